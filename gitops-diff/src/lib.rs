@@ -1,0 +1,32 @@
+//! Objects, inventories, drift and the plan that an applier executes. Pure: no async, no I/O.
+
+mod value;
+
+mod id;
+mod object;
+mod origin;
+mod set;
+
+mod inventory;
+mod observed;
+
+mod differ;
+mod plan;
+
+mod error;
+mod fingerprint;
+
+pub use crate::differ::Differ;
+pub use crate::error::DiffError;
+pub use crate::fingerprint::Fingerprint;
+pub use crate::id::{GroupKind, ObjectId, ParseObjectIdError};
+pub use crate::inventory::{Entry, Inventory};
+pub use crate::object::Object;
+pub use crate::observed::{Live, Observed};
+pub use crate::origin::Origin;
+pub use crate::plan::{
+    Change, Failure, FieldChange, FieldOperation, Operation, Owner, PLAN_VERSION, Plan,
+    Preconditions, Reason, Refusal, Shown, Wave,
+};
+pub use crate::set::{Duplicate, ObjectSet};
+pub use crate::value::{Map, Text, Value};
