@@ -1,1 +1,12 @@
-//! Stub.
+//! Appliers and ledgers: what executes a plan, and what remembers which objects are ours.
+
+mod applier;
+mod ledger;
+mod outcome;
+
+mod error;
+
+pub use crate::applier::Applier;
+pub use crate::error::{ApplyError, ErrorClass};
+pub use crate::ledger::{Ledger, MemoryLedger, Stamped};
+pub use crate::outcome::{Outcome, Readiness};

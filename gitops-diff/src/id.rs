@@ -21,10 +21,7 @@ pub struct GroupKind {
 impl GroupKind {
     /// The kind `kind` of the group `group`.
     pub fn new(group: impl Into<Text>, kind: impl Into<Text>) -> Self {
-        Self {
-            group: group.into(),
-            kind: kind.into(),
-        }
+        Self { group: group.into(), kind: kind.into() }
     }
 
     /// Whether this is `kind` of `group`.
@@ -36,11 +33,7 @@ impl GroupKind {
 impl fmt::Display for GroupKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.kind)?;
-        if self.group.is_empty() {
-            Ok(())
-        } else {
-            write!(f, ".{}", self.group)
-        }
+        if self.group.is_empty() { Ok(()) } else { write!(f, ".{}", self.group) }
     }
 }
 
@@ -70,11 +63,7 @@ impl ObjectId {
     /// The object `name` of a kind; an empty namespace is none.
     pub fn new(group_kind: GroupKind, namespace: Option<&str>, name: impl Into<Text>) -> Self {
         let namespace = namespace.filter(|it| !it.is_empty()).map(Text::from);
-        Self {
-            group_kind,
-            namespace,
-            name: name.into(),
-        }
+        Self { group_kind, namespace, name: name.into() }
     }
 
     /// Group and kind.
@@ -152,9 +141,7 @@ impl Serialize for ObjectId {
 
 impl<'de> Deserialize<'de> for ObjectId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 
@@ -176,15 +163,7 @@ mod tests {
 
     #[test]
     fn a_text_of_another_form_is_refused() {
-        for text in [
-            "",
-            "ConfigMap",
-            "/shop/a",
-            "ConfigMap//a",
-            "ConfigMap/",
-            "a/b/c/d",
-            "A./b",
-        ] {
+        for text in ["", "ConfigMap", "/shop/a", "ConfigMap//a", "ConfigMap/", "a/b/c/d", "A./b"] {
             assert!(text.parse::<ObjectId>().is_err(), "{text}");
         }
     }

@@ -44,17 +44,10 @@ impl Object {
             Some(_) => Some(text(&body, "/metadata/namespace")?),
         };
         if kind.contains(['/', '.']) || name.contains('/') {
-            return Err(DiffError::invalid(format!(
-                "`{kind}/{name}` is no kind and name"
-            )));
+            return Err(DiffError::invalid(format!("`{kind}/{name}` is no kind and name")));
         }
         let id = ObjectId::new(GroupKind::new(group, kind), namespace, name);
-        Ok(Self {
-            id,
-            version: version.into(),
-            body: Arc::new(body),
-            origin: None,
-        })
+        Ok(Self { id, version: version.into(), body: Arc::new(body), origin: None })
     }
 
     /// The same object, known to come from `origin`.
@@ -131,14 +124,12 @@ impl Object {
 
     /// `metadata.resourceVersion`.
     pub fn resource_version(&self) -> Option<&str> {
-        self.pointer("/metadata/resourceVersion")
-            .and_then(Value::as_str)
+        self.pointer("/metadata/resourceVersion").and_then(Value::as_str)
     }
 
     /// Whether the object waits for its finalizers to be removed.
     pub fn is_deleting(&self) -> bool {
-        self.pointer("/metadata/deletionTimestamp")
-            .is_some_and(|it| !it.is_null())
+        self.pointer("/metadata/deletionTimestamp").is_some_and(|it| !it.is_null())
     }
 
     /// The annotation `key`.
@@ -216,14 +207,8 @@ mod tests {
         let cases = [
             ("[]", "`apiVersion` is missing"),
             (r#"{"apiVersion":"v1"}"#, "`kind` is missing"),
-            (
-                r#"{"apiVersion":"v1","kind":7}"#,
-                "`kind` must be a string, not a number",
-            ),
-            (
-                r#"{"apiVersion":"v1","kind":"Pod"}"#,
-                "`metadata.name` is missing",
-            ),
+            (r#"{"apiVersion":"v1","kind":7}"#, "`kind` must be a string, not a number"),
+            (r#"{"apiVersion":"v1","kind":"Pod"}"#, "`metadata.name` is missing"),
             (
                 r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a","namespace":[]}}"#,
                 "`metadata.namespace` must be a string, not a list",
@@ -243,10 +228,7 @@ mod tests {
         let pod = object(r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a"}}"#).unwrap();
         let moved = pod.clone().with_namespace(Some("shop"));
         assert_eq!(moved.id().to_string(), "Pod/shop/a");
-        assert_eq!(
-            moved.pointer("/metadata/namespace"),
-            Some(&Value::from("shop"))
-        );
+        assert_eq!(moved.pointer("/metadata/namespace"), Some(&Value::from("shop")));
         assert_eq!(moved.with_namespace(None), pod);
     }
 }

@@ -23,10 +23,6 @@ pub struct Origin {
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.file, self.line)?;
-        if self.document > 1 {
-            write!(f, " (document {})", self.document)
-        } else {
-            Ok(())
-        }
+        if self.document > 1 { write!(f, " (document {})", self.document) } else { Ok(()) }
     }
 }

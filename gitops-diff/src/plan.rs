@@ -141,13 +141,7 @@ impl FieldChange {
             (Some(_), None) => FieldOperation::Remove,
             (Some(_), Some(_)) => FieldOperation::Replace,
         };
-        Self {
-            path: path.into(),
-            operation,
-            old,
-            new,
-            owner: None,
-        }
+        Self { path: path.into(), operation, old, new, owner: None }
     }
 }
 

@@ -35,10 +35,9 @@ impl ObjectSet {
                 place.insert(object);
                 Ok(())
             }
-            Entry::Occupied(first) => Err(Box::new(Duplicate {
-                first: first.get().clone(),
-                second: object,
-            })),
+            Entry::Occupied(first) => {
+                Err(Box::new(Duplicate { first: first.get().clone(), second: object }))
+            }
         }
     }
 
@@ -86,12 +85,7 @@ impl ObjectSet {
 impl FromIterator<Object> for ObjectSet {
     /// Of objects with one identity the last stays.
     fn from_iter<I: IntoIterator<Item = Object>>(objects: I) -> Self {
-        Self(
-            objects
-                .into_iter()
-                .map(|object| (object.id().clone(), object))
-                .collect(),
-        )
+        Self(objects.into_iter().map(|object| (object.id().clone(), object)).collect())
     }
 }
 

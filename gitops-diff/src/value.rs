@@ -111,10 +111,7 @@ impl Value {
         if pointer.is_empty() {
             return Some(self);
         }
-        pointer
-            .strip_prefix('/')?
-            .split('/')
-            .try_fold(self, Self::step)
+        pointer.strip_prefix('/')?.split('/').try_fold(self, Self::step)
     }
 
     fn step(&self, token: &str) -> Option<&Value> {

@@ -18,9 +18,7 @@ impl Serialize for Value {
             Self::Str(value) => serializer.serialize_str(value),
             Self::List(items) => {
                 let mut list = serializer.serialize_seq(Some(items.len()))?;
-                items
-                    .iter()
-                    .try_for_each(|item| list.serialize_element(item))?;
+                items.iter().try_for_each(|item| list.serialize_element(item))?;
                 list.end()
             }
             Self::Map(map) => map.serialize(serializer),
@@ -31,8 +29,7 @@ impl Serialize for Value {
 impl Serialize for Map {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.len()))?;
-        self.iter()
-            .try_for_each(|(key, value)| map.serialize_entry(key, value))?;
+        self.iter().try_for_each(|(key, value)| map.serialize_entry(key, value))?;
         map.end()
     }
 }
@@ -114,10 +111,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
 }
 
 /// What does not fit 64 signed bits is a float, as in the API server.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "as the API server reads such numbers"
-)]
+#[expect(clippy::cast_precision_loss, reason = "as the API server reads such numbers")]
 fn from_u64(value: u64) -> Value {
     i64::try_from(value).map_or(Value::Float(value as f64), Value::Int)
 }
@@ -136,11 +130,9 @@ impl From<serde_json::Value> for Value {
             serde_json::Value::Array(items) => {
                 Self::List(items.into_iter().map(Self::from).collect())
             }
-            serde_json::Value::Object(map) => Self::Map(
-                map.into_iter()
-                    .map(|(key, value)| (key, Self::from(value)))
-                    .collect(),
-            ),
+            serde_json::Value::Object(map) => {
+                Self::Map(map.into_iter().map(|(key, value)| (key, Self::from(value))).collect())
+            }
         }
     }
 }
@@ -155,11 +147,9 @@ impl From<Value> for serde_json::Value {
             Value::Float(value) => Self::from(value),
             Value::Str(value) => Self::String(value.into()),
             Value::List(items) => Self::Array(items.into_iter().map(Self::from).collect()),
-            Value::Map(map) => Self::Object(
-                map.into_iter()
-                    .map(|(key, v)| (key.into(), v.into()))
-                    .collect(),
-            ),
+            Value::Map(map) => {
+                Self::Object(map.into_iter().map(|(key, v)| (key.into(), v.into())).collect())
+            }
         }
     }
 }
@@ -174,17 +164,10 @@ mod tests {
             ("1", Value::Int(1)),
             ("1.0", Value::Float(1.0)),
             ("-9223372036854775808", Value::Int(i64::MIN)),
-            (
-                "9223372036854775808",
-                Value::Float(9_223_372_036_854_775_808.0),
-            ),
+            ("9223372036854775808", Value::Float(9_223_372_036_854_775_808.0)),
         ];
         for (json, expected) in cases {
-            assert_eq!(
-                serde_json::from_str::<Value>(json).unwrap(),
-                expected,
-                "{json}"
-            );
+            assert_eq!(serde_json::from_str::<Value>(json).unwrap(), expected, "{json}");
             let through: serde_json::Value = serde_json::from_str(json).unwrap();
             assert_eq!(Value::from(through), expected, "{json} through serde_json");
         }

@@ -111,18 +111,15 @@ impl Map {
     }
 
     fn find(&self, key: &str) -> Result<usize, usize> {
-        self.0
-            .binary_search_by(|(probe, _)| probe.as_str().cmp(key))
+        self.0.binary_search_by(|(probe, _)| probe.as_str().cmp(key))
     }
 }
 
 impl<K: Into<Text>> FromIterator<(K, Value)> for Map {
     /// Of members with equal keys the last stays.
     fn from_iter<I: IntoIterator<Item = (K, Value)>>(members: I) -> Self {
-        let mut members: Vec<(Text, Value)> = members
-            .into_iter()
-            .map(|(key, value)| (key.into(), value))
-            .collect();
+        let mut members: Vec<(Text, Value)> =
+            members.into_iter().map(|(key, value)| (key.into(), value)).collect();
         members.sort_by(|a, b| a.0.cmp(&b.0));
         members.dedup_by(|later, earlier| {
             let same = later.0 == earlier.0;
@@ -154,14 +151,8 @@ mod tests {
             .into_iter()
             .map(|(key, value)| (key, Value::Int(value)))
             .collect();
-        let members: Vec<_> = map
-            .iter()
-            .map(|(k, v)| (k.to_string(), v.clone()))
-            .collect();
-        assert_eq!(
-            members,
-            [("a".into(), Value::Int(2)), ("b".into(), Value::Int(4))]
-        );
+        let members: Vec<_> = map.iter().map(|(k, v)| (k.to_string(), v.clone())).collect();
+        assert_eq!(members, [("a".into(), Value::Int(2)), ("b".into(), Value::Int(4))]);
     }
 
     #[test]

@@ -1,0 +1,77 @@
+//! The seam of every target.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use gitops_diff::{Change, Inventory, ObjectSet, Observed};
+
+use crate::{ApplyError, Outcome, Readiness};
+
+/// A target that can be looked at and changed.
+#[async_trait]
+pub trait Applier: Send + Sync {
+    /// The desired objects as the target identifies them: namespaced objects without a namespace
+    /// get the target's default one, cluster-scoped ones lose theirs. Two objects that become
+    /// one are an [`ApplyError::Invalid`].
+    ///
+    /// # Errors
+    /// [`ApplyError`]; its [`class`](ApplyError::class) says whether to retry.
+    async fn resolve(&self, desired: ObjectSet) -> Result<ObjectSet, ApplyError> {
+        Ok(desired)
+    }
+
+    /// Desired and owned objects as they live in the target.
+    ///
+    /// What is wrong with a single object is a [`Live::Unknown`](gitops_diff::Live::Unknown) in
+    /// the answer.
+    ///
+    /// # Errors
+    /// [`ApplyError`] where the target cannot be looked at.
+    async fn observe(&self, desired: &ObjectSet, owned: &Inventory)
+    -> Result<Observed, ApplyError>;
+
+    /// Executes one change. Idempotent: done twice it does nothing more, and a change whose
+    /// reply was lost may be tried again.
+    ///
+    /// # Errors
+    /// [`ApplyError`]; nothing was written unless its class is to retry.
+    async fn apply(&self, change: &Change) -> Result<Outcome, ApplyError>;
+
+    /// Whether what `change` made or deleted is so far that the next wave can start: a
+    /// definition is established, a namespace active. A single look, which does not wait.
+    ///
+    /// # Errors
+    /// [`ApplyError`] where the target cannot be looked at.
+    async fn ready(&self, _change: &Change) -> Result<Readiness, ApplyError> {
+        Ok(Readiness::Ready)
+    }
+}
+
+macro_rules! forward {
+    ($($pointer:ty),*) => {$(
+        #[async_trait]
+        impl<T: Applier + ?Sized> Applier for $pointer {
+            async fn resolve(&self, desired: ObjectSet) -> Result<ObjectSet, ApplyError> {
+                (**self).resolve(desired).await
+            }
+
+            async fn observe(
+                &self,
+                desired: &ObjectSet,
+                owned: &Inventory,
+            ) -> Result<Observed, ApplyError> {
+                (**self).observe(desired, owned).await
+            }
+
+            async fn apply(&self, change: &Change) -> Result<Outcome, ApplyError> {
+                (**self).apply(change).await
+            }
+
+            async fn ready(&self, change: &Change) -> Result<Readiness, ApplyError> {
+                (**self).ready(change).await
+            }
+        }
+    )*};
+}
+
+forward!(&T, Box<T>, Arc<T>);

@@ -1,0 +1,87 @@
+//! The seam of everything that makes objects out of files.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use gitops_diff::{ObjectSet, Origin};
+use gitops_source::{Digest, Tree, TreePath};
+
+use crate::RenderError;
+
+/// Makes objects out of the files of a tree. Sync and pure: the same input and options give the
+/// same objects, byte for byte; no disk, network, clock or entropy is touched.
+pub trait Renderer: Send + Sync {
+    /// Renders the folder that `input` names.
+    ///
+    /// # Errors
+    /// [`RenderError::Missing`] names what has to be fetched before it can be rendered; every
+    /// other error names the file and line that is wrong.
+    fn render(&self, input: &Input<'_>) -> Result<Rendered, RenderError>;
+
+    /// The digest of the renderer's kind, version and options. Together with the digests of the
+    /// files that were read it is a key for the result.
+    fn fingerprint(&self) -> Digest;
+}
+
+/// What is rendered.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Input<'a> {
+    /// The whole tree; a renderer may read outside of `path` where its rules allow it.
+    pub tree: &'a Tree,
+    /// The folder to render, from the root of the tree.
+    pub path: TreePath,
+    /// Trees that an earlier render asked for by [`RenderError::Missing`], by requirement.
+    pub fetched: BTreeMap<crate::Requirement, Tree>,
+}
+
+impl<'a> Input<'a> {
+    /// The folder `path` of `tree`.
+    pub fn new(tree: &'a Tree, path: TreePath) -> Self {
+        Self { tree, path, fetched: BTreeMap::new() }
+    }
+}
+
+/// What came out of a render.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Rendered {
+    /// The objects, each with the file, line and document it comes from.
+    pub objects: ObjectSet,
+    /// The files that were read, with their digests: nothing else decided the result.
+    pub read: BTreeMap<TreePath, Digest>,
+    /// What a person should know, though it is no error.
+    pub warnings: Vec<Warning>,
+}
+
+impl Rendered {
+    /// These objects, read from nowhere.
+    pub fn new(objects: ObjectSet) -> Self {
+        Self { objects, ..Self::default() }
+    }
+}
+
+/// Something that a person should know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// What.
+    pub message: String,
+    /// Where.
+    pub origin: Option<Origin>,
+}
+
+macro_rules! forward {
+    ($($pointer:ty),*) => {$(
+        impl<T: Renderer + ?Sized> Renderer for $pointer {
+            fn render(&self, input: &Input<'_>) -> Result<Rendered, RenderError> {
+                (**self).render(input)
+            }
+
+            fn fingerprint(&self) -> Digest {
+                (**self).fingerprint()
+            }
+        }
+    )*};
+}
+
+forward!(&T, Box<T>, Arc<T>);
