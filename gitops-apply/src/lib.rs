@@ -7,6 +7,6 @@ mod outcome;
 mod error;
 
 pub use crate::applier::Applier;
-pub use crate::error::{ApplyError, ErrorClass};
+pub use crate::error::{ApplyError, ErrorClass, FieldConflict};
 pub use crate::ledger::{Ledger, MemoryLedger, Stamped};
 pub use crate::outcome::{Outcome, Readiness};
