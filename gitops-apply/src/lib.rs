@@ -4,6 +4,9 @@ mod applier;
 mod ledger;
 mod outcome;
 
+#[cfg(feature = "testkit")]
+pub mod testkit;
+
 mod error;
 
 pub use crate::applier::Applier;
