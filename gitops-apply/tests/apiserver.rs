@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 async fn call(client: &Client, request: http::request::Builder, body: Value) -> Value {
     let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
-    client.request(request.body(body).unwrap()).await.unwrap()
+    let request = request.body(body).expect("because the parts are constants");
+    client.request(request).await.expect("because the call is right")
 }
 
 #[tokio::test]

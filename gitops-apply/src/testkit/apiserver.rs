@@ -207,7 +207,7 @@ fn server_flags(folder: &Path, etcd_port: u16, port: u16) -> Vec<String> {
         file("tls-private-key-file", Certificates::SERVER_KEY),
         file("client-ca-file", Certificates::AUTHORITY),
         file("token-auth-file", "tokens.csv"),
-        file("service-account-key-file", Certificates::SERVICE_ACCOUNT_KEY),
+        file("service-account-key-file", Certificates::SERVICE_ACCOUNT),
         file("service-account-signing-key-file", Certificates::SERVICE_ACCOUNT_KEY),
     ];
     flags.extend(

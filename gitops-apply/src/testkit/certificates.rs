@@ -18,6 +18,7 @@ impl Certificates {
     pub(super) const AUTHORITY: &'static str = "ca.crt";
     pub(super) const SERVER: &'static str = "apiserver.crt";
     pub(super) const SERVER_KEY: &'static str = "apiserver.key";
+    pub(super) const SERVICE_ACCOUNT: &'static str = "service-account.pub";
     pub(super) const SERVICE_ACCOUNT_KEY: &'static str = "service-account.key";
 
     /// Makes them, and writes them into `folder`.
@@ -32,7 +33,9 @@ impl Certificates {
         write(Self::AUTHORITY, authority.pem())?;
         write(Self::SERVER, server.pem())?;
         write(Self::SERVER_KEY, key.serialize_pem())?;
-        write(Self::SERVICE_ACCOUNT_KEY, KeyPair::generate()?.serialize_pem())?;
+        let service_account = KeyPair::generate()?;
+        write(Self::SERVICE_ACCOUNT, service_account.public_key_pem())?;
+        write(Self::SERVICE_ACCOUNT_KEY, service_account.serialize_pem())?;
         Ok(Self { authority: authority.pem() })
     }
 }

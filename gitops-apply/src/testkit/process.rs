@@ -23,7 +23,7 @@ exec 3<&-
 wait "$program"
 status=$?
 kill "$reader" 2>/dev/null
-if wait "$reader" && [ -n "$folder" ]; then rm -rf "$folder"; fi
+if wait "$reader" 2>/dev/null && [ -n "$folder" ]; then rm -rf "$folder"; fi
 exit "$status"
 "#;
 
