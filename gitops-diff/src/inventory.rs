@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ObjectId, ObjectSet, Text};
+use crate::{Fingerprint, ObjectId, ObjectSet, Text};
 
 /// What is known of one object of ours.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +14,11 @@ pub struct Entry {
     /// The uid the target gave it; `None` from before it was applied until its uid is recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uid: Option<Text>,
+    /// The digest of what was applied last ([`Change::fingerprint`](crate::Change::fingerprint)),
+    /// where it was recorded. With it [`Drift`](crate::Drift) tells defaults that a server added
+    /// inside a list from what was declared there before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applied: Option<Fingerprint>,
 }
 
 /// The objects that are ours, by identity.

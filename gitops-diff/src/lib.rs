@@ -5,6 +5,7 @@ mod value;
 mod id;
 mod object;
 mod origin;
+mod secret;
 mod set;
 
 mod inventory;

@@ -1,5 +1,6 @@
 //! A Kubernetes object, or anything that has its shape.
 
+use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -20,7 +21,7 @@ use crate::{DiffError, Fingerprint, GroupKind, Map, ObjectId, Origin, Text, Valu
 /// assert_eq!(object.version(), "v1");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Object {
     id: ObjectId,
     version: Text,
@@ -155,6 +156,18 @@ impl Object {
     /// Whether values of this object must never be shown: a core `Secret`.
     pub fn is_secret(&self) -> bool {
         self.id.group_kind().is("", "Secret")
+    }
+}
+
+impl fmt::Debug for Object {
+    /// Values of Secrets are masked.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Object")
+            .field("id", &self.id)
+            .field("version", &self.version)
+            .field("body", &*crate::secret::masked(self))
+            .field("origin", &self.origin)
+            .finish()
     }
 }
 

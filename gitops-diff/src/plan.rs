@@ -1,9 +1,16 @@
 //! The plan: what will be done, why, and under which conditions. Preview and apply cannot
 //! disagree, since an applier executes exactly the plan that was shown.
 
-use serde::{Deserialize, Serialize};
+mod attach;
+mod change;
 
-use crate::{Fingerprint, Object, ObjectId, Origin, Text, Value};
+use serde::{Deserialize, Deserializer, Serialize};
+
+pub use self::change::{
+    Change, FieldChange, FieldOperation, Operation, Owner, Preconditions, Reason, Shown,
+};
+
+use crate::{DiffError, ObjectId, Origin, Text};
 
 /// The version of the serialised form that this crate writes.
 pub const PLAN_VERSION: u32 = 1;
@@ -16,6 +23,7 @@ pub const PLAN_VERSION: u32 = 1;
 #[non_exhaustive]
 pub struct Plan {
     /// [`PLAN_VERSION`] of the crate that made it.
+    #[serde(deserialize_with = "known_version")]
     pub version: u32,
     /// The revision it was made for, as text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -39,144 +47,6 @@ pub struct Wave {
     pub name: Text,
     /// The changes, in the order they should be started.
     pub changes: Vec<Change>,
-}
-
-/// One change of one object.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Change {
-    /// The object.
-    pub id: ObjectId,
-    /// The API version to use: `v1`.
-    pub version: Text,
-    /// What is done.
-    pub operation: Operation,
-    /// Why.
-    pub reason: Reason,
-    /// The fields that change.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub fields: Vec<FieldChange>,
-    /// Where the desired object was written.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub origin: Option<Origin>,
-    /// What must hold in the target, else the change fails and does nothing.
-    #[serde(default)]
-    pub preconditions: Preconditions,
-    /// The digest of the desired object.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub fingerprint: Option<Fingerprint>,
-    /// The desired object; never serialised.
-    #[serde(skip)]
-    pub desired: Option<Object>,
-}
-
-/// What is done to an object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Operation {
-    /// It is made.
-    Create,
-    /// Fields of it are changed.
-    Update,
-    /// It is deleted.
-    Delete,
-    /// It is no longer ours and is left as it is; only the ledger forgets it.
-    Release,
-}
-
-/// Why an object is changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Reason {
-    /// It is declared and does not live.
-    Missing,
-    /// It lives with other values than declared.
-    Drifted,
-    /// It is ours and no longer declared.
-    Undeclared,
-    /// It was ours, and another object of its name lives now.
-    NotOurs,
-    /// It was ours and is gone already.
-    Gone,
-}
-
-/// What must hold in the target before a change.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Preconditions {
-    /// The uid the object must have.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub uid: Option<Text>,
-    /// The resourceVersion the object must have.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub resource_version: Option<Text>,
-}
-
-/// One field that changes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct FieldChange {
-    /// The path with list keys: `spec.template.spec.containers[name=app].image`.
-    pub path: Text,
-    /// What happens to it.
-    pub operation: FieldOperation,
-    /// What it is now.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub old: Option<Shown>,
-    /// What it will be.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub new: Option<Shown>,
-    /// Who set what it is now, where managedFields say so.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub owner: Option<Owner>,
-}
-
-impl FieldChange {
-    /// A change of the field at `path` from `old` to `new`, where one of both may be missing.
-    pub fn new(path: impl Into<Text>, old: Option<Shown>, new: Option<Shown>) -> Self {
-        let operation = match (&old, &new) {
-            (None, _) => FieldOperation::Add,
-            (Some(_), None) => FieldOperation::Remove,
-            (Some(_), Some(_)) => FieldOperation::Replace,
-        };
-        Self { path: path.into(), operation, old, new, owner: None }
-    }
-}
-
-/// What happens to a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum FieldOperation {
-    /// It was not there.
-    Add,
-    /// It has another value.
-    Replace,
-    /// It goes.
-    Remove,
-}
-
-/// A value that may be shown, or the sign that one is hidden.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Shown {
-    /// The value.
-    Value(Value),
-    /// A value of a Secret; only that it is there is said.
-    Hidden,
-}
-
-/// Who owns a field, by managedFields.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Owner {
-    /// The field manager.
-    pub manager: Text,
-    /// `Apply` or `Update`.
-    pub operation: Text,
-    /// When it wrote last, as RFC 3339 text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub time: Option<Text>,
 }
 
 /// Changes that a guard withheld; what they are about stays ours.
@@ -220,36 +90,52 @@ impl Plan {
         self.waves.iter().flat_map(|wave| &wave.changes)
     }
 
+    /// The changes of one operation, in order.
+    pub fn changes_of(&self, operation: Operation) -> impl Iterator<Item = &Change> {
+        self.changes().filter(move |it| it.operation == operation)
+    }
+
     /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
         self.changes().next().is_none()
     }
 }
 
-impl Default for Plan {
-    fn default() -> Self {
-        Self::new()
+impl Plan {
+    /// The plan as JSON, indented; bodies and values of Secrets are not in it.
+    ///
+    /// # Errors
+    /// [`DiffError::Invalid`] where a value cannot be JSON.
+    pub fn to_json(&self) -> Result<String, DiffError> {
+        serde_json::to_string_pretty(self)
+            .map_err(|error| DiffError::invalid(format!("the plan cannot be written: {error}")))
+    }
+
+    /// Reads what [`Plan::to_json`] wrote; fields that a later version added are passed over.
+    ///
+    /// What was read is to be shown; it can be executed again after [`Plan::attach`].
+    ///
+    /// # Errors
+    /// [`DiffError::Invalid`] where `json` is no plan, or one of a version that is not known.
+    pub fn from_json(json: &str) -> Result<Self, DiffError> {
+        serde_json::from_str(json)
+            .map_err(|error| DiffError::invalid(format!("this is no plan to read: {error}")))
     }
 }
 
-impl Change {
-    /// A change of an object, without fields and preconditions yet.
-    pub fn new(
-        id: ObjectId,
-        version: impl Into<Text>,
-        operation: Operation,
-        reason: Reason,
-    ) -> Self {
-        Self {
-            id,
-            version: version.into(),
-            operation,
-            reason,
-            fields: Vec::new(),
-            origin: None,
-            preconditions: Preconditions::default(),
-            fingerprint: None,
-            desired: None,
-        }
+/// Refuses plans that were written for a later version of this crate.
+fn known_version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    match u32::deserialize(deserializer)? {
+        version @ 1..=PLAN_VERSION => Ok(version),
+        version => Err(serde::de::Error::custom(format_args!(
+            "its version is {version}, known are versions up to {PLAN_VERSION}: \
+             read it with the program that wrote it"
+        ))),
+    }
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self::new()
     }
 }
