@@ -11,6 +11,12 @@ mod set;
 mod inventory;
 mod observed;
 
+mod fields;
+mod managed;
+mod schema;
+
+pub mod merge;
+
 mod differ;
 mod plan;
 
@@ -19,9 +25,11 @@ mod fingerprint;
 
 pub use crate::differ::Differ;
 pub use crate::error::DiffError;
+pub use crate::fields::{FieldPath, FieldSet, FieldsError, PathElement};
 pub use crate::fingerprint::Fingerprint;
 pub use crate::id::{GroupKind, ObjectId, ParseObjectIdError};
 pub use crate::inventory::{Entry, Inventory};
+pub use crate::managed::{ManagedEntry, ManagedFields, ManagerOperation};
 pub use crate::object::Object;
 pub use crate::observed::{Live, Observed};
 pub use crate::origin::Origin;
@@ -29,5 +37,6 @@ pub use crate::plan::{
     Change, Failure, FieldChange, FieldOperation, Operation, Owner, PLAN_VERSION, Plan,
     Preconditions, Reason, Refusal, Shown, Wave,
 };
+pub use crate::schema::{Keys, ListRef, MapRef, Scalar, Schema, Scope, TypeRef};
 pub use crate::set::{Duplicate, ObjectSet};
 pub use crate::value::{Map, Text, Value};

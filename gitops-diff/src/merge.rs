@@ -1,0 +1,215 @@
+//! Server-side apply, and what other writes do to the ownership of fields.
+//!
+//! The rules are those of the API server 1.36: structured-merge-diff v6 (`typed`, `merge`) and
+//! `k8s.io/apimachinery/pkg/util/managedfields`. What comes after them in a server is the
+//! server's: defaults, admission, validation, status that is reset.
+
+mod collect;
+mod combine;
+mod compare;
+mod context;
+mod error;
+mod prune;
+mod reconcile;
+mod remove;
+mod settle;
+mod typed;
+mod update;
+mod validate;
+
+pub use self::context::Force;
+use self::context::{Context, stripped};
+pub use self::error::{Conflict, MergeError};
+pub use self::settle::settle;
+pub use self::update::{Update, update};
+use self::validate::{Duplicates, validate};
+use crate::fields::same;
+use crate::managed::ManagerOperation;
+use crate::{FieldSet, ManagedEntry, ManagedFields, Schema, Value};
+
+/// A server-side apply.
+#[derive(Clone, Copy, Debug)]
+pub struct Apply<'a> {
+    /// The object as it lives, defaults and managedFields included; `None` where there is none.
+    pub live: Option<&'a Value>,
+    /// The object as declared.
+    pub desired: &'a Value,
+    /// Who applies.
+    pub manager: &'a str,
+    /// Whether fields of others are taken.
+    pub force: Force,
+    /// Through which subresource; `None` is the object itself.
+    pub subresource: Option<&'a str>,
+    /// The time of the apply: RFC 3339 in UTC to the second, as the API server prints it.
+    pub now: &'a str,
+}
+
+/// The object that the API server makes of an apply, with its managedFields, before defaults.
+///
+/// An apply that changes nothing returns the live object as it is, times included.
+///
+/// ```
+/// use gitops_diff::{Schema, Value, merge};
+///
+/// let desired: Value = serde_json::from_str(
+///     r#"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"},"data":{"k":"v"}}"#,
+/// )?;
+/// let apply = |live, desired, manager, now| {
+///     let force = merge::Force::No;
+///     merge::apply(
+///         &Schema::builtin(),
+///         &merge::Apply { live, desired, manager, force, subresource: None, now },
+///     )
+/// };
+/// let live = apply(None, &desired, "gitops", "2026-01-01T00:00:00Z")?;
+/// assert_eq!(live.pointer("/metadata/managedFields/0/fieldsV1/f:data/f:k").is_some(), true);
+/// assert_eq!(apply(Some(&live), &desired, "gitops", "2026-01-01T00:01:00Z")?, live);
+///
+/// let other = serde_json::from_str(
+///     r#"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"},"data":{"k":"w"}}"#,
+/// )?;
+/// let refused = apply(Some(&live), &other, "somebody", "2026-01-01T00:02:00Z").unwrap_err();
+/// assert_eq!(
+///     refused.to_string(),
+///     r#"Apply failed with 1 conflict: conflict with "gitops": .data.k"#,
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// [`MergeError::Conflicts`] where others own fields whose values would change, unless forced;
+/// [`MergeError::Invalid`] where an object has not the form that its type demands.
+pub fn apply(schema: &Schema, apply: &Apply<'_>) -> Result<Value, MergeError> {
+    let context = Context::new(schema, apply.desired, apply.subresource)?;
+    let declared = declared(apply.desired)?;
+    validate(context.of, &declared, Duplicates::Refused).map_err(MergeError::Invalid)?;
+    let live = apply.live.map_or_else(|| context.empty(), without_managed);
+    validate(context.of, &live, Duplicates::Allowed).map_err(MergeError::Invalid)?;
+    let mut managed = apply
+        .live
+        .map_or_else(|| Ok(ManagedFields::new()), ManagedFields::read)?;
+    if managed.is_empty() && apply.live.is_some() {
+        update::first_owner(&context, &live, &mut managed, apply.now);
+    }
+    reconcile_all(&context, &mut managed);
+    let merged = Merge {
+        context: &context,
+        apply,
+        live: &live,
+        declared: &declared,
+    };
+    let (object, managed) = merged.run(managed)?;
+    let object = settle::decoded(&context, object);
+    Ok(settle::written(object, &managed, apply.live))
+}
+
+/// The fields that an apply of `desired` would own.
+///
+/// ```
+/// use gitops_diff::{Schema, Value, merge};
+///
+/// let desired: Value = serde_json::from_str(
+///     r#"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"},"data":{"k":"v"}}"#,
+/// )?;
+/// let fields = merge::fields_of(&Schema::builtin(), &desired)?;
+/// assert_eq!(fields.paths()[0].to_string(), "data.k");
+/// assert_eq!(fields.len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// [`MergeError::Invalid`] where the object has not the form that its type demands.
+pub fn fields_of(schema: &Schema, desired: &Value) -> Result<FieldSet, MergeError> {
+    let context = Context::new(schema, desired, None)?;
+    let declared = declared(desired)?;
+    validate(context.of, &declared, Duplicates::Refused).map_err(MergeError::Invalid)?;
+    let fields = collect::fields(context.of, &declared);
+    let fields = fields.without(&context.reset_in(&context.api_version));
+    Ok(fields.difference(&stripped()))
+}
+
+/// One apply, with everything read and checked.
+struct Merge<'a> {
+    context: &'a Context<'a>,
+    apply: &'a Apply<'a>,
+    live: &'a Value,
+    declared: &'a Value,
+}
+
+impl Merge<'_> {
+    fn run(&self, mut managed: ManagedFields) -> Result<(Value, ManagedFields), MergeError> {
+        let mut me = self.entry();
+        let last = managed.iter().find(|it| it.same_manager(&me)).cloned();
+        me.time = last.as_ref().and_then(|it| it.time.clone());
+        managed.insert(me.clone());
+        let merged = combine::combine(self.context.of, self.live, self.declared);
+        let object = match &last {
+            Some(last) => prune::prune(self.context, merged, &managed, last),
+            None => merged,
+        };
+        let change = (self.live, &object);
+        let taken = self
+            .context
+            .take(change, &mut managed, Some(&me), self.apply.force);
+        taken.map_err(MergeError::Conflicts)?;
+        let changed = !same(self.live, &object);
+        managed.entries_mut().retain_mut(|it| {
+            if it.same_manager(&me) {
+                it.fields = it.fields.difference(&stripped());
+                if changed {
+                    it.time = Some(self.apply.now.into());
+                }
+            }
+            !it.fields.is_empty()
+        });
+        Ok((object, managed))
+    }
+
+    /// What the manager will own.
+    fn entry(&self) -> ManagedEntry {
+        let reset = self.context.reset_in(&self.context.api_version);
+        ManagedEntry {
+            manager: manager_name(self.apply.manager).into(),
+            operation: ManagerOperation::Apply,
+            api_version: self.context.api_version.clone(),
+            time: None,
+            subresource: self.apply.subresource.map(Into::into),
+            fields: collect::fields(self.context.of, self.declared).without(&reset),
+        }
+    }
+}
+
+fn manager_name(name: &str) -> &str {
+    if name.is_empty() { "unknown" } else { name }
+}
+
+/// The declared object; who owns what is not declared.
+fn declared(desired: &Value) -> Result<Value, MergeError> {
+    match desired.pointer("/metadata/managedFields") {
+        None | Some(Value::Null) => Ok(without_managed(desired)),
+        Some(_) => Err(MergeError::Invalid(
+            "metadata.managedFields must be nil".into(),
+        )),
+    }
+}
+
+fn without_managed(object: &Value) -> Value {
+    let mut object = object.clone();
+    let metadata = object.as_map_mut().and_then(|it| it.get_mut("metadata"));
+    if let Some(metadata) = metadata.and_then(Value::as_map_mut) {
+        metadata.remove("managedFields");
+    }
+    object
+}
+
+fn reconcile_all(context: &Context<'_>, managed: &mut ManagedFields) {
+    managed
+        .entries_mut()
+        .retain_mut(|entry| match context.type_in(&entry.api_version) {
+            Some(of) => {
+                entry.fields = reconcile::reconcile(of, &entry.fields);
+                true
+            }
+            None => false,
+        });
+}

@@ -1,0 +1,157 @@
+//! What a merge needs to know of the object's kind.
+
+use std::collections::BTreeMap;
+
+use super::MergeError;
+use super::compare::{Comparison, compare};
+use super::error::Conflict;
+use crate::schema::TypeRef;
+use crate::{
+    FieldSet, GroupKind, ManagedEntry, ManagedFields, Map, PathElement, Schema, Text, Value,
+};
+
+/// The kind of an object, in the version in which it is written.
+pub(super) struct Context<'a> {
+    pub(super) schema: &'a Schema,
+    pub(super) kind: GroupKind,
+    pub(super) api_version: Text,
+    pub(super) of: TypeRef<'a>,
+    pub(super) subresource: Option<&'a str>,
+}
+
+/// Whether fields of others are taken when their values change.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Force {
+    /// They are not: an apply that would is refused with the conflicts.
+    #[default]
+    No,
+    /// They are.
+    Yes,
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn new(
+        schema: &'a Schema,
+        object: &Value,
+        subresource: Option<&'a str>,
+    ) -> Result<Self, MergeError> {
+        let text = |key: &str| match object.get(key) {
+            Some(Value::Str(text)) if !text.is_empty() => Ok(text),
+            _ => Err(MergeError::Invalid(format!(
+                "`{key}` must be a string that is not empty"
+            ))),
+        };
+        let api_version = text("apiVersion")?.clone();
+        let (group, version) = split(&api_version);
+        let kind = GroupKind::new(group, text("kind")?);
+        let of = schema.type_of(&kind, version);
+        Ok(Self {
+            schema,
+            of,
+            kind,
+            api_version,
+            subresource,
+        })
+    }
+
+    /// The type of the kind in another version, where it is served.
+    pub(super) fn type_in(&self, api_version: &str) -> Option<TypeRef<'a>> {
+        let (group, version) = split(api_version);
+        let known = self.kind.group == group && self.schema.knows(&self.kind, version);
+        known.then(|| self.schema.type_of(&self.kind, version))
+    }
+
+    /// The fields that this write cannot set, in a version.
+    pub(super) fn reset_in(&self, api_version: &str) -> FieldSet {
+        let (_, version) = split(api_version);
+        self.schema
+            .reset_fields(&self.kind, version, self.subresource)
+    }
+
+    /// An object of the kind before its creation.
+    pub(super) fn empty(&self) -> Value {
+        let members = [
+            ("apiVersion", self.api_version.clone().into()),
+            ("kind", self.kind.kind.clone().into()),
+            ("metadata", Map::new().into()),
+        ];
+        Value::Map(members.into_iter().collect())
+    }
+
+    /// Takes from all managers but `me` what changes between `old` and `new`, and returns what
+    /// does. Managers in versions that are not served are forgotten.
+    ///
+    /// # Errors
+    /// The conflicts, where not forced.
+    pub(super) fn take(
+        &self,
+        (old, new): (&Value, &Value),
+        managed: &mut ManagedFields,
+        me: Option<&ManagedEntry>,
+        force: Force,
+    ) -> Result<Comparison, Vec<Conflict>> {
+        let mut versions = BTreeMap::<Text, Comparison>::new();
+        let differ =
+            |of, api_version: &str| compare(of, old, new).without(&self.reset_in(api_version));
+        let own = differ(self.of, &self.api_version);
+        versions.insert(self.api_version.clone(), own);
+        managed
+            .entries_mut()
+            .retain(|it| self.type_in(&it.api_version).is_some());
+        let mut conflicts = Vec::new();
+        let mut left = Vec::new();
+        for entry in managed.iter() {
+            if me.is_some_and(|it| it.same_manager(entry)) {
+                left.push(entry.clone());
+                continue;
+            }
+            let version = entry.api_version.clone();
+            let of = self.type_in(&version).unwrap_or(self.of);
+            let found = versions
+                .entry(version)
+                .or_insert_with_key(|it| differ(of, it));
+            let taken = entry.fields.intersection(&found.changed());
+            conflicts.extend(taken.paths().into_iter().map(|it| Conflict::new(it, entry)));
+            let fields = entry.fields.difference(&taken).difference(&found.removed);
+            left.push(ManagedEntry {
+                fields,
+                ..entry.clone()
+            });
+        }
+        if force == Force::No && !conflicts.is_empty() {
+            return Err(conflicts);
+        }
+        left.retain(|it| !it.fields.is_empty());
+        *managed.entries_mut() = left;
+        Ok(versions.remove(&self.api_version).unwrap_or_default())
+    }
+}
+
+/// Group and version of an `apiVersion`.
+fn split(api_version: &str) -> (&str, &str) {
+    api_version.split_once('/').unwrap_or(("", api_version))
+}
+
+/// The fields that nobody ever owns (`stripMetaManager`).
+pub(super) fn stripped() -> FieldSet {
+    const NAMES: [&str; 9] = [
+        "clusterName",
+        "creationTimestamp",
+        "generation",
+        "managedFields",
+        "name",
+        "namespace",
+        "resourceVersion",
+        "selfLink",
+        "uid",
+    ];
+    let mut set = FieldSet::new();
+    let field = PathElement::field;
+    for name in ["apiVersion", "kind", "metadata"] {
+        set.insert(&[field(name)]);
+    }
+    for name in NAMES {
+        set.insert(&[field("metadata"), field(name)]);
+    }
+    set
+}

@@ -1,0 +1,84 @@
+//! Takes out of a merged object what its manager no longer declares (structured-merge-diff,
+//! `merge/update.go`).
+
+use std::collections::BTreeMap;
+
+use super::context::Context;
+use super::{collect, remove::remove};
+use crate::schema::TypeRef;
+use crate::{FieldSet, ManagedEntry, ManagedFields, PathElement, Text, Value};
+
+/// Removes the fields that `last` owned and that nobody owns any more.
+pub(super) fn prune(
+    context: &Context<'_>,
+    merged: Value,
+    managed: &ManagedFields,
+    last: &ManagedEntry,
+) -> Value {
+    let Some(of) = context.type_in(&last.api_version) else {
+        return merged;
+    };
+    if last.fields.is_empty() {
+        return merged;
+    }
+    let owned = with_named(&last.fields, Some(of));
+    let pruned = remove(of, &merged, &owned);
+    let pruned = keep_owned(context, &merged, pruned, managed, &last.api_version);
+    let gone = present(of, &merged).difference(&present(of, &pruned));
+    remove(of, &merged, &gone.intersection(&owned))
+}
+
+/// Puts back what somebody owns, the manager's new declaration included; the version that was
+/// pruned in comes first.
+fn keep_owned(
+    context: &Context<'_>,
+    merged: &Value,
+    mut pruned: Value,
+    managed: &ManagedFields,
+    first: &Text,
+) -> Value {
+    let mut by_version = BTreeMap::<&Text, FieldSet>::new();
+    for entry in managed {
+        let owned = by_version.entry(&entry.api_version).or_default();
+        *owned = owned.union(&entry.fields);
+    }
+    let first = by_version.remove_entry(first);
+    for (version, owned) in first.into_iter().chain(by_version) {
+        if let Some(of) = context.type_in(version) {
+            let kept = present(of, &pruned).union(&with_named(&owned, Some(of)));
+            pruned = remove(of, merged, &present(of, merged).difference(&kept));
+        }
+    }
+    pruned
+}
+
+fn present(of: TypeRef<'_>, value: &Value) -> FieldSet {
+    with_named(&collect::fields(of, value), Some(of))
+}
+
+/// The set with every field of a struct as a member that something is below of
+/// (`EnsureNamedFieldsAreMembers`).
+fn with_named(fields: &FieldSet, of: Option<TypeRef<'_>>) -> FieldSet {
+    let map = of.and_then(TypeRef::map);
+    let list = of.and_then(TypeRef::list);
+    let mut set = FieldSet::new();
+    for (element, member, children) in fields.iter() {
+        let (named, below) = match element {
+            PathElement::Field(name) => {
+                let named = map.is_some_and(|it| it.names(name));
+                (
+                    named && !children.is_empty(),
+                    map.and_then(|it| it.field(name)),
+                )
+            }
+            PathElement::Key(_) => (false, list.map(|it| it.element())),
+            PathElement::Value(_) | PathElement::Index(_) => (false, None),
+        };
+        set.place(
+            element.clone(),
+            member || named,
+            with_named(children, below),
+        );
+    }
+    set
+}

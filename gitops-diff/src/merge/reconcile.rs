@@ -1,0 +1,44 @@
+//! Field sets that were written when the schema was another one (structured-merge-diff,
+//! `typed/reconcile_schema.go`).
+
+use crate::schema::TypeRef;
+use crate::{FieldSet, PathElement};
+
+/// Makes what was owned in parts and is atomic now owned as a whole.
+pub(super) fn reconcile(of: TypeRef<'_>, fields: &FieldSet) -> FieldSet {
+    if of.map().is_some_and(|it| it.field_names().next().is_none())
+        && of
+            .map()
+            .and_then(|it| it.element())
+            .is_some_and(TypeRef::is_deduced)
+    {
+        return fields.clone();
+    }
+    let mut set = FieldSet::new();
+    for (element, member, children) in fields.iter() {
+        let (member, below) = match step(of, element) {
+            Some(below) if is_atomic(below) && !children.is_empty() => (true, FieldSet::new()),
+            Some(below) => (member, reconcile(below, children)),
+            None => (member, children.clone()),
+        };
+        set.place(element.clone(), member, below);
+    }
+    set
+}
+
+fn step<'s>(of: TypeRef<'s>, element: &PathElement) -> Option<TypeRef<'s>> {
+    match (element, of.map(), of.list()) {
+        (PathElement::Field(name), Some(map), _) => map.field(name),
+        (_, None, Some(list)) if of.scalar().is_none() => Some(list.element()),
+        _ => None,
+    }
+}
+
+/// Whether values of the type are owned as a whole, by the first alternative it has.
+fn is_atomic(of: TypeRef<'_>) -> bool {
+    match (of.map(), of.scalar(), of.list()) {
+        (Some(map), _, _) => map.is_atomic(),
+        (None, None, Some(list)) => list.is_atomic(),
+        _ => false,
+    }
+}
