@@ -26,25 +26,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let left_out = |name: &str| without.iter().any(|group| name.contains(group.as_str()));
     let documents = read_all(&directory.join("v3"), &|name| !left_out(name))?;
-    let discovery = read_all(&directory.join("discovery"), &|name| {
-        name.contains("aggregated")
-    })?;
-    let discovery: Vec<Value> = discovery
-        .into_iter()
-        .map(|it| drop_groups(it, &without))
-        .collect();
+    let discovery = read_all(&directory.join("discovery"), &|name| name.contains("aggregated"))?;
+    let discovery: Vec<Value> = discovery.into_iter().map(|it| drop_groups(it, &without)).collect();
     let schema = Schema::from_openapi(&documents, &discovery)?;
     std::io::stdout().write_all(schema.to_table().as_bytes())?;
     Ok(())
 }
 
 fn drop_groups(mut discovery: Value, without: &[String]) -> Value {
-    let name = |group: &Value| {
-        group
-            .pointer("/metadata/name")
-            .and_then(Value::as_str)
-            .map(String::from)
-    };
+    let name =
+        |group: &Value| group.pointer("/metadata/name").and_then(Value::as_str).map(String::from);
     let groups = discovery.as_map_mut().and_then(|it| it.get_mut("items"));
     if let Some(groups) = groups.and_then(Value::as_list_mut) {
         groups.retain(|group| !name(group).is_some_and(|it| without.contains(&it)));

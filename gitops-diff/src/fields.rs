@@ -84,9 +84,7 @@ impl FieldSet {
         match path.split_first() {
             None => false,
             Some((last, [])) => self.has_member(last),
-            Some((element, rest)) => self
-                .children(element)
-                .is_some_and(|it| it.has_elements(rest)),
+            Some((element, rest)) => self.children(element).is_some_and(|it| it.has_elements(rest)),
         }
     }
 
@@ -104,9 +102,7 @@ impl FieldSet {
     /// The elements at the top of this set: each with whether it is a member itself, and with
     /// the set below it.
     pub fn iter(&self) -> impl Iterator<Item = (&PathElement, bool, &FieldSet)> {
-        self.0
-            .iter()
-            .map(|(element, node)| (element, node.member, &node.children))
+        self.0.iter().map(|(element, node)| (element, node.member, &node.children))
     }
 
     /// The paths of all members; a field before the fields below it.

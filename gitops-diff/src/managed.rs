@@ -106,9 +106,7 @@ impl ManagedFields {
         let mut entries: Vec<&ManagedEntry> = self.0.iter().collect();
         entries.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
         let entries = entries.into_iter().map(write).collect();
-        object
-            .map_at("metadata")
-            .insert("managedFields", Value::List(entries));
+        object.map_at("metadata").insert("managedFields", Value::List(entries));
     }
 
     /// Whether nobody owns anything.
@@ -166,13 +164,7 @@ impl<'a> IntoIterator for &'a ManagedFields {
 fn sort_key(entry: &ManagedEntry) -> impl Ord + '_ {
     let time = entry.time.as_deref();
     let subresource = entry.subresource.as_deref();
-    (
-        entry.operation,
-        time,
-        &entry.manager,
-        &entry.api_version,
-        subresource,
-    )
+    (entry.operation, time, &entry.manager, &entry.api_version, subresource)
 }
 
 fn read(entry: &Value) -> Result<ManagedEntry, FieldsError> {
@@ -195,9 +187,7 @@ fn read(entry: &Value) -> Result<ManagedEntry, FieldsError> {
             return Err(FieldsError::new(message));
         }
     }
-    let fields = entry
-        .get("fieldsV1")
-        .map_or_else(|| Ok(FieldSet::new()), FieldSet::from_value)?;
+    let fields = entry.get("fieldsV1").map_or_else(|| Ok(FieldSet::new()), FieldSet::from_value)?;
     Ok(ManagedEntry {
         manager: text("manager")?.unwrap_or_default(),
         operation,

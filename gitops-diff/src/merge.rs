@@ -85,19 +85,12 @@ pub fn apply(schema: &Schema, apply: &Apply<'_>) -> Result<Value, MergeError> {
     validate(context.of, &declared, Duplicates::Refused).map_err(MergeError::Invalid)?;
     let live = apply.live.map_or_else(|| context.empty(), without_managed);
     validate(context.of, &live, Duplicates::Allowed).map_err(MergeError::Invalid)?;
-    let mut managed = apply
-        .live
-        .map_or_else(|| Ok(ManagedFields::new()), ManagedFields::read)?;
+    let mut managed = apply.live.map_or_else(|| Ok(ManagedFields::new()), ManagedFields::read)?;
     if managed.is_empty() && apply.live.is_some() {
         update::first_owner(&context, &live, &mut managed, apply.now);
     }
     reconcile_all(&context, &mut managed);
-    let merged = Merge {
-        context: &context,
-        apply,
-        live: &live,
-        declared: &declared,
-    };
+    let merged = Merge { context: &context, apply, live: &live, declared: &declared };
     let (object, managed) = merged.run(managed)?;
     let object = settle::decoded(&context, object);
     Ok(settle::written(object, &managed, apply.live))
@@ -148,9 +141,7 @@ impl Merge<'_> {
             None => merged,
         };
         let change = (self.live, &object);
-        let taken = self
-            .context
-            .take(change, &mut managed, Some(&me), self.apply.force);
+        let taken = self.context.take(change, &mut managed, Some(&me), self.apply.force);
         taken.map_err(MergeError::Conflicts)?;
         let changed = !same(self.live, &object);
         managed.entries_mut().retain_mut(|it| {
@@ -187,9 +178,7 @@ fn manager_name(name: &str) -> &str {
 fn declared(desired: &Value) -> Result<Value, MergeError> {
     match desired.pointer("/metadata/managedFields") {
         None | Some(Value::Null) => Ok(without_managed(desired)),
-        Some(_) => Err(MergeError::Invalid(
-            "metadata.managedFields must be nil".into(),
-        )),
+        Some(_) => Err(MergeError::Invalid("metadata.managedFields must be nil".into())),
     }
 }
 
@@ -203,13 +192,11 @@ fn without_managed(object: &Value) -> Value {
 }
 
 fn reconcile_all(context: &Context<'_>, managed: &mut ManagedFields) {
-    managed
-        .entries_mut()
-        .retain_mut(|entry| match context.type_in(&entry.api_version) {
-            Some(of) => {
-                entry.fields = reconcile::reconcile(of, &entry.fields);
-                true
-            }
-            None => false,
-        });
+    managed.entries_mut().retain_mut(|entry| match context.type_in(&entry.api_version) {
+        Some(of) => {
+            entry.fields = reconcile::reconcile(of, &entry.fields);
+            true
+        }
+        None => false,
+    });
 }

@@ -138,8 +138,7 @@ impl Schema {
     /// The versions of the kind that are served, sorted as text.
     pub fn versions(&self, kind: &GroupKind) -> impl Iterator<Item = &str> {
         let kind = self.0.0.get(kind);
-        kind.into_iter()
-            .flat_map(|it| it.versions.keys().map(Text::as_str))
+        kind.into_iter().flat_map(|it| it.versions.keys().map(Text::as_str))
     }
 
     /// The subresources of the kind in a version: `scale`, `status`.
@@ -175,10 +174,7 @@ impl Schema {
         subresource: Option<&str>,
     ) -> FieldSet {
         let builtin = self.0.0.get(kind).is_some_and(|it| it.is_builtin());
-        let has_status = self
-            .subresources(kind, version)
-            .iter()
-            .any(|it| *it == "status");
+        let has_status = self.subresources(kind, version).iter().any(|it| *it == "status");
         reset::fields(kind, builtin, has_status, subresource)
     }
 

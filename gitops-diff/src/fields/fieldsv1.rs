@@ -56,9 +56,7 @@ fn read(fields: &Value, depth: usize) -> Result<(Option<FieldSet>, bool), Fields
         Value::Null => return Ok((None, true)),
         other => {
             let kind = other.type_name();
-            return Err(FieldsError::new(format!(
-                "fields must be a map, not a {kind}"
-            )));
+            return Err(FieldsError::new(format!("fields must be a map, not a {kind}")));
         }
     };
     let mut set = None::<FieldSet>;
@@ -79,10 +77,9 @@ impl PathElement {
     pub fn to_key(&self) -> String {
         match self {
             Self::Field(name) => format!("f:{name}"),
-            Self::Key(fields) => format!(
-                "k:{}",
-                go_json(&Value::Map(fields.iter().cloned().collect()))
-            ),
+            Self::Key(fields) => {
+                format!("k:{}", go_json(&Value::Map(fields.iter().cloned().collect())))
+            }
             Self::Value(value) => format!("v:{}", go_json(value)),
             Self::Index(index) => format!("i:{index}"),
         }
@@ -165,15 +162,9 @@ mod tests {
             (r#"{"f:a":[]}"#, "fields must be a map, not a list"),
             (r#"{"f":{}}"#, "`f` is no path element: too short"),
             (r#"{"é":{}}"#, "`é` is no path element: a colon is missing"),
-            (
-                r#"{"spec":{}}"#,
-                "`spec` is no path element: a colon is missing",
-            ),
+            (r#"{"spec":{}}"#, "`spec` is no path element: a colon is missing"),
             (r#"{"i:x":{}}"#, "`i:x` is no path element: no number"),
-            (
-                r#"{"k:[]":{}}"#,
-                "`k:[]` is no path element: a key must be a map",
-            ),
+            (r#"{"k:[]":{}}"#, "`k:[]` is no path element: a key must be a map"),
             (
                 r#"{"v:1 2":{}}"#,
                 "`v:1 2` is no path element: trailing characters at line 1 column 3",

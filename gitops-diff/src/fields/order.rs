@@ -51,8 +51,7 @@ fn rank(value: &Value) -> u8 {
 
 /// As numbers; `-0.0` is `0.0`, and NaN, which no JSON holds, comes last.
 fn float(a: f64, b: f64) -> Ordering {
-    a.partial_cmp(&b)
-        .unwrap_or_else(|| a.is_nan().cmp(&b.is_nan()))
+    a.partial_cmp(&b).unwrap_or_else(|| a.is_nan().cmp(&b.is_nan()))
 }
 
 /// 2^63, the first float above every `i64`.
@@ -71,8 +70,7 @@ fn int_and_float(int: i64, other: f64) -> Ordering {
         return Ordering::Greater;
     }
     let whole = other.trunc();
-    int.cmp(&(whole as i64))
-        .then_with(|| float(0.0, other - whole))
+    int.cmp(&(whole as i64)).then_with(|| float(0.0, other - whole))
 }
 
 #[cfg(test)]

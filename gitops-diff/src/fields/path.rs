@@ -182,11 +182,7 @@ impl FromStr for FieldPath {
 }
 
 fn field(rest: &str, first: bool) -> Option<(PathElement, &str)> {
-    let rest = if first {
-        rest.strip_prefix('.').unwrap_or(rest)
-    } else {
-        rest.strip_prefix('.')?
-    };
+    let rest = if first { rest.strip_prefix('.').unwrap_or(rest) } else { rest.strip_prefix('.')? };
     let end = rest.find(['.', '[']).unwrap_or(rest.len());
     let (name, after) = rest.split_at(end);
     (!name.is_empty()).then(|| (PathElement::field(name), after))
@@ -278,11 +274,7 @@ mod tests {
         ];
         for (path, expected) in cases {
             let path: FieldPath = path.parse().unwrap();
-            assert_eq!(
-                path.lookup(&ports).and_then(Value::as_str),
-                expected,
-                "{path}"
-            );
+            assert_eq!(path.lookup(&ports).and_then(Value::as_str), expected, "{path}");
         }
     }
 }

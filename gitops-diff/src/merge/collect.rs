@@ -35,9 +35,7 @@ fn members(of: MapRef<'_>, value: &Value) -> FieldSet {
 
 /// Items that share a name are owned together, and nothing below them.
 fn items(of: ListRef<'_>, items: &[Value]) -> FieldSet {
-    let named = items
-        .iter()
-        .filter_map(|item| Some((item_element(of, item).ok()?, item)));
+    let named = items.iter().filter_map(|item| Some((item_element(of, item).ok()?, item)));
     let mut by_element = BTreeMap::<PathElement, Vec<&Value>>::new();
     for (element, item) in named {
         by_element.entry(element).or_default().push(item);

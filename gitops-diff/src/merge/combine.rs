@@ -44,9 +44,7 @@ fn fields(of: MapRef<'_>, live: &Map, declared: &Map) -> Map {
 fn items(of: ListRef<'_>, live: &[Value], declared: &[Value]) -> Vec<Value> {
     let (ours, theirs) = (Named::new(of, live), Named::new(of, declared));
     let shared = theirs.items.iter().map(|(element, _)| element);
-    let mut shared: VecDeque<_> = shared
-        .filter(|it| ours.by_element.contains_key(it))
-        .collect();
+    let mut shared: VecDeque<_> = shared.filter(|it| ours.by_element.contains_key(it)).collect();
     let mut next = shared.pop_front();
     let mut merged = BTreeSet::new();
     let mut out = Vec::with_capacity(ours.items.len().max(theirs.items.len()));

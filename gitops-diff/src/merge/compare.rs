@@ -31,10 +31,7 @@ impl Comparison {
 
 /// Compares two objects of type `of`.
 pub(super) fn compare(of: TypeRef<'_>, old: &Value, new: &Value) -> Comparison {
-    let mut walk = Walk {
-        path: Vec::new(),
-        found: Comparison::default(),
-    };
+    let mut walk = Walk { path: Vec::new(), found: Comparison::default() };
     walk.value(of, Some(old), Some(new));
     walk.found
 }
@@ -126,10 +123,7 @@ impl Walk {
             let is = new.get(element).map_or(&[][..], Vec::as_slice);
             self.at(element.clone(), |walk| walk.item(of.element(), was, is));
         }
-        for (element, is) in new
-            .iter()
-            .filter(|(element, _)| !old.contains_key(*element))
-        {
+        for (element, is) in new.iter().filter(|(element, _)| !old.contains_key(*element)) {
             self.at(element.clone(), |walk| walk.item(of.element(), &[], is));
         }
     }

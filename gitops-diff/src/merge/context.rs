@@ -37,21 +37,13 @@ impl<'a> Context<'a> {
     ) -> Result<Self, MergeError> {
         let text = |key: &str| match object.get(key) {
             Some(Value::Str(text)) if !text.is_empty() => Ok(text),
-            _ => Err(MergeError::Invalid(format!(
-                "`{key}` must be a string that is not empty"
-            ))),
+            _ => Err(MergeError::Invalid(format!("`{key}` must be a string that is not empty"))),
         };
         let api_version = text("apiVersion")?.clone();
         let (group, version) = split(&api_version);
         let kind = GroupKind::new(group, text("kind")?);
         let of = schema.type_of(&kind, version);
-        Ok(Self {
-            schema,
-            of,
-            kind,
-            api_version,
-            subresource,
-        })
+        Ok(Self { schema, of, kind, api_version, subresource })
     }
 
     /// The type of the kind in another version, where it is served.
@@ -64,8 +56,7 @@ impl<'a> Context<'a> {
     /// The fields that this write cannot set, in a version.
     pub(super) fn reset_in(&self, api_version: &str) -> FieldSet {
         let (_, version) = split(api_version);
-        self.schema
-            .reset_fields(&self.kind, version, self.subresource)
+        self.schema.reset_fields(&self.kind, version, self.subresource)
     }
 
     /// An object of the kind before its creation.
@@ -95,9 +86,7 @@ impl<'a> Context<'a> {
             |of, api_version: &str| compare(of, old, new).without(&self.reset_in(api_version));
         let own = differ(self.of, &self.api_version);
         versions.insert(self.api_version.clone(), own);
-        managed
-            .entries_mut()
-            .retain(|it| self.type_in(&it.api_version).is_some());
+        managed.entries_mut().retain(|it| self.type_in(&it.api_version).is_some());
         let mut conflicts = Vec::new();
         let mut left = Vec::new();
         for entry in managed.iter() {
@@ -107,16 +96,11 @@ impl<'a> Context<'a> {
             }
             let version = entry.api_version.clone();
             let of = self.type_in(&version).unwrap_or(self.of);
-            let found = versions
-                .entry(version)
-                .or_insert_with_key(|it| differ(of, it));
+            let found = versions.entry(version).or_insert_with_key(|it| differ(of, it));
             let taken = entry.fields.intersection(&found.changed());
             conflicts.extend(taken.paths().into_iter().map(|it| Conflict::new(it, entry)));
             let fields = entry.fields.difference(&taken).difference(&found.removed);
-            left.push(ManagedEntry {
-                fields,
-                ..entry.clone()
-            });
+            left.push(ManagedEntry { fields, ..entry.clone() });
         }
         if force == Force::No && !conflicts.is_empty() {
             return Err(conflicts);

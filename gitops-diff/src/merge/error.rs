@@ -60,12 +60,7 @@ impl Conflict {
 
 impl fmt::Display for Conflict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "conflict with {}: {}",
-            self.owner(),
-            self.path.server_form()
-        )
+        write!(f, "conflict with {}: {}", self.owner(), self.path.server_form())
     }
 }
 
@@ -84,11 +79,7 @@ fn conflict_message(conflicts: &[Conflict]) -> String {
         }
         lines.push(format!("- {}", conflict.path.server_form()));
     }
-    format!(
-        "Apply failed with {} conflicts: {}",
-        conflicts.len(),
-        lines.join("\n")
-    )
+    format!("Apply failed with {} conflicts: {}", conflicts.len(), lines.join("\n"))
 }
 
 impl From<FieldsError> for MergeError {

@@ -66,19 +66,12 @@ fn with_named(fields: &FieldSet, of: Option<TypeRef<'_>>) -> FieldSet {
         let (named, below) = match element {
             PathElement::Field(name) => {
                 let named = map.is_some_and(|it| it.names(name));
-                (
-                    named && !children.is_empty(),
-                    map.and_then(|it| it.field(name)),
-                )
+                (named && !children.is_empty(), map.and_then(|it| it.field(name)))
             }
             PathElement::Key(_) => (false, list.map(|it| it.element())),
             PathElement::Value(_) | PathElement::Index(_) => (false, None),
         };
-        set.place(
-            element.clone(),
-            member || named,
-            with_named(children, below),
-        );
+        set.place(element.clone(), member || named, with_named(children, below));
     }
     set
 }

@@ -7,10 +7,7 @@ use crate::{FieldSet, PathElement};
 /// Makes what was owned in parts and is atomic now owned as a whole.
 pub(super) fn reconcile(of: TypeRef<'_>, fields: &FieldSet) -> FieldSet {
     if of.map().is_some_and(|it| it.field_names().next().is_none())
-        && of
-            .map()
-            .and_then(|it| it.element())
-            .is_some_and(TypeRef::is_deduced)
+        && of.map().and_then(|it| it.element()).is_some_and(TypeRef::is_deduced)
     {
         return fields.clone();
     }

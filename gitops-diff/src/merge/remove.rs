@@ -31,11 +31,7 @@ fn from_map(of: MapRef<'_>, members: &Map, fields: &FieldSet) -> Value {
         Some((name, value))
     });
     let kept: Map = kept.collect();
-    if kept.is_empty() {
-        Value::Null
-    } else {
-        Value::Map(kept)
-    }
+    if kept.is_empty() { Value::Null } else { Value::Map(kept) }
 }
 
 fn from_list(of: ListRef<'_>, items: &[Value], fields: &FieldSet) -> Value {
@@ -50,9 +46,5 @@ fn from_list(of: ListRef<'_>, items: &[Value], fields: &FieldSet) -> Value {
         Some(below.map_or_else(|| item.clone(), |it| remove(of.element(), item, it)))
     });
     let kept: Vec<Value> = kept.collect();
-    if kept.is_empty() {
-        Value::Null
-    } else {
-        Value::List(kept)
-    }
+    if kept.is_empty() { Value::Null } else { Value::List(kept) }
 }

@@ -55,9 +55,7 @@ fn value(of: TypeRef<'_>, tree: Value, builtin: bool) -> Value {
         }
         Value::List(items) => match of.list() {
             Some(list) => {
-                let items = items
-                    .into_iter()
-                    .map(|it| value(list.element(), it, builtin));
+                let items = items.into_iter().map(|it| value(list.element(), it, builtin));
                 Value::List(items.collect())
             }
             None => Value::List(items),

@@ -27,9 +27,7 @@ fn first(of: TypeRef<'_>) -> Shape<'_> {
     let map = of.map().map(Shape::Map);
     let scalar = || of.scalar().map(Shape::Scalar);
     let list = || of.list().map(Shape::List);
-    map.or_else(scalar)
-        .or_else(list)
-        .unwrap_or(Shape::Scalar(Scalar::Untyped))
+    map.or_else(scalar).or_else(list).unwrap_or(Shape::Scalar(Scalar::Untyped))
 }
 
 /// The shapes that two values of one type have, if they differ: then both walks are made.
@@ -49,11 +47,7 @@ pub(super) fn shapes<'s>(
 /// Which alternative of a type a value picks: 0 is all of them.
 fn alternative(of: TypeRef<'_>, value: &Value) -> u8 {
     let only = |has: bool, others: bool, number| if has && others { number } else { 0 };
-    let (map, list, scalar) = (
-        of.map().is_some(),
-        of.list().is_some(),
-        of.scalar().is_some(),
-    );
+    let (map, list, scalar) = (of.map().is_some(), of.list().is_some(), of.scalar().is_some());
     match value {
         Value::Null => 0,
         Value::Map(_) => only(map, list || scalar, 1),

@@ -41,11 +41,7 @@ pub fn update(schema: &Schema, update: &Update<'_>) -> Value {
 fn tracked(schema: &Schema, update: &Update<'_>, next: &Value) -> Option<ManagedFields> {
     let context = Context::new(schema, next, update.subresource).ok()?;
     let mut managed = before(update);
-    let uid = |it: &Value| {
-        it.pointer("/metadata/uid")
-            .and_then(Value::as_str)
-            .map(str::len)
-    };
+    let uid = |it: &Value| it.pointer("/metadata/uid").and_then(Value::as_str).map(str::len);
     if managed.is_empty() && update.live.and_then(uid).is_some_and(|it| it > 0) {
         return Some(managed);
     }
@@ -54,13 +50,7 @@ fn tracked(schema: &Schema, update: &Update<'_>, next: &Value) -> Option<Managed
         validate(context.of, object, Duplicates::Allowed).ok()?;
     }
     reconcile_all(&context, &mut managed);
-    own(
-        &context,
-        (&live, next),
-        &mut managed,
-        update.manager,
-        update.now,
-    );
+    own(&context, (&live, next), &mut managed, update.manager, update.now);
     cap(&mut managed);
     Some(managed)
 }
@@ -68,26 +58,15 @@ fn tracked(schema: &Schema, update: &Update<'_>, next: &Value) -> Option<Managed
 /// The owners before the write: those that the new object names, else those of the live one. A
 /// new object with an empty list resets them (`decodeLiveOrNew`).
 fn before(update: &Update<'_>) -> ManagedFields {
-    let live = || {
-        update
-            .live
-            .and_then(|it| ManagedFields::read(it).ok())
-            .unwrap_or_default()
-    };
+    let live = || update.live.and_then(|it| ManagedFields::read(it).ok()).unwrap_or_default();
     if update.subresource.is_some() {
         return live();
     }
-    match update
-        .next
-        .pointer("/metadata/managedFields")
-        .and_then(Value::as_list)
-    {
+    match update.next.pointer("/metadata/managedFields").and_then(Value::as_list) {
         Some([]) => ManagedFields::new(),
         Some([Value::Map(only)]) if only.is_empty() => ManagedFields::new(),
         _ => {
-            let named = ManagedFields::read(update.next)
-                .ok()
-                .filter(|it| !it.is_empty());
+            let named = ManagedFields::read(update.next).ok().filter(|it| !it.is_empty());
             named.unwrap_or_else(live)
         }
     }
@@ -100,13 +79,7 @@ pub(super) fn first_owner(
     managed: &mut ManagedFields,
     now: &str,
 ) {
-    own(
-        context,
-        (&context.empty(), live),
-        managed,
-        BEFORE_FIRST_APPLY,
-        now,
-    );
+    own(context, (&context.empty(), live), managed, BEFORE_FIRST_APPLY, now);
 }
 
 /// Makes `manager` the owner of what changes; the time moves where something does.
@@ -157,16 +130,10 @@ fn cap(managed: &mut ManagedFields) {
             first_of.insert(updater.api_version.clone(), updater);
             continue;
         };
-        let mut bucket = ManagedEntry {
-            manager: ANCIENT_CHANGES.into(),
-            subresource: None,
-            ..updater.clone()
-        };
+        let mut bucket =
+            ManagedEntry { manager: ANCIENT_CHANGES.into(), subresource: None, ..updater.clone() };
         let entries = managed.entries_mut();
-        let before = entries
-            .iter()
-            .find(|it| it.same_manager(&bucket))
-            .unwrap_or(first);
+        let before = entries.iter().find(|it| it.same_manager(&bucket)).unwrap_or(first);
         bucket.fields = bucket.fields.union(&before.fields);
         entries.retain(|it| !it.same_manager(&updater) && !it.same_manager(first));
         managed.insert(bucket);

@@ -23,10 +23,7 @@ pub(super) fn validate(
     value: &Value,
     duplicates: Duplicates,
 ) -> Result<(), String> {
-    let mut walk = Walk {
-        path: FieldPath::default(),
-        duplicates,
-    };
+    let mut walk = Walk { path: FieldPath::default(), duplicates };
     walk.value(of, value)
 }
 
@@ -38,11 +35,7 @@ struct Walk {
 impl Walk {
     fn wrong<T>(&self, why: &str) -> Result<T, String> {
         let path = self.path.server_form();
-        Err(if path.is_empty() {
-            why.into()
-        } else {
-            format!("{path}: {why}")
-        })
+        Err(if path.is_empty() { why.into() } else { format!("{path}: {why}") })
     }
 
     fn value(&mut self, of: TypeRef<'_>, value: &Value) -> Result<(), String> {

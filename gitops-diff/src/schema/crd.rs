@@ -10,11 +10,7 @@ use crate::{DiffError, GroupKind, Object, Text, Value};
 
 /// Reads the kind that `crd` defines.
 pub(super) fn kind(crd: &Object) -> Result<(GroupKind, Kind), DiffError> {
-    if !crd
-        .id()
-        .group_kind()
-        .is("apiextensions.k8s.io", "CustomResourceDefinition")
-    {
+    if !crd.id().group_kind().is("apiextensions.k8s.io", "CustomResourceDefinition") {
         let message = format!("{} is no CustomResourceDefinition", crd.id());
         return Err(DiffError::invalid(message));
     }
@@ -26,19 +22,9 @@ pub(super) fn kind(crd: &Object) -> Result<(GroupKind, Kind), DiffError> {
     };
     let versions = crd.pointer("/spec/versions").and_then(Value::as_list);
     let versions = versions.ok_or_else(|| wrong(crd, "/spec/versions", "a list"))?;
-    let versions = versions
-        .iter()
-        .map(|it| version(crd, it))
-        .collect::<Result<_, _>>()?;
+    let versions = versions.iter().map(|it| version(crd, it)).collect::<Result<_, _>>()?;
     let plural = text(crd, "/spec/names/plural")?.into();
-    Ok((
-        group_kind,
-        Kind {
-            scope,
-            plural,
-            versions,
-        },
-    ))
+    Ok((group_kind, Kind { scope, plural, versions }))
 }
 
 fn version(crd: &Object, version: &Value) -> Result<(Text, Version), DiffError> {
@@ -46,13 +32,8 @@ fn version(crd: &Object, version: &Value) -> Result<(Text, Version), DiffError> 
     let name = name.ok_or_else(|| wrong(crd, "/spec/versions/name", "a string"))?;
     let mut builder = Builder::new(Origin::Custom);
     builder.object_meta = object_meta(&mut builder);
-    let preserve = crd
-        .pointer("/spec/preserveUnknownFields")
-        .and_then(Value::as_bool);
-    let place = Place {
-        keep_unknown: preserve == Some(true),
-        depth: 0,
-    };
+    let preserve = crd.pointer("/spec/preserveUnknownFields").and_then(Value::as_bool);
+    let place = Place { keep_unknown: preserve == Some(true), depth: 0 };
     let root = match version.pointer("/schema/openAPIV3Schema") {
         None | Some(Value::Null) => super::table::DEDUCED,
         Some(schema) => {
@@ -62,28 +43,14 @@ fn version(crd: &Object, version: &Value) -> Result<(Text, Version), DiffError> 
         }
     };
     let subresources = version.get("subresources").and_then(Value::as_map);
-    let subresources = subresources
-        .into_iter()
-        .flat_map(|it| it.keys().cloned())
-        .collect();
+    let subresources = subresources.into_iter().flat_map(|it| it.keys().cloned()).collect();
     let table = Arc::new(builder.finish());
-    Ok((
-        name.into(),
-        Version {
-            table,
-            root,
-            subresources,
-        },
-    ))
+    Ok((name.into(), Version { table, root, subresources }))
 }
 
 /// The fields that every object has, whatever the schema says of them.
 fn complete(builder: &mut Builder<'_>, atom: &mut Atom) {
-    let empty = || Map {
-        atomic: false,
-        fields: Vec::new(),
-        element: None,
-    };
+    let empty = || Map { atomic: false, fields: Vec::new(), element: None };
     let map = atom.map.get_or_insert_with(empty);
     builder.embed(&mut map.fields);
 }

@@ -17,13 +17,9 @@ pub(super) fn kinds<'a>(
 ) -> Result<Kinds, DiffError> {
     let mut builder = Builder::new(Origin::Builtin);
     for document in documents {
-        let schemas = document
-            .pointer("/components/schemas")
-            .and_then(Value::as_map);
+        let schemas = document.pointer("/components/schemas").and_then(Value::as_map);
         let schemas = schemas.into_iter().flat_map(crate::Map::iter);
-        builder
-            .definitions
-            .extend(schemas.map(|(name, schema)| (name.as_str(), schema)));
+        builder.definitions.extend(schemas.map(|(name, schema)| (name.as_str(), schema)));
     }
     let roots = builder.roots()?;
     let table = Arc::new(builder.finish());
@@ -61,11 +57,7 @@ fn resources(discovery: &Value) -> impl Iterator<Item = Resource<'_>> {
 }
 
 fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
-    value
-        .get(key)
-        .and_then(Value::as_list)
-        .into_iter()
-        .flatten()
+    value.get(key).and_then(Value::as_list).into_iter().flatten()
 }
 
 impl Resource<'_> {
@@ -86,20 +78,13 @@ impl Resource<'_> {
             subresources,
         };
         let cluster = text("/scope") == Some("Cluster");
-        let entry = kinds
-            .0
-            .entry(GroupKind::new(group, kind))
-            .or_insert_with(|| {
-                Arc::new(Kind {
-                    scope: if cluster {
-                        Scope::Cluster
-                    } else {
-                        Scope::Namespaced
-                    },
-                    plural: plural.into(),
-                    versions: BTreeMap::new(),
-                })
-            });
+        let entry = kinds.0.entry(GroupKind::new(group, kind)).or_insert_with(|| {
+            Arc::new(Kind {
+                scope: if cluster { Scope::Cluster } else { Scope::Namespaced },
+                plural: plural.into(),
+                versions: BTreeMap::new(),
+            })
+        });
         Arc::make_mut(entry).versions.insert(version, described);
     }
 }
@@ -127,17 +112,11 @@ impl Place {
     fn below(self, schema: &Value) -> Result<Self, DiffError> {
         if self.depth >= MAX_DEPTH {
             let what = "the depth of a schema".into();
-            return Err(DiffError::Limit {
-                what,
-                limit: MAX_DEPTH as u64,
-            });
+            return Err(DiffError::Limit { what, limit: MAX_DEPTH as u64 });
         }
         let keeps = marker(schema, "preserve-unknown-fields").and_then(Value::as_bool);
         let keep_unknown = self.keep_unknown || keeps == Some(true);
-        Ok(Self {
-            keep_unknown,
-            depth: self.depth + 1,
-        })
+        Ok(Self { keep_unknown, depth: self.depth + 1 })
     }
 }
 
@@ -183,10 +162,8 @@ impl<'a> Builder<'a> {
         }
         for (at, atom) in (0..).zip(&mut self.table.types) {
             for field in atom.map.iter_mut().flat_map(|it| &mut it.fields) {
-                field.default = field
-                    .default
-                    .take()
-                    .filter(|_| keys.contains(&(at, field.name.clone())));
+                field.default =
+                    field.default.take().filter(|_| keys.contains(&(at, field.name.clone())));
             }
         }
         self.table
@@ -200,19 +177,12 @@ impl<'a> Builder<'a> {
         let place = self.push(Atom::default());
         self.named.insert((name, atomic), place);
         let mut atom = match (name, self.definitions.get(name).copied()) {
-            ("io.k8s.apimachinery.pkg.api.resource.Quantity", _) => Atom {
-                scalar: Some(Scalar::Untyped),
-                ..Atom::default()
-            },
+            ("io.k8s.apimachinery.pkg.api.resource.Quantity", _) => {
+                Atom { scalar: Some(Scalar::Untyped), ..Atom::default() }
+            }
             ("io.k8s.apimachinery.pkg.runtime.RawExtension", _) => Table::untyped().1,
             (_, None) => Table::untyped().0,
-            (_, Some(schema)) => self.atom(
-                schema,
-                Place {
-                    keep_unknown: false,
-                    depth: 0,
-                },
-            )?,
+            (_, Some(schema)) => self.atom(schema, Place { keep_unknown: false, depth: 0 })?,
         };
         if let (Some(atomic), Some(map)) = (atomic, &mut atom.map) {
             map.atomic = atomic;
@@ -229,10 +199,7 @@ impl<'a> Builder<'a> {
 
     /// The type of a schema that is part of another.
     pub(super) fn part(&mut self, schema: &'a Value, place: Place) -> Result<u32, DiffError> {
-        let single = schema
-            .get("allOf")
-            .and_then(Value::as_list)
-            .filter(|it| it.len() == 1);
+        let single = schema.get("allOf").and_then(Value::as_list).filter(|it| it.len() == 1);
         let reference = schema.get("$ref").or_else(|| single?.first()?.get("$ref"));
         if let Some(reference) = reference.and_then(Value::as_str) {
             let name = reference.rsplit('/').next().unwrap_or(reference);
@@ -298,28 +265,16 @@ impl<'a> Builder<'a> {
             Some(schema) => Some(self.part(schema, place)?),
         };
         let atomic = map_type(schema) == Some(true);
-        Ok(Map {
-            atomic,
-            fields,
-            element,
-        })
+        Ok(Map { atomic, fields, element })
     }
 
     /// Gives a struct the fields that every object has.
     pub(super) fn embed(&mut self, fields: &mut Vec<Field>) {
-        let text = self.intern(Atom {
-            scalar: Some(Scalar::String),
-            ..Atom::default()
-        });
+        let text = self.intern(Atom { scalar: Some(Scalar::String), ..Atom::default() });
         let meta = self.object_meta.unwrap_or(DEDUCED);
         for (name, of) in [("apiVersion", text), ("kind", text), ("metadata", meta)] {
             fields.retain(|it| it.name != name);
-            fields.push(Field {
-                name: name.into(),
-                of,
-                default: None,
-                nullable: false,
-            });
+            fields.push(Field { name: name.into(), of, default: None, nullable: false });
         }
         fields.sort_by(|a, b| a.name.cmp(&b.name));
     }
@@ -341,12 +296,7 @@ impl<'a> Builder<'a> {
             list.element = self.import(from, list.element, seen);
         }
         if let Some(map) = &mut atom.map {
-            for of in map
-                .fields
-                .iter_mut()
-                .map(|it| &mut it.of)
-                .chain(&mut map.element)
-            {
+            for of in map.fields.iter_mut().map(|it| &mut it.of).chain(&mut map.element) {
                 *of = self.import(from, *of, seen);
             }
         }
@@ -356,10 +306,7 @@ impl<'a> Builder<'a> {
 }
 
 fn scalar_type(name: &str, schema: &Value) -> Scalar {
-    let format = schema
-        .get("format")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
+    let format = schema.get("format").and_then(Value::as_str).unwrap_or_default();
     match (name, format) {
         ("integer" | "number", _) => Scalar::Numeric,
         ("boolean", _) => Scalar::Boolean,

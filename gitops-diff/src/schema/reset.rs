@@ -20,21 +20,14 @@ pub(super) fn fields(
         Some("approval") => &["spec", "status.certificate"],
         Some(_) => &[],
     };
-    let path = |it: &&str| {
-        it.parse::<FieldPath>()
-            .expect("because the paths above are paths")
-    };
+    let path = |it: &&str| it.parse::<FieldPath>().expect("because the paths above are paths");
     paths.iter().map(path).collect()
 }
 
 fn of_status(kind: &GroupKind) -> &'static [&'static str] {
     match (kind.group.as_str(), kind.kind.as_str()) {
         ("apps", "Deployment") => &["metadata.labels", "spec"],
-        ("", "Pod") => &[
-            "metadata.deletionTimestamp",
-            "metadata.ownerReferences",
-            "spec",
-        ],
+        ("", "Pod") => &["metadata.deletionTimestamp", "metadata.ownerReferences", "spec"],
         ("certificates.k8s.io", "CertificateSigningRequest") => &["spec", "status.conditions"],
         (
             "admissionregistration.k8s.io"

@@ -86,15 +86,8 @@ impl Table {
     pub(super) fn untyped() -> (Atom, Atom) {
         let any = |element, atomic| Atom {
             scalar: Some(Scalar::Untyped),
-            list: Some(List {
-                keys: Keys::Atomic,
-                element: UNTYPED,
-            }),
-            map: Some(Map {
-                atomic,
-                fields: Vec::new(),
-                element: Some(element),
-            }),
+            list: Some(List { keys: Keys::Atomic, element: UNTYPED }),
+            map: Some(Map { atomic, fields: Vec::new(), element: Some(element) }),
         };
         (any(DEDUCED, false), any(UNTYPED, true))
     }
@@ -102,10 +95,7 @@ impl Table {
     /// A table with only the types for anything.
     pub(super) fn new(origin: Origin) -> Self {
         let (deduced, untyped) = Self::untyped();
-        Self {
-            types: vec![deduced, untyped],
-            origin,
-        }
+        Self { types: vec![deduced, untyped], origin }
     }
 }
 
@@ -143,10 +133,7 @@ impl<'s> TypeRef<'s> {
     /// The type of free-form values: maps granular, lists atomic.
     pub fn deduced() -> Self {
         static FREE: OnceLock<Table> = OnceLock::new();
-        TypeRef {
-            table: FREE.get_or_init(|| Table::new(Origin::Custom)),
-            place: DEDUCED,
-        }
+        TypeRef { table: FREE.get_or_init(|| Table::new(Origin::Custom)), place: DEDUCED }
     }
 
     fn atom(self) -> &'s Atom {
@@ -161,19 +148,13 @@ impl<'s> TypeRef<'s> {
     /// What list a value may be.
     pub fn list(self) -> Option<ListRef<'s>> {
         let list = self.atom().list.as_ref()?;
-        Some(ListRef {
-            table: self.table,
-            list,
-        })
+        Some(ListRef { table: self.table, list })
     }
 
     /// What map or struct a value may be.
     pub fn map(self) -> Option<MapRef<'s>> {
         let map = self.atom().map.as_ref()?;
-        Some(MapRef {
-            table: self.table,
-            map,
-        })
+        Some(MapRef { table: self.table, map })
     }
 
     /// The type of the field `name`.

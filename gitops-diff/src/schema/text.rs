@@ -43,11 +43,7 @@ pub(super) fn write(kinds: &Kinds) -> String {
 
 /// The text of one type; equal types have equal texts.
 pub(super) fn key(atom: &Atom) -> String {
-    let nullable = atom
-        .map
-        .iter()
-        .flat_map(|it| &it.fields)
-        .filter(|it| it.nullable);
+    let nullable = atom.map.iter().flat_map(|it| &it.fields).filter(|it| it.nullable);
     let nullable: Vec<&str> = nullable.map(|it| it.name.as_str()).collect();
     let mut text = nullable.join(" ");
     write_atom(&mut text, atom);
@@ -78,26 +74,14 @@ fn write_atom(text: &mut String, atom: &Atom) {
 }
 
 fn write_field(field: &Field) -> String {
-    let Field {
-        name, of, default, ..
-    } = field;
-    let default = default
-        .as_ref()
-        .and_then(|it| serde_json::to_string(it).ok());
+    let Field { name, of, default, .. } = field;
+    let default = default.as_ref().and_then(|it| serde_json::to_string(it).ok());
     default.map_or_else(|| format!("{name}:{of}"), |it| format!("{name}:{of}={it}"))
 }
 
 fn write_kind(text: &mut String, name: &GroupKind, kind: &Kind) {
-    let group = if name.group.is_empty() {
-        "-"
-    } else {
-        &name.group
-    };
-    let scope = if kind.scope == Scope::Namespaced {
-        "N"
-    } else {
-        "C"
-    };
+    let group = if name.group.is_empty() { "-" } else { &name.group };
+    let scope = if kind.scope == Scope::Namespaced { "N" } else { "C" };
     let _infallible = write!(text, "{group} {} {scope} {}", name.kind, kind.plural);
     for (version, it) in &kind.versions {
         let _infallible = write!(text, " {version}:{}:{}", it.root, it.subresources.join(","));
@@ -108,10 +92,7 @@ fn write_kind(text: &mut String, name: &GroupKind, kind: &Kind) {
 /// Reads what [`write`] wrote.
 pub(super) fn read(text: &str) -> Result<Kinds, DiffError> {
     let mut lines = text.lines().enumerate();
-    let mut table = Table {
-        types: Vec::new(),
-        origin: Origin::Builtin,
-    };
+    let mut table = Table { types: Vec::new(), origin: Origin::Builtin };
     for (at, line) in lines.by_ref().take_while(|(_, line)| *line != END_OF_TYPES) {
         let atom = read_atom(line).ok_or_else(|| wrong(at, line))?;
         table.types.push(atom);
@@ -130,11 +111,10 @@ fn wrong(at: usize, line: &str) -> DiffError {
 fn check(table: &Table) -> Result<(), DiffError> {
     for (at, atom) in table.types.iter().enumerate() {
         let list = atom.list.iter().map(|it| it.element);
-        let map = atom.map.iter().flat_map(|it| {
-            it.element
-                .into_iter()
-                .chain(it.fields.iter().map(|it| it.of))
-        });
+        let map = atom
+            .map
+            .iter()
+            .flat_map(|it| it.element.into_iter().chain(it.fields.iter().map(|it| it.of)));
         if list.chain(map).any(|it| it as usize >= table.types.len()) {
             return Err(wrong(at, "a type that is not there"));
         }
@@ -156,11 +136,7 @@ fn read_atom(line: &str) -> Option<Atom> {
             }
             (Some(("{a" | "{g", "")), atom) => {
                 let atomic = part == "{a";
-                atom.map = Some(Map {
-                    atomic,
-                    fields: Vec::new(),
-                    element: None,
-                });
+                atom.map = Some(Map { atomic, fields: Vec::new(), element: None });
             }
             (Some(("*:", of)), Atom { map: Some(map), .. }) => map.element = Some(of.parse().ok()?),
             (_, Atom { map: Some(map), .. }) => map.fields.push(read_field(part)?),
@@ -192,12 +168,7 @@ fn read_field(part: &str) -> Option<Field> {
         None => (rest, None),
     };
     let of = of.parse().ok()?;
-    Some(Field {
-        name: name.into(),
-        of,
-        default,
-        nullable: false,
-    })
+    Some(Field { name: name.into(), of, default, nullable: false })
 }
 
 fn read_kind(line: &str, table: &Arc<Table>) -> Option<(GroupKind, Arc<Kind>)> {
@@ -210,38 +181,16 @@ fn read_kind(line: &str, table: &Arc<Table>) -> Option<(GroupKind, Arc<Kind>)> {
         _ => return None,
     };
     let plural = parts.next()?.into();
-    let versions = parts
-        .map(|it| read_version(it, table))
-        .collect::<Option<_>>()?;
-    Some((
-        name,
-        Arc::new(Kind {
-            scope,
-            plural,
-            versions,
-        }),
-    ))
+    let versions = parts.map(|it| read_version(it, table)).collect::<Option<_>>()?;
+    Some((name, Arc::new(Kind { scope, plural, versions })))
 }
 
 fn read_version(part: &str, table: &Arc<Table>) -> Option<(Text, Version)> {
     let mut parts = part.splitn(3, ':');
     let (version, root, subresources) = (parts.next()?, parts.next()?, parts.next()?);
-    let root = root
-        .parse()
-        .ok()
-        .filter(|it| (*it as usize) < table.types.len())?;
-    let subresources = subresources
-        .split(',')
-        .filter(|it| !it.is_empty())
-        .map(Text::from);
+    let root = root.parse().ok().filter(|it| (*it as usize) < table.types.len())?;
+    let subresources = subresources.split(',').filter(|it| !it.is_empty()).map(Text::from);
     let subresources = subresources.collect();
     let table = Arc::clone(table);
-    Some((
-        version.into(),
-        Version {
-            table,
-            root,
-            subresources,
-        },
-    ))
+    Some((version.into(), Version { table, root, subresources }))
 }
