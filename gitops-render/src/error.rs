@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use gitops_diff::Origin;
+
 /// Why there are no objects.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -29,10 +31,43 @@ pub enum RenderError {
         /// The option that sets it.
         option: &'static str,
     },
+    /// Several things are wrong, in the order of files and lines.
+    #[error("{} problems:\n{}", .0.len(), list(.0))]
+    Several(Vec<RenderError>),
     /// Other trees are needed first; fetch them and render again with them in
     /// [`Input::fetched`](crate::Input::fetched).
     #[error("{} remote input(s) have to be fetched first", .0.len())]
     Missing(Vec<Requirement>),
+}
+
+impl RenderError {
+    /// All of `problems` as one error, sorted by their positions; none where there are none.
+    pub fn all(mut problems: Vec<RenderError>) -> Option<Self> {
+        problems.sort_by(|a, b| a.position().cmp(&b.position()));
+        if problems.len() > 1 {
+            return Some(Self::Several(problems));
+        }
+        problems.pop()
+    }
+
+    /// The place that is wrong, where there is one.
+    pub fn position(&self) -> Option<&Position> {
+        match self {
+            Self::Invalid { position, .. } | Self::Limit { position, .. } => Some(position),
+            Self::Several(problems) => problems.first()?.position(),
+            Self::Unsupported(_) | Self::Missing(_) => None,
+        }
+    }
+}
+
+/// The first problems, one a line, and how many more there are.
+fn list(problems: &[RenderError]) -> String {
+    const SHOWN: usize = 20;
+    let mut text: Vec<String> = problems.iter().take(SHOWN).map(|it| format!("  {it}")).collect();
+    if problems.len() > SHOWN {
+        text.push(format!("  and {} more", problems.len() - SHOWN));
+    }
+    text.join("\n")
 }
 
 /// A place in a file.
@@ -44,6 +79,12 @@ pub struct Position {
     pub line: u32,
     /// The column in characters, from 1; 0 where the whole line is meant.
     pub column: u32,
+}
+
+impl From<&Origin> for Position {
+    fn from(origin: &Origin) -> Self {
+        Self { file: origin.file.as_str().to_owned(), line: origin.line, column: 0 }
+    }
 }
 
 impl fmt::Display for Position {

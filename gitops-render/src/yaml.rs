@@ -1,0 +1,47 @@
+//! YAML as Go's Kubernetes tools read and write it.
+//!
+//! [`parse`] turns a text into [`Document`]s: values with the line of each of their parts, under
+//! the rules of go-yaml v2 or v3 ([`Dialect`]) and within [`Limits`]. [`to_string`] writes a value
+//! byte for byte as `sigs.k8s.io/yaml` does.
+//!
+//! JSON is read by the same core, since it is YAML.
+
+mod compose;
+mod document;
+
+mod budget;
+mod event;
+mod meaning;
+mod members;
+mod number;
+mod scalar;
+mod text;
+mod timestamp;
+
+mod error;
+mod options;
+
+pub use self::compose::Documents;
+pub use self::document::{Document, Place};
+pub use self::error::{Error, Mark};
+pub use self::options::{Dialect, Duplicates, Limits, Options};
+
+/// All documents of a text; those without content are left out.
+///
+/// ```
+/// use gitops_render::yaml::{self, Options};
+///
+/// let documents = yaml::parse(b"replicas: 0o17\n---\n# nothing\n---\nenabled: yes\n", &Options::default())?;
+/// assert_eq!(documents.len(), 2);
+/// assert_eq!(documents[0].value.get("replicas"), Some(&15.into()));
+/// assert_eq!(documents[1].value.get("enabled"), Some(&true.into()));
+/// assert_eq!((documents[1].number, documents[1].place.mark().line), (3, 5));
+/// # Ok::<(), yaml::Error>(())
+/// ```
+///
+/// # Errors
+/// Where the text is not YAML, has no meaning as JSON, or is over a limit; each names line and
+/// column.
+pub fn parse(bytes: &[u8], options: &Options) -> Result<Vec<Document>, Error> {
+    Documents::new(bytes, options)?.collect()
+}

@@ -1,0 +1,84 @@
+//! What a text may still cost.
+
+use super::{Error, Limits, Mark};
+
+/// No walk of a value that is nested deeper is safe on a small stack.
+const DEEPEST: u64 = 512;
+
+/// What the limit on depth is called, and the option that sets it.
+pub(super) const DEPTH: (&str, &str) = ("the depth of nesting", "depth");
+
+/// How large a value is, with all that its aliases stand for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Size {
+    pub(super) nodes: u64,
+    pub(super) bytes: u64,
+    /// Levels of lists and maps; a scalar has none.
+    pub(super) depth: u64,
+}
+
+impl Size {
+    pub(super) fn of_text(bytes: usize) -> Self {
+        Self { nodes: 1, bytes: bytes as u64, depth: 0 }
+    }
+
+    /// Takes the size of a part in.
+    pub(super) fn add(&mut self, part: Self) {
+        self.nodes += part.nodes;
+        self.bytes += part.bytes;
+        self.depth = self.depth.max(part.depth);
+    }
+}
+
+/// Counts against [`Limits`].
+pub(super) struct Budget {
+    limits: Limits,
+    documents: u64,
+    nodes: u64,
+    alias_bytes: u64,
+    alias_nodes: u64,
+}
+
+impl Budget {
+    pub(super) fn new(limits: Limits) -> Self {
+        Self { limits, documents: 0, nodes: 0, alias_bytes: 0, alias_nodes: 0 }
+    }
+
+    pub(super) fn document(&mut self, mark: Mark) -> Result<(), Error> {
+        self.documents += 1;
+        within(self.documents, self.limits.documents, mark, "the number of documents", "documents")
+    }
+
+    pub(super) fn nodes(&mut self, count: u64, mark: Mark) -> Result<(), Error> {
+        self.nodes += count;
+        within(self.nodes, self.limits.nodes, mark, "the number of values", "nodes")
+    }
+
+    /// A value of `depth` levels below `above` others.
+    pub(super) fn depth(&self, above: usize, depth: u64, mark: Mark) -> Result<(), Error> {
+        let limit = self.limits.depth.min(DEEPEST);
+        within(above as u64 + depth, limit, mark, DEPTH.0, DEPTH.1)
+    }
+
+    /// An alias that stands for a value of this size.
+    pub(super) fn alias(&mut self, size: Size, mark: Mark) -> Result<(), Error> {
+        self.alias_bytes += size.bytes;
+        self.alias_nodes += size.nodes;
+        let Limits { alias_bytes, alias_nodes, .. } = self.limits;
+        let text = "the text that aliases stand for";
+        within(self.alias_bytes, alias_bytes, mark, text, "alias_bytes")?;
+        let values = "the number of values that aliases stand for";
+        within(self.alias_nodes, alias_nodes, mark, values, "alias_nodes")?;
+        self.nodes(size.nodes, mark)
+    }
+}
+
+fn within(
+    count: u64,
+    limit: u64,
+    mark: Mark,
+    what: &'static str,
+    option: &'static str,
+) -> Result<(), Error> {
+    if count <= limit { Ok(()) } else { Err(Error::Limit { mark, what, limit, option }) }
+}
