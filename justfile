@@ -1,0 +1,28 @@
+# The gates one by one; `just check` runs what needs no server, `.ci/run` everything.
+
+# All gates that need nothing but the toolchain and cargo-deny.
+check: fmt lint doc deny test
+
+fmt:
+    cargo fmt --all --check
+
+lint:
+    cargo clippy --workspace --all-targets --all-features -- -D warnings
+
+doc:
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --all-features
+
+deny:
+    cargo deny check bans licenses sources
+
+# The README's test command; with KUBEBUILDER_ASSETS set it covers a real API server too.
+test *arguments:
+    cargo test --workspace {{ arguments }}
+
+# The same against a real kube-apiserver and etcd, which are made once under ~/.cache.
+cluster *arguments:
+    KUBEBUILDER_ASSETS="$(.ci/envtest)" cargo test --workspace {{ arguments }}
+
+# Every gate, as the CI runs it.
+ci:
+    .ci/run
