@@ -17,21 +17,28 @@ mod schema;
 
 pub mod merge;
 
+mod compare;
 mod differ;
+mod drift;
+mod guard;
+mod order;
 mod plan;
 
 mod error;
 mod fingerprint;
 
 pub use crate::differ::Differ;
+pub use crate::drift::{Drift, Prune};
 pub use crate::error::DiffError;
 pub use crate::fields::{FieldPath, FieldSet, FieldsError, PathElement};
 pub use crate::fingerprint::Fingerprint;
+pub use crate::guard::{Budget, Consent, Guards, PRUNE_ANNOTATION};
 pub use crate::id::{GroupKind, ObjectId, ParseObjectIdError};
 pub use crate::inventory::{Entry, Inventory};
 pub use crate::managed::{ManagedEntry, ManagedFields, ManagerOperation};
 pub use crate::object::Object;
 pub use crate::observed::{Live, Observed};
+pub use crate::order::{Stage, apply_order};
 pub use crate::origin::Origin;
 pub use crate::plan::{
     Change, Failure, FieldChange, FieldOperation, Operation, Owner, PLAN_VERSION, Plan,

@@ -54,15 +54,13 @@ fn mask_annotation(metadata: &mut Map, sign: &dyn Fn(&[&str], &Value) -> Value) 
     }
 }
 
-/// Whether the value below `root` (and, in annotations, `key`) is one to hide in a Secret.
-pub(crate) fn is_hidden(steps: &[&str]) -> bool {
-    match steps {
-        [] => true,
-        ["metadata"] | ["metadata", "annotations"] | ["metadata", "annotations", LAST_APPLIED] => {
-            true
-        }
-        ["metadata", ..] => false,
-        [root, ..] => !OPEN.contains(root),
+/// Whether a value is one to hide in a Secret, by the names of the fields that lead to it.
+pub(crate) fn is_hidden(names: &[&str]) -> bool {
+    match names {
+        ["metadata", "annotations", key, ..] => *key == LAST_APPLIED,
+        ["metadata", "labels" | "finalizers" | "ownerReferences", ..] => false,
+        [only] => !OPEN.contains(only),
+        _ => true,
     }
 }
 

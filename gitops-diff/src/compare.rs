@@ -1,0 +1,274 @@
+//! What differs between an object as it is declared and as it lives, field by field.
+
+mod atomic;
+mod lists;
+mod owned;
+mod place;
+mod scalar;
+
+use std::cell::OnceCell;
+use std::iter::Peekable;
+
+use self::lists::Items;
+use self::owned::{Owned, Owners};
+use self::place::{Place, Step, is_server_set, is_zero};
+use crate::{
+    DiffError, FieldChange, FieldPath, Fingerprint, Map, Object, PathElement, Schema, Shown,
+    TypeRef, Value, secret,
+};
+
+/// Deeper than any object the API server accepts; a limit against hostile input.
+const MAX_DEPTH: u16 = 200;
+
+/// How objects are compared.
+#[derive(Clone, Copy)]
+pub(crate) struct Comparison<'a> {
+    /// The kinds.
+    pub(crate) schema: &'a Schema,
+    /// Who we are to the target.
+    pub(crate) manager: &'a str,
+    /// The digest of what was applied last, where it is known.
+    pub(crate) applied: Option<&'a Fingerprint>,
+}
+
+/// What a comparison found.
+pub(crate) struct Difference {
+    /// The fields that applying the declared object changes, in the order of their paths.
+    pub(crate) changes: Vec<FieldChange>,
+    /// Whether the target says who owns what, and nothing of the object is ours.
+    pub(crate) unowned: bool,
+}
+
+impl<'a> Comparison<'a> {
+    /// Compares one object with how it lives.
+    ///
+    /// # Errors
+    /// [`DiffError::Limit`] where an object is nested too deeply.
+    pub(crate) fn of(self, desired: &'a Object, live: &'a Object) -> Result<Difference, DiffError> {
+        let kind = desired.id().group_kind();
+        let owned = Owned::of(live, self.manager);
+        let mut walk = Walk {
+            comparison: self,
+            desired,
+            builtin: self.schema.is_builtin(kind),
+            owners: Owners::new(live, self.manager),
+            settled: OnceCell::new(),
+            found: Vec::new(),
+            agreed: false,
+            too_deep: false,
+        };
+        let root = Place::root(self.schema.type_of(kind, desired.version()));
+        walk.value(&root, desired.body(), live.body(), owned);
+        if walk.too_deep {
+            let what = format!("the nesting of `{}`", desired.id());
+            return Err(DiffError::Limit { what, limit: MAX_DEPTH.into() });
+        }
+        let unowned = walk.agreed && matches!(owned, Owned::No);
+        Ok(Difference { changes: walk.found, unowned })
+    }
+}
+
+/// One comparison under way.
+struct Walk<'a> {
+    comparison: Comparison<'a>,
+    desired: &'a Object,
+    /// Whether the kind is one of the API server's own.
+    builtin: bool,
+    owners: Owners<'a>,
+    settled: OnceCell<Option<bool>>,
+    found: Vec<FieldChange>,
+    /// Whether at least one field that can be owned lives as declared.
+    agreed: bool,
+    too_deep: bool,
+}
+
+impl<'a> Walk<'a> {
+    fn value(
+        &mut self,
+        place: &Place<'_, 'a>,
+        desired: &'a Value,
+        live: &'a Value,
+        owned: Owned<'a>,
+    ) {
+        if self.is_too_deep(place) {
+            return;
+        }
+        match (desired, live) {
+            (Value::Map(fields), Value::Map(lives)) if !is_one_value(place, owned) => {
+                self.map(place, fields, lives, owned);
+            }
+            (Value::Null, Value::Map(_) | Value::List(_)) => {}
+            (Value::List(_), Value::List(_)) => self.list(place, desired, live, owned),
+            (Value::Map(_), Value::Map(_)) => self.whole(place, desired, live, owned),
+            _ if scalar::means_the_same(place, self.builtin, desired, live) => {
+                self.agreed |= !desired.is_null();
+            }
+            _ => self.record(place, Some(live), Some(desired)),
+        }
+    }
+
+    /// Walks three sorted maps side by side: what is declared, what lives, what is ours.
+    fn map(&mut self, place: &Place<'_, 'a>, desired: &'a Map, live: &'a Map, owned: Owned<'a>) {
+        let mut lives = live.iter().map(|(name, value)| (name.as_str(), value)).peekable();
+        let mut ours = owned.fields().peekable();
+        for (name, value) in desired.iter() {
+            let below = seek(&mut ours, name, |name, below| {
+                self.undeclared(place, name, live, owned.below(Some(below)));
+            });
+            let lives = seek(&mut lives, name, |_, _| ());
+            if is_server_set(place, name) {
+                continue;
+            }
+            let here = place.child(Step::Field(name));
+            match lives {
+                Some(lives) => self.value(&here, value, lives, owned.below(below)),
+                None => self.missing(&here, value, owned.below(below)),
+            }
+        }
+        for (name, below) in ours {
+            self.undeclared(place, name, live, owned.below(Some(below)));
+        }
+    }
+
+    fn list(
+        &mut self,
+        place: &Place<'_, 'a>,
+        desired: &'a Value,
+        live: &'a Value,
+        owned: Owned<'a>,
+    ) {
+        match Items::of(place, owned) {
+            Items::Keyed(names) => self.keyed(place, (desired, live), owned, &names),
+            Items::Set => self.set(place, (desired, live), owned),
+            Items::Whole => self.whole(place, desired, live, owned),
+        }
+    }
+
+    fn whole(
+        &mut self,
+        place: &Place<'_, 'a>,
+        desired: &'a Value,
+        live: &'a Value,
+        owned: Owned<'a>,
+    ) {
+        if self.same_whole(place, desired, live, owned.is_some()) {
+            self.agreed |= !is_zero(desired);
+        } else {
+            self.record(place, Some(live), Some(desired));
+        }
+    }
+
+    /// A declared value that does not live. A server drops what says nothing from what it
+    /// stores, and still writes down whose it is.
+    fn missing(&mut self, place: &Place<'_, 'a>, desired: &Value, owned: Owned<'a>) {
+        let dropped = desired.is_null()
+            || (self.builtin && is_empty_collection(place, desired))
+            || (is_zero(desired) && (owned.is_some() || self.owners.any_claims(&place.path())));
+        if !dropped {
+            self.record(place, None, Some(desired));
+        }
+    }
+
+    /// A field of ours that is not declared any more.
+    fn undeclared(
+        &mut self,
+        parent: &Place<'_, 'a>,
+        name: &'a str,
+        live: &'a Map,
+        owned: Owned<'a>,
+    ) {
+        if let Some(live) = live.get(name).filter(|_| !is_server_set(parent, name)) {
+            self.gone(&parent.child(Step::Field(name)), live, owned);
+        }
+    }
+
+    /// A value of ours that is not declared any more goes, but for what others claim of it.
+    fn gone(&mut self, place: &Place<'_, 'a>, live: &'a Value, owned: Owned<'a>) {
+        if self.is_too_deep(place) {
+            return;
+        }
+        if self.owners.others_claim(&place.path()) {
+            self.parts_gone(place, live, owned, &|_| false);
+        } else {
+            self.record(place, Some(live), None);
+        }
+    }
+
+    /// The parts of ours that are not declared any more.
+    fn parts_gone(
+        &mut self,
+        place: &Place<'_, 'a>,
+        live: &'a Value,
+        owned: Owned<'a>,
+        is_declared: &dyn Fn(&PathElement) -> bool,
+    ) {
+        for (key, below) in owned.members().filter(|(key, _)| *key != ".") {
+            let Ok(Some(element)) = PathElement::from_key(key) else {
+                continue;
+            };
+            let found = FieldPath::new(vec![element.clone()]).lookup(live);
+            if let Some(live) = found.filter(|_| !is_declared(&element)) {
+                let here = place.child(Step::Element(element));
+                self.gone(&here, live, owned.below(Some(below)));
+            }
+        }
+    }
+
+    fn record(&mut self, place: &Place<'_, 'a>, old: Option<&Value>, new: Option<&Value>) {
+        let hidden = self.desired.is_secret() && secret::is_hidden(&place.names());
+        let shown = |value: &Value| match hidden {
+            true => Shown::Hidden,
+            false => Shown::Value(value.clone()),
+        };
+        let path = place.path();
+        let mut change = FieldChange::new(path.to_string(), old.map(shown), new.map(shown));
+        change.owner = old.and_then(|_| self.owners.of(&path));
+        self.found.push(change);
+    }
+
+    fn is_too_deep(&mut self, place: &Place<'_, 'a>) -> bool {
+        self.too_deep |= place.depth() > MAX_DEPTH;
+        self.too_deep
+    }
+
+    /// Whether what is declared is what was applied last; `None` where that is not known.
+    fn is_settled(&self) -> Option<bool> {
+        let settled =
+            || self.comparison.applied.map(|last| *last == Fingerprint::of(self.desired.body()));
+        *self.settled.get_or_init(settled)
+    }
+}
+
+/// Whether a map is one value. Where we own parts of it, it is not; else the schema knows.
+fn is_one_value<'a>(place: &Place<'_, 'a>, owned: Owned<'a>) -> bool {
+    let atomic = || place.of().and_then(TypeRef::map).is_some_and(|it| it.is_atomic());
+    owned.kind() != Some(b'f') && atomic()
+}
+
+/// Whether a value is a list or a map (no struct) without members, which a built-in kind does
+/// not tell from none at all.
+fn is_empty_collection(place: &Place<'_, '_>, value: &Value) -> bool {
+    match value {
+        Value::List(items) => items.is_empty(),
+        Value::Map(members) => {
+            let is_map = |it: crate::MapRef<'_>| it.field_names().next().is_none();
+            members.is_empty() && place.of().and_then(TypeRef::map).is_some_and(is_map)
+        }
+        _ => false,
+    }
+}
+
+/// Moves on to `name`, and hands what is passed to `skipped`.
+fn seek<'a, T>(
+    members: &mut Peekable<impl Iterator<Item = (&'a str, T)>>,
+    name: &str,
+    mut skipped: impl FnMut(&'a str, T),
+) -> Option<T> {
+    while let Some((passed, value)) = members.next_if(|(next, _)| *next <= name) {
+        if passed == name {
+            return Some(value);
+        }
+        skipped(passed, value);
+    }
+    None
+}

@@ -1,0 +1,120 @@
+//! Lists and maps that are one value.
+
+use super::Walk;
+use super::place::{Place, Step, is_zero};
+use super::scalar::means_the_same;
+use crate::{Map, Value};
+
+/// What the API server fills in inside lists that are one value (`SetDefaults_*` in
+/// `pkg/apis/*/v1/defaults.go`), as field and value; `*` is any value.
+const FILLED_IN: [(&str, &str); 18] = [
+    ("apiGroup", "rbac.authorization.k8s.io"),
+    ("apiGroup", ""),
+    ("apiVersion", "v1"),
+    ("default", "*"),
+    ("defaultRequest", "*"),
+    ("divisor", "0"),
+    ("expirationSeconds", "3600"),
+    ("kind", "PersistentVolumeClaim"),
+    ("mode", "*"),
+    ("namespaceSelector", "*"),
+    ("objectSelector", "*"),
+    ("protocol", "TCP"),
+    ("scope", "*"),
+    ("status", "*"),
+    ("matchPolicy", "Equivalent"),
+    ("volumeMode", "Filesystem"),
+    ("pathType", "ImplementationSpecific"),
+    ("reason", "Invalid"),
+];
+
+impl<'a> Walk<'a> {
+    /// Whether a list or map that is one value lives as it is declared, but for what a server
+    /// filled in.
+    pub(super) fn same_whole(
+        &mut self,
+        place: &Place<'_, 'a>,
+        desired: &'a Value,
+        live: &'a Value,
+        owned: bool,
+    ) -> bool {
+        if self.is_too_deep(place) {
+            return true;
+        }
+        match (desired, live) {
+            (Value::Map(desired), Value::Map(live)) => self.same_map(place, desired, live, owned),
+            (Value::List(desired), Value::List(live)) => {
+                let live = if self.is_pod_tolerations(place) {
+                    without_admitted(live, desired.len())
+                } else {
+                    live
+                };
+                desired.len() == live.len()
+                    && desired.iter().zip(live).enumerate().all(|(at, (desired, live))| {
+                        self.same_whole(&place.child(Step::Index(at)), desired, live, owned)
+                    })
+            }
+            _ => means_the_same(place, self.builtin, desired, live),
+        }
+    }
+
+    fn is_pod_tolerations(&self, place: &Place<'_, 'a>) -> bool {
+        place.name() == Some("tolerations")
+            && place.depth() == 2
+            && self.desired.id().group_kind().is("", "Pod")
+    }
+
+    fn same_map(
+        &mut self,
+        place: &Place<'_, 'a>,
+        desired: &'a Map,
+        live: &'a Map,
+        owned: bool,
+    ) -> bool {
+        let declared = desired.iter().all(|(name, value)| match live.get(name) {
+            Some(live) => self.same_whole(&place.child(Step::Field(name)), value, live, owned),
+            None => is_zero(value),
+        });
+        declared
+            && live
+                .iter()
+                .filter(|(name, _)| !desired.contains_key(name))
+                .all(|(name, value)| is_zero(value) || self.was_filled_in(name, value, owned))
+    }
+
+    /// Whether a field that is not declared inside such a value comes from the server.
+    ///
+    /// What was applied last is known by its digest: is it what is declared now, then nothing
+    /// that lives beside it in what is ours was ever declared. Where that is not known, built-in
+    /// kinds have known defaults, and of custom ones only their definition knows.
+    fn was_filled_in(&self, name: &str, value: &Value, owned: bool) -> bool {
+        let filled_in = |(field, filled): &(&str, &str)| {
+            *field == name && (*filled == "*" || is_text(value, filled))
+        };
+        match self.is_settled().filter(|_| owned) {
+            Some(settled) => settled,
+            None if self.builtin => FILLED_IN.iter().any(filled_in),
+            None => owned,
+        }
+    }
+}
+
+/// The items without those that admission put at their end: `DefaultTolerationSeconds` lets
+/// every pod tolerate for a while that its node is not ready or cannot be reached.
+fn without_admitted(live: &[Value], declared: usize) -> &[Value] {
+    let is_admitted = |item: &Value| {
+        let key = item.get("key").and_then(Value::as_str);
+        matches!(key, Some("node.kubernetes.io/not-ready" | "node.kubernetes.io/unreachable"))
+            && item.get("effect").and_then(Value::as_str) == Some("NoExecute")
+    };
+    let (kept, added) = live.split_at(declared.min(live.len()));
+    if added.iter().all(is_admitted) { kept } else { live }
+}
+
+fn is_text(value: &Value, text: &str) -> bool {
+    match value {
+        Value::Str(value) => value == text,
+        Value::Int(number) => number.to_string() == *text,
+        _ => false,
+    }
+}

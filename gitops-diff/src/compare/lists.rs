@@ -1,0 +1,196 @@
+//! Lists whose items are told apart: by key fields, or by themselves.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Walk;
+use super::owned::Owned;
+use super::place::{ItemKey, Names, Place, Step};
+use crate::fields::same;
+use crate::{Keys, ListRef, PathElement, Text, TypeRef, Value};
+
+/// How the items of a list are told apart.
+pub(super) enum Items<'a> {
+    /// Not at all.
+    Whole,
+    /// By themselves.
+    Set,
+    /// By these fields.
+    Keyed(Names<'a>),
+}
+
+impl<'a> Items<'a> {
+    /// What the schema says, and where it says nothing, what the server wrote down: it owns
+    /// items of a list map by their keys, and items of a set by themselves.
+    pub(super) fn of(place: &Place<'_, 'a>, owned: Owned<'a>) -> Self {
+        let known = place.of().filter(|it| !it.is_deduced()).and_then(TypeRef::list);
+        match known.map(ListRef::keys) {
+            Some(Keys::Map(keys)) => Self::Keyed(Names::Known(keys)),
+            Some(Keys::Set) => Self::Set,
+            Some(Keys::Atomic) => Self::Whole,
+            None => Self::inferred(owned),
+        }
+    }
+
+    fn inferred(owned: Owned<'a>) -> Self {
+        let part = owned.members().find(|(key, _)| *key != ".");
+        match part.and_then(|(key, _)| PathElement::from_key(key).ok().flatten()) {
+            Some(PathElement::Key(fields)) => {
+                Self::Keyed(Names::Inferred(fields.into_iter().map(|(name, _)| name).collect()))
+            }
+            Some(PathElement::Value(_)) => Self::Set,
+            _ => Self::Whole,
+        }
+    }
+}
+
+/// Beyond so many items they are found through an index.
+const SCANNED: usize = 32;
+
+/// Finds items of a live list; those at the place where they are looked for first, fastest.
+struct Finder<'a, K> {
+    items: &'a [Value],
+    same: K,
+    index: Option<BTreeMap<String, usize>>,
+}
+
+impl<'a, K: Fn(&'a Value, &'a Value) -> bool> Finder<'a, K> {
+    fn new(items: &'a [Value], same: K) -> Self {
+        Self { items, same, index: None }
+    }
+
+    fn find(
+        &mut self,
+        item: &'a Value,
+        hint: usize,
+        key: impl Fn(&'a Value) -> String,
+    ) -> Option<usize> {
+        let is = |at: &usize| self.items.get(*at).is_some_and(|it| (self.same)(item, it));
+        if is(&hint) {
+            return Some(hint);
+        }
+        if self.items.len() <= SCANNED {
+            return (0..self.items.len()).find(is);
+        }
+        let items = self.items;
+        let indexed = || items.iter().enumerate().rev().map(|(at, it)| (key(it), at)).collect();
+        self.index.get_or_insert_with(indexed).get(&key(item)).copied()
+    }
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn keyed(
+        &mut self,
+        place: &Place<'_, 'a>,
+        (desired, live): (&'a Value, &'a Value),
+        owned: Owned<'a>,
+        names: &Names<'a>,
+    ) {
+        let element = place.of().and_then(TypeRef::list).map(ListRef::element);
+        let key = |item: &'a Value| ItemKey { names: names.clone(), item, element };
+        let text = |item: &'a Value| key(item).to_element().to_key();
+        let items = desired.as_list().unwrap_or_default();
+        let lives = live.as_list().unwrap_or_default();
+        let mut finder = Finder::new(lives, |one, other| same_key(&key(one), &key(other)));
+        let mut order = Order::default();
+        let mut claimed = 0;
+        for item in items {
+            let item_owned = owned.item(&key(item));
+            claimed += usize::from(item_owned.is_some());
+            let here = place.child(Step::Item(key(item)));
+            match finder.find(item, order.next(), text) {
+                Some(found) => {
+                    order.saw(found);
+                    self.value(&here, item, &lives[found], item_owned);
+                }
+                None => self.missing(&here, item, item_owned),
+            }
+        }
+        if claimed < owned.parts() {
+            self.parts_gone(place, live, owned, &|element| match element {
+                PathElement::Key(fields) => items.iter().any(|it| has_key(&key(it), fields)),
+                _ => false,
+            });
+        }
+        if order.is_broken {
+            self.reordered(place, items, lives, text);
+        }
+    }
+
+    pub(super) fn set(
+        &mut self,
+        place: &Place<'_, 'a>,
+        (desired, live): (&'a Value, &'a Value),
+        owned: Owned<'a>,
+    ) {
+        let items = desired.as_list().unwrap_or_default();
+        let lives = live.as_list().unwrap_or_default();
+        let text = |item: &Value| PathElement::Value(item.clone()).to_key();
+        let mut finder = Finder::new(lives, same);
+        let mut order = Order::default();
+        for item in items {
+            if let Some(found) = finder.find(item, order.next(), text) {
+                order.saw(found);
+                self.agreed = true;
+            } else {
+                let element = PathElement::Value(item.clone());
+                self.missing(&place.child(Step::Element(element)), item, Owned::No);
+            }
+        }
+        if owned.parts() > 0 {
+            let declared: BTreeSet<String> = items.iter().map(text).collect();
+            self.parts_gone(place, live, owned, &|it| declared.contains(&it.to_key()));
+        }
+        if order.is_broken {
+            self.reordered(place, items, lives, text);
+        }
+    }
+
+    /// The items that were found stand in another order than declared: the server keeps the
+    /// order of what is applied.
+    fn reordered(
+        &mut self,
+        place: &Place<'_, 'a>,
+        desired: &'a [Value],
+        live: &'a [Value],
+        text: impl Fn(&'a Value) -> String,
+    ) {
+        let declared: Vec<String> = desired.iter().map(&text).collect();
+        let lives: Vec<String> =
+            live.iter().map(&text).filter(|it| declared.contains(it)).collect();
+        let plain = |keys: Vec<String>| {
+            let items = keys.into_iter().map(|it| Value::from(it[2..].to_owned()));
+            Value::List(items.collect())
+        };
+        self.record(place, Some(&plain(lives)), Some(&plain(declared)));
+    }
+}
+
+/// Whether items are met in the order in which they live.
+#[derive(Default)]
+struct Order {
+    last: Option<usize>,
+    is_broken: bool,
+}
+
+impl Order {
+    /// Where the next item is likely to be.
+    fn next(&self) -> usize {
+        self.last.map_or(0, |last| last + 1)
+    }
+
+    fn saw(&mut self, at: usize) {
+        self.is_broken |= self.last.is_some_and(|last| at < last);
+        self.last = Some(at);
+    }
+}
+
+fn same_key(one: &ItemKey<'_>, other: &ItemKey<'_>) -> bool {
+    one.names.iter().all(|name| match (one.field(name), other.field(name)) {
+        (Some(one), Some(other)) => same(one, other),
+        (one, other) => one.is_none() && other.is_none(),
+    })
+}
+
+fn has_key(key: &ItemKey<'_>, fields: &[(Text, Value)]) -> bool {
+    fields.iter().all(|(name, value)| key.field(name).is_some_and(|it| same(it, value)))
+}

@@ -1,0 +1,197 @@
+//! What we own of a live object, read in place from the raw `FieldsV1`.
+
+use std::cell::OnceCell;
+use std::fmt::Write;
+
+use super::place::ItemKey;
+use crate::{FieldPath, ManagedEntry, ManagedFields, Map, Object, Owner, Value};
+
+/// What we own at a place.
+#[derive(Clone, Copy)]
+pub(super) enum Owned<'a> {
+    /// The target does not say who owns what.
+    Untracked,
+    /// Nothing.
+    No,
+    /// This, in the form of `FieldsV1`; without members it is the field itself.
+    Yes(&'a Map),
+}
+
+impl<'a> Owned<'a> {
+    /// What `manager` owns of `live` by server-side apply.
+    pub(super) fn of(live: &'a Object, manager: &str) -> Self {
+        let entries = live.pointer("/metadata/managedFields").and_then(Value::as_list);
+        let Some(entries) = entries.filter(|it| !it.is_empty()) else {
+            return Self::Untracked;
+        };
+        let entry = entries.iter().find(|entry| is_apply_of(entry, manager));
+        let fields = entry.and_then(|it| it.get("fieldsV1")).and_then(Value::as_map);
+        fields.map_or(Self::No, Self::Yes)
+    }
+
+    /// Whether something is owned here.
+    pub(super) fn is_some(self) -> bool {
+        matches!(self, Self::Yes(_))
+    }
+
+    /// The owned fields of a map, in order.
+    pub(super) fn fields(self) -> impl Iterator<Item = (&'a str, &'a Value)> {
+        self.members().filter_map(|(key, below)| Some((key.strip_prefix("f:")?, below)))
+    }
+
+    /// The raw members of what is owned here.
+    pub(super) fn members(self) -> impl Iterator<Item = (&'a str, &'a Value)> {
+        let members = match self {
+            Self::Yes(members) => Some(members.iter()),
+            Self::Untracked | Self::No => None,
+        };
+        members.into_iter().flatten().map(|(key, below)| (key.as_str(), below))
+    }
+
+    /// How many parts of it are owned apart.
+    pub(super) fn parts(self) -> usize {
+        match self {
+            Self::Yes(members) => members.len() - usize::from(members.contains_key(".")),
+            Self::Untracked | Self::No => 0,
+        }
+    }
+
+    /// The kind of the parts that are owned apart: `f`, `k`, `v`, `i`.
+    pub(super) fn kind(self) -> Option<u8> {
+        let part = self.members().find(|(key, _)| *key != ".");
+        part.and_then(|(key, _)| key.bytes().next())
+    }
+
+    /// What is owned below, where nothing is known of `below` itself it is nothing.
+    pub(super) fn below(self, below: Option<&'a Value>) -> Self {
+        match (self, below) {
+            (Self::Untracked, _) => Self::Untracked,
+            (_, Some(Value::Map(members))) => Self::Yes(members),
+            _ => Self::No,
+        }
+    }
+
+    /// What is owned of the item with this key.
+    pub(super) fn item(self, key: &ItemKey<'a>) -> Self {
+        let Self::Yes(members) = self else {
+            return self;
+        };
+        let mut text = Short::default();
+        let below = match write_key(key, &mut text) {
+            Ok(()) => members.get(text.as_str()),
+            Err(_) => members.get(&key.to_element().to_key()),
+        };
+        self.below(below)
+    }
+}
+
+fn is_apply_of(entry: &Value, manager: &str) -> bool {
+    let text = |name| entry.get(name).and_then(Value::as_str);
+    text("manager") == Some(manager)
+        && text("operation") == Some("Apply")
+        && text("subresource").is_none_or(str::is_empty)
+}
+
+/// A text on the stack; most keys of list items fit.
+struct Short {
+    bytes: [u8; 120],
+    len: usize,
+}
+
+impl Default for Short {
+    fn default() -> Self {
+        Self { bytes: [0; 120], len: 0 }
+    }
+}
+
+impl Short {
+    fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.bytes[..self.len]).unwrap_or_default()
+    }
+}
+
+impl Write for Short {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        let end = self.len + text.len();
+        let place = self.bytes.get_mut(self.len..end).ok_or(std::fmt::Error)?;
+        place.copy_from_slice(text.as_bytes());
+        self.len = end;
+        Ok(())
+    }
+}
+
+/// Writes `k:{"name":"app"}`; an error where that takes more than plain copying.
+fn write_key(key: &ItemKey<'_>, out: &mut Short) -> std::fmt::Result {
+    if !key.names.is_sorted() {
+        return Err(std::fmt::Error);
+    }
+    let mut separator = "k:{";
+    for (name, value) in key.fields() {
+        write!(out, "{separator}\"{name}\":")?;
+        match value {
+            Value::Str(text) if text.bytes().all(is_plain) => write!(out, "\"{text}\"")?,
+            Value::Int(number) => write!(out, "{number}")?,
+            Value::Bool(value) => write!(out, "{value}")?,
+            _ => return Err(std::fmt::Error),
+        }
+        separator = ",";
+    }
+    out.write_char('}')
+}
+
+/// Whether JSON, as Go prints it, writes this byte as it is.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\' | b'<' | b'>' | b'&')
+}
+
+/// Everybody's fields, read when they are first asked for.
+pub(super) struct Owners<'a> {
+    live: &'a Object,
+    manager: &'a str,
+    all: OnceCell<ManagedFields>,
+}
+
+impl<'a> Owners<'a> {
+    pub(super) fn new(live: &'a Object, manager: &'a str) -> Self {
+        Self { live, manager, all: OnceCell::new() }
+    }
+
+    fn all(&self) -> &ManagedFields {
+        self.all.get_or_init(|| ManagedFields::read(self.live.body()).unwrap_or_default())
+    }
+
+    /// Who set the field at `path`; of several the one who did it last.
+    pub(super) fn of(&self, path: &FieldPath) -> Option<Owner> {
+        let last = self.all().owners(path).max_by_key(|it| it.time.clone())?;
+        Some(Owner {
+            manager: last.manager.clone(),
+            operation: format!("{:?}", last.operation).into(),
+            time: last.time.clone(),
+        })
+    }
+
+    /// Whether somebody else owns the field at `path` or something below it.
+    pub(super) fn others_claim(&self, path: &FieldPath) -> bool {
+        let others = self.all().iter().filter(|it| !self.is_ours(it));
+        others.into_iter().any(|entry| claims(entry, path))
+    }
+
+    /// Whether anybody owns the field at `path`.
+    pub(super) fn any_claims(&self, path: &FieldPath) -> bool {
+        self.all().owners(path).next().is_some()
+    }
+
+    fn is_ours(&self, entry: &ManagedEntry) -> bool {
+        entry.manager == *self.manager
+            && entry.operation == crate::ManagerOperation::Apply
+            && entry.subresource.is_none()
+    }
+}
+
+fn claims(entry: &ManagedEntry, path: &FieldPath) -> bool {
+    if entry.fields.has(path) {
+        return true;
+    }
+    let below = path.elements().iter().try_fold(&entry.fields, |set, it| set.children(it));
+    below.is_some_and(|it| !it.is_empty())
+}

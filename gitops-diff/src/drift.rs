@@ -1,0 +1,255 @@
+//! The default way to plan: what is declared against what lives, by who owns which field.
+
+use crate::compare::{Comparison, Difference};
+use crate::guard::{Guards, PRUNE_ANNOTATION};
+use crate::{
+    Change, DiffError, Differ, Entry, Failure, FieldChange, Fingerprint, Inventory, Live, Object,
+    ObjectId, ObjectSet, Observed, Operation, Plan, Preconditions, Reason, Refusal, Schema, Text,
+    order, secret,
+};
+
+/// Compares by field ownership, as server-side apply does.
+///
+/// - A declared field that lives with another value, or not at all, is drift; what others added
+///   (defaults, their labels, injected containers) is not. Values that a server writes
+///   differently (`1000m` and `1`) are the same.
+/// - A field that is ours by `managedFields` and no longer declared goes.
+/// - An object that is ours by the ledger and no longer declared is deleted, if it is still the
+///   one that was made (its uid, or, where the ledger has none yet, its `managedFields`), and if
+///   no [guard](Guards) and no annotation keeps it.
+///
+/// An annotation on the live object keeps it: `gitops-rs.dev/prune: disabled`,
+/// `kustomize.toolkit.fluxcd.io/prune: disabled`, `argocd.argoproj.io/sync-options: Prune=false`
+/// and `helm.sh/resource-policy: keep`. The object is then released: it is no longer ours.
+///
+/// ```
+/// use gitops_diff::{Differ, Drift, Inventory, ObjectSet, Observed};
+///
+/// let live: Observed = [serde_json::from_str(
+///     r#"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a","uid":"7"},"data":{"k":"old"}}"#,
+/// )?].into_iter().collect();
+/// let desired: ObjectSet = [serde_json::from_str(
+///     r#"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"},"data":{"k":"new"}}"#,
+/// )?].into_iter().collect();
+///
+/// let plan = Drift::default().diff(&desired, &live, &Inventory::new())?;
+/// let change = plan.changes().next().unwrap();
+/// assert_eq!(change.fields[0].path, "data.k");
+/// assert_eq!(change.preconditions.uid.as_deref(), Some("7"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Drift {
+    /// The field manager by which we apply. Default: `gitops`.
+    pub manager: Text,
+    /// Whether objects that are no longer declared are deleted.
+    pub prune: Prune,
+    /// What must hold for them to be deleted.
+    pub guards: Guards,
+    /// The kinds. Default: those that are built into Kubernetes; what the declared
+    /// `CustomResourceDefinition`s define is added for each diff.
+    pub schema: Schema,
+}
+
+/// Whether objects that are ours and no longer declared are deleted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Prune {
+    /// They are.
+    #[default]
+    On,
+    /// They stay, and stay ours.
+    Off,
+}
+
+impl Default for Drift {
+    fn default() -> Self {
+        Self {
+            manager: "gitops".into(),
+            prune: Prune::default(),
+            guards: Guards::default(),
+            schema: Schema::builtin(),
+        }
+    }
+}
+
+impl Differ for Drift {
+    fn diff(
+        &self,
+        desired: &ObjectSet,
+        observed: &Observed,
+        owned: &Inventory,
+    ) -> Result<Plan, DiffError> {
+        let schema = self.schema_with(desired);
+        let run = Run { drift: self, schema: &schema, observed, owned };
+        let mut plan = Plan::new();
+        let mut changes = Vec::new();
+        for object in desired.iter() {
+            match run.declared(object) {
+                Ok(Some(change)) => changes.push(change),
+                Ok(None) => plan.unchanged.push(object.id().clone()),
+                Err(message) => plan.failures.push(failure(object.id(), message, Some(object))),
+            }
+        }
+        run.undeclared(desired, &mut plan, &mut changes);
+        plan.waves = order::waves(changes);
+        Ok(plan)
+    }
+}
+
+impl Drift {
+    /// The fields that applying `desired` would change of `live`, in the order of their paths.
+    ///
+    /// # Errors
+    /// [`DiffError::Limit`] where an object is nested too deeply.
+    pub fn compare(&self, desired: &Object, live: &Object) -> Result<Vec<FieldChange>, DiffError> {
+        let desired = secret::folded(desired);
+        let comparison = Comparison { schema: &self.schema, manager: &self.manager, applied: None };
+        comparison.of(&desired, live).map(|it| it.changes)
+    }
+
+    fn schema_with(&self, desired: &ObjectSet) -> Schema {
+        let definitions = desired.iter().filter(|it| {
+            it.id().group_kind().is("apiextensions.k8s.io", "CustomResourceDefinition")
+        });
+        definitions.fold(self.schema.clone(), |schema, definition| {
+            // The server says what is wrong with a definition; here its kind stays unknown.
+            schema.with_crd(definition).unwrap_or(schema)
+        })
+    }
+}
+
+/// One diff under way.
+struct Run<'a> {
+    drift: &'a Drift,
+    schema: &'a Schema,
+    observed: &'a Observed,
+    owned: &'a Inventory,
+}
+
+impl Run<'_> {
+    /// What is to be done to a declared object; an error is for this object alone.
+    fn declared(&self, object: &Object) -> Result<Option<Change>, String> {
+        match self.observed.get(object.id()) {
+            None => Err("nobody looked whether it lives".into()),
+            Some(Live::Unknown(why)) => Err(format!("it could not be looked at: {why}")),
+            Some(Live::Absent | Live::Unserved) => {
+                let object = secret::folded(object);
+                Ok(Some(self.writing(Operation::Create, Reason::Missing, &object)))
+            }
+            Some(Live::Present(live)) if live.is_deleting() => {
+                Err("it is being deleted; it can be made anew when it is gone".into())
+            }
+            Some(Live::Present(live)) => self.compared(object, live),
+        }
+    }
+
+    fn compared(&self, object: &Object, live: &Object) -> Result<Option<Change>, String> {
+        let object = secret::folded(object);
+        let applied = self.owned.get(object.id()).and_then(|it| it.applied.as_ref());
+        let comparison = Comparison { schema: self.schema, manager: &self.drift.manager, applied };
+        let Difference { changes, unowned } =
+            comparison.of(&object, live).map_err(|it| it.to_string())?;
+        let reason = match (changes.is_empty(), unowned) {
+            (false, _) => Reason::Drifted,
+            (true, true) => Reason::Unowned,
+            (true, false) => return Ok(None),
+        };
+        let mut change = self.writing(Operation::Update, reason, &object);
+        change.fields = changes;
+        change.preconditions = uid_of(live);
+        Ok(Some(change))
+    }
+
+    fn writing(&self, operation: Operation, reason: Reason, object: &Object) -> Change {
+        let mut change = Change::new(object.id().clone(), object.version(), operation, reason);
+        change.origin = object.origin().cloned();
+        change.fingerprint = Some(Fingerprint::of(object.body()));
+        change.desired = Some(object.clone());
+        change
+    }
+
+    /// What is to be done to the objects that are ours and no longer declared.
+    fn undeclared(&self, desired: &ObjectSet, plan: &mut Plan, changes: &mut Vec<Change>) {
+        let mut doomed = Vec::new();
+        for (id, entry) in self.owned.minus(desired) {
+            match self.fate(id, entry) {
+                Fate::Delete(live) => doomed.push(live),
+                Fate::Release(reason) => {
+                    let version = entry.version.clone();
+                    changes.push(Change::new(id.clone(), version, Operation::Release, reason));
+                }
+                Fate::Unknown(message) => plan.failures.push(failure(id, message, None)),
+            }
+        }
+        plan.refusals = match self.drift.prune {
+            Prune::On => self.drift.guards.withhold(&mut doomed, desired, self.owned),
+            Prune::Off => without_pruning(std::mem::take(&mut doomed)),
+        };
+        changes.extend(doomed.into_iter().map(|live| {
+            let (id, version) = (live.id().clone(), live.version());
+            let mut change = Change::new(id, version, Operation::Delete, Reason::Undeclared);
+            change.preconditions = uid_of(live);
+            change
+        }));
+    }
+
+    fn fate(&self, id: &ObjectId, entry: &Entry) -> Fate<'_> {
+        match self.observed.get(id) {
+            None => Fate::Unknown("nobody looked whether it lives".into()),
+            Some(Live::Unknown(why)) => Fate::Unknown(format!("it could not be looked at: {why}")),
+            Some(Live::Absent | Live::Unserved) => Fate::Release(Reason::Gone),
+            Some(Live::Present(live)) if !self.is_ours(live, entry) => {
+                Fate::Release(Reason::NotOurs)
+            }
+            Some(Live::Present(live)) if is_kept(live) => Fate::Release(Reason::Kept),
+            Some(Live::Present(live)) => Fate::Delete(live),
+        }
+    }
+
+    /// Whether the live object is the one that the ledger means.
+    fn is_ours(&self, live: &Object, entry: &Entry) -> bool {
+        match &entry.uid {
+            Some(uid) => live.uid() == Some(uid),
+            None => crate::ManagedFields::read(live.body())
+                .is_ok_and(|it| it.applied_by(&self.drift.manager).is_some()),
+        }
+    }
+}
+
+/// What happens to an object that is ours and no longer declared.
+enum Fate<'a> {
+    Delete(&'a Object),
+    Release(Reason),
+    Unknown(String),
+}
+
+/// Whether an annotation says that an object is not to be pruned.
+fn is_kept(live: &Object) -> bool {
+    let is = |key, value: &str| {
+        live.annotation(key).is_some_and(|it| it.trim().eq_ignore_ascii_case(value))
+    };
+    let options = live.annotation("argocd.argoproj.io/sync-options").unwrap_or_default();
+    is(PRUNE_ANNOTATION, "disabled")
+        || is("kustomize.toolkit.fluxcd.io/prune", "disabled")
+        || is("helm.sh/resource-policy", "keep")
+        || options.split(',').any(|it| it.trim() == "Prune=false")
+}
+
+fn without_pruning(doomed: Vec<&Object>) -> Vec<Refusal> {
+    if doomed.is_empty() {
+        return Vec::new();
+    }
+    let withheld: Vec<ObjectId> = doomed.into_iter().map(|it| it.id().clone()).collect();
+    let message = "pruning is off, so that what is no longer declared is kept (consent with \
+                   `Prune::On`)";
+    vec![Refusal { guard: "prune-off".into(), message: message.into(), withheld }]
+}
+
+fn uid_of(live: &Object) -> Preconditions {
+    Preconditions { uid: live.uid().map(Text::from), ..Preconditions::default() }
+}
+
+fn failure(id: &ObjectId, message: String, declared: Option<&Object>) -> Failure {
+    let origin = declared.and_then(Object::origin).cloned();
+    Failure { id: id.clone(), message, origin }
+}
