@@ -1,5 +1,6 @@
 //! The seam of everything that remembers which objects are ours.
 
+mod file;
 mod memory;
 
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use gitops_diff::Inventory;
 
 use crate::ApplyError;
 
+pub use self::file::FileLedger;
 pub use self::memory::MemoryLedger;
 
 /// A write-ahead record of an inventory, changed by compare-and-swap.

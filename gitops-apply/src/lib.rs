@@ -4,12 +4,25 @@ mod applier;
 mod ledger;
 mod outcome;
 
+#[cfg(feature = "kube")]
+mod kube;
+#[cfg(feature = "kube")]
+mod retry;
+
 #[cfg(feature = "testkit")]
 pub mod testkit;
 
+mod disk;
 mod error;
 
 pub use crate::applier::Applier;
 pub use crate::error::{ApplyError, ErrorClass, FieldConflict};
-pub use crate::ledger::{Ledger, MemoryLedger, Stamped};
+pub use crate::ledger::{FileLedger, Ledger, MemoryLedger, Stamped};
 pub use crate::outcome::{Outcome, Readiness};
+
+#[cfg(feature = "kube")]
+pub use crate::kube::{
+    Conflicts, FieldValidation, KubeApplier, KubeLedger, KubeOptions, Propagation, kube_client,
+};
+#[cfg(feature = "kube")]
+pub use crate::retry::{Jitter, RetryOptions};

@@ -1,0 +1,214 @@
+//! Which kinds the cluster serves, asked once for each group and version.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures::stream::{self, StreamExt, TryStreamExt};
+use gitops_diff::{GroupKind, Text};
+use http::StatusCode;
+use serde::Deserialize;
+use tokio::time::Instant;
+
+use super::path::{self, Resource, Scope};
+use super::refusal::Refused;
+use super::wire::{Call, Wire};
+use crate::ApplyError;
+
+/// What was learned about the cluster's kinds.
+pub(crate) struct Discovery {
+    state: Mutex<State>,
+    rediscover: Duration,
+}
+
+/// An API group and one of its versions.
+pub(crate) type GroupVersion = (Text, Text);
+
+#[derive(Default)]
+struct State {
+    served: HashMap<GroupVersion, Served>,
+    /// The scope of every kind ever seen. A kind that vanishes for a while keeps it, so that the
+    /// identities of its objects stay what they were.
+    scopes: HashMap<GroupKind, Scope>,
+}
+
+struct Served {
+    at: Instant,
+    kinds: HashMap<Text, Arc<Resource>>,
+}
+
+/// `APIResourceList`.
+#[derive(Deserialize)]
+struct ResourceList {
+    #[serde(default)]
+    resources: Vec<ApiResource>,
+}
+
+#[derive(Deserialize)]
+struct ApiResource {
+    name: Text,
+    kind: Text,
+    namespaced: bool,
+}
+
+/// `APIGroup`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ApiGroup {
+    preferred_version: Option<ApiVersion>,
+    #[serde(default)]
+    versions: Vec<ApiVersion>,
+}
+
+#[derive(Deserialize)]
+struct ApiVersion {
+    version: Text,
+}
+
+impl Discovery {
+    pub(crate) fn new(rediscover: Duration) -> Self {
+        Self { state: Mutex::default(), rediscover }
+    }
+
+    /// Learns all of `versions` that are not known, some at a time.
+    pub(crate) async fn learn(
+        &self,
+        wire: &Wire,
+        versions: BTreeSet<GroupVersion>,
+    ) -> Result<(), ApplyError> {
+        let unknown = versions.into_iter().filter(|it| !self.state().served.contains_key(it));
+        let unknown: Vec<_> = unknown.collect();
+        let asked = unknown.into_iter().map(|it| async move { self.ask(wire, &it).await });
+        stream::iter(asked).buffer_unordered(ASKED_AT_A_TIME).try_collect().await
+    }
+
+    /// Where `kind` is served in exactly this version; asks again, though not all the time, where
+    /// it was not.
+    pub(crate) async fn find(
+        &self,
+        wire: &Wire,
+        version: &GroupVersion,
+        kind: &str,
+    ) -> Result<Option<Arc<Resource>>, ApplyError> {
+        if let Some(known) = self.known(version, kind) {
+            return Ok(known);
+        }
+        self.ask(wire, version).await?;
+        Ok(self.known(version, kind).flatten())
+    }
+
+    /// As [`Discovery::find`], and where it was not known asks again in any case.
+    pub(crate) async fn find_now(
+        &self,
+        wire: &Wire,
+        version: &GroupVersion,
+        kind: &str,
+    ) -> Result<Option<Arc<Resource>>, ApplyError> {
+        if let Some(Some(found)) = self.known(version, kind) {
+            return Ok(Some(found));
+        }
+        self.ask(wire, version).await?;
+        Ok(self.known(version, kind).flatten())
+    }
+
+    /// Where `kind` is served, in `version` or else in the version the server prefers.
+    pub(crate) async fn find_any(
+        &self,
+        wire: &Wire,
+        version: &GroupVersion,
+        kind: &str,
+    ) -> Result<Option<Arc<Resource>>, ApplyError> {
+        if let Some(found) = self.find(wire, version, kind).await? {
+            return Ok(Some(found));
+        }
+        for other in self.versions(wire, &version.0).await? {
+            if let Some(found) = self.find(wire, &(version.0.clone(), other), kind).await? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether objects of a kind live in namespaces, if it was ever seen.
+    pub(crate) fn scope(&self, kind: &GroupKind) -> Option<Scope> {
+        self.state().scopes.get(kind).copied()
+    }
+
+    /// Forgets what is served of `group`, since it has changed or an answer spoke against it.
+    pub(crate) fn forget(&self, group: &str) {
+        self.state().served.retain(|(of, _), _| *of != group);
+    }
+
+    /// What is known: where the kind is served, or (`None` within) that it was not a moment ago.
+    fn known(&self, version: &GroupVersion, kind: &str) -> Option<Option<Arc<Resource>>> {
+        let state = self.state();
+        let served = state.served.get(version)?;
+        match served.kinds.get(kind) {
+            Some(resource) => Some(Some(resource.clone())),
+            None => (served.at.elapsed() < self.rediscover).then_some(None),
+        }
+    }
+
+    async fn ask(&self, wire: &Wire, version: &GroupVersion) -> Result<(), ApplyError> {
+        let Ok(path) = path::group_version(&version.0, &version.1) else {
+            return Ok(self.record(version, Vec::new()));
+        };
+        let list: Option<ResourceList> = fetch(wire, path).await?;
+        self.record(version, list.map(|it| it.resources).unwrap_or_default());
+        Ok(())
+    }
+
+    fn record(&self, version: &GroupVersion, resources: Vec<ApiResource>) {
+        let resource = |it: ApiResource| Resource {
+            group: version.0.clone(),
+            version: version.1.clone(),
+            scope: if it.namespaced { Scope::Namespaced } else { Scope::Cluster },
+            kind: it.kind,
+            plural: it.name,
+        };
+        // `pods/log` is a part of a pod, not a kind.
+        let whole = resources.into_iter().filter(|it| !it.name.contains('/')).map(resource);
+        let kinds: HashMap<_, _> = whole.map(|it| (it.kind.clone(), Arc::new(it))).collect();
+        let mut state = self.state();
+        for resource in kinds.values() {
+            let kind = GroupKind::new(version.0.clone(), resource.kind.clone());
+            state.scopes.insert(kind, resource.scope);
+        }
+        state.served.insert(version.clone(), Served { at: Instant::now(), kinds });
+    }
+
+    /// The versions of `group`, the preferred one first.
+    async fn versions(&self, wire: &Wire, group: &str) -> Result<Vec<Text>, ApplyError> {
+        let path = match group {
+            "" => return Ok(vec!["v1".into()]),
+            group => format!("/apis/{}", path::segment(group)?),
+        };
+        let Some(group) = fetch::<ApiGroup>(wire, path).await? else {
+            return Ok(Vec::new());
+        };
+        Ok(group.preferred_version.into_iter().chain(group.versions).map(|it| it.version).collect())
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Bounds what is started at once; the wire bounds what is under way.
+const ASKED_AT_A_TIME: usize = 16;
+
+/// What is at `path`, if anything is.
+async fn fetch<T: for<'de> Deserialize<'de>>(
+    wire: &Wire,
+    path: String,
+) -> Result<Option<T>, ApplyError> {
+    let call = Call::get(path);
+    let answer = wire.send(&call).await?;
+    match answer.status {
+        StatusCode::NOT_FOUND => Ok(None),
+        StatusCode::OK => serde_json::from_slice(&answer.body).map(Some).map_err(|error| {
+            ApplyError::unavailable(format!("{call}: the answer is no discovery document: {error}"))
+        }),
+        _ => Err(Refused::new(&answer).error_of(&call.to_string())),
+    }
+}

@@ -1,0 +1,218 @@
+//! One change, executed.
+
+use std::sync::Arc;
+
+use gitops_diff::{Change, Live, Map, Object, ObjectId, Operation, Text, Value};
+use http::{Method, StatusCode};
+use serde_json::json;
+
+use super::path::{self, Resource};
+use super::refusal::{Refused, is_secret};
+use super::resolve::is_definition;
+use super::wire::{Answer, Call};
+use super::{Conflicts, KubeApplier};
+use crate::{ApplyError, Outcome};
+
+impl KubeApplier {
+    pub(super) async fn write(&self, change: &Change) -> Result<Outcome, ApplyError> {
+        let outcome = match change.operation {
+            Operation::Create | Operation::Update => self.patch(change).await,
+            Operation::Delete => self.delete(change).await,
+            Operation::Release => return Ok(Outcome::Released),
+            _ => Err(ApplyError::Invalid(format!(
+                "{}: this applier cannot {:?} an object",
+                change.id, change.operation
+            ))),
+        };
+        if is_definition(change.id.group_kind()) {
+            self.discovery.forget(group_defined_by(&change.id));
+        }
+        outcome
+    }
+
+    /// Server-side apply (KEP-555) of the declared object.
+    async fn patch(&self, change: &Change) -> Result<Outcome, ApplyError> {
+        let id = &change.id;
+        let resource = self.resource(change).await?;
+        let call = Call {
+            method: Method::PATCH,
+            target: self.patch_target(&resource, id)?,
+            content_type: "application/apply-patch+yaml",
+            body: patch_body(change)?,
+        };
+        let answer = self.wire.send(&call).await?;
+        warn(id, &answer);
+        let outcome = match answer.status {
+            StatusCode::CREATED => Outcome::Created { uid: uid(&answer, id)? },
+            StatusCode::OK => updated(change, &answer)?,
+            _ => return Err(self.refused(&resource, id, &answer)),
+        };
+        Ok(outcome)
+    }
+
+    fn patch_target(&self, resource: &Resource, id: &ObjectId) -> Result<String, ApplyError> {
+        let options = &self.options;
+        Ok(format!(
+            "{}?fieldManager={}&force={}&fieldValidation={}",
+            resource.object(id)?,
+            path::segment(&options.field_manager)?,
+            options.conflicts == Conflicts::Force,
+            options.validation.as_str()
+        ))
+    }
+
+    async fn delete(&self, change: &Change) -> Result<Outcome, ApplyError> {
+        let id = &change.id;
+        let Some(resource) = self.resource_any(change).await? else {
+            // No object lives longer than its kind.
+            return Ok(Outcome::Deleted);
+        };
+        let call = Call::json(Method::DELETE, resource.object(id)?, self.delete_body(change)?);
+        let answer = self.wire.send(&call).await?;
+        warn(id, &answer);
+        match answer.status {
+            StatusCode::OK | StatusCode::ACCEPTED => Ok(deleted(&answer)),
+            StatusCode::NOT_FOUND => Ok(Outcome::Deleted),
+            StatusCode::CONFLICT => self.not_deleted(&resource, change, &answer).await,
+            _ => Err(self.refused(&resource, id, &answer)),
+        }
+    }
+
+    fn delete_body(&self, change: &Change) -> Result<Vec<u8>, ApplyError> {
+        let Some(uid) = &change.preconditions.uid else {
+            return Err(ApplyError::Invalid(format!(
+                "{}: not deleted, since the plan does not say which uid it must have",
+                change.id
+            )));
+        };
+        let mut preconditions = json!({ "uid": &**uid });
+        if let Some(version) = &change.preconditions.resource_version {
+            preconditions["resourceVersion"] = json!(&**version);
+        }
+        let options = json!({
+            "apiVersion": "v1",
+            "kind": "DeleteOptions",
+            "propagationPolicy": self.options.propagation.as_str(),
+            "preconditions": preconditions,
+        });
+        Ok(options.to_string().into())
+    }
+
+    /// A delete that met a conflict: the object is another one, goes already, or has changed.
+    async fn not_deleted(
+        &self,
+        resource: &Resource,
+        change: &Change,
+        answer: &Answer,
+    ) -> Result<Outcome, ApplyError> {
+        match self.get(resource, &change.id).await? {
+            Live::Absent | Live::Unserved => Ok(Outcome::Deleted),
+            Live::Present(live) if live.uid() != change.preconditions.uid.as_deref() => {
+                Ok(Outcome::Released)
+            }
+            Live::Present(live) if live.is_deleting() => Ok(Outcome::Deleting),
+            _ => Err(Refused::new(answer).error(&change.id)),
+        }
+    }
+
+    /// Where the object of a change is served, in the version of the change.
+    pub(super) async fn resource(&self, change: &Change) -> Result<Arc<Resource>, ApplyError> {
+        let version = (change.id.group().into(), change.version.clone());
+        let found = self.discovery.find(&self.wire, &version, change.id.kind()).await?;
+        found.ok_or_else(|| ApplyError::Unserved { id: change.id.clone() })
+    }
+
+    /// Where the object of a change is served in any version.
+    pub(super) async fn resource_any(
+        &self,
+        change: &Change,
+    ) -> Result<Option<Arc<Resource>>, ApplyError> {
+        let version = (change.id.group().into(), change.version.clone());
+        self.discovery.find_any(&self.wire, &version, change.id.kind()).await
+    }
+
+    fn refused(&self, resource: &Resource, id: &ObjectId, answer: &Answer) -> ApplyError {
+        let refused = Refused::new(answer);
+        if refused.kind_missing() {
+            self.discovery.forget(&resource.group);
+        }
+        refused.error(id)
+    }
+}
+
+/// The group of the kind that a definition, named `PLURAL.GROUP`, defines.
+fn group_defined_by(definition: &ObjectId) -> &str {
+    definition.name().split_once('.').map_or("", |(_, group)| group)
+}
+
+/// The declared object and what must hold of the one that lives. What a server fills in is not
+/// ours to send; a uid of the manifest would be a precondition nobody asked for.
+fn patch_body(change: &Change) -> Result<Vec<u8>, ApplyError> {
+    let desired = change.desired.as_ref().ok_or_else(|| {
+        let id = &change.id;
+        ApplyError::Invalid(format!("{id}: the plan does not hold the object; attach it first"))
+    })?;
+    let must = &change.preconditions;
+    let body = desired.clone().edit(|body| {
+        let metadata = body.map_at("metadata");
+        metadata.remove("managedFields");
+        expect(metadata, "uid", must.uid.as_ref());
+        expect(metadata, "resourceVersion", must.resource_version.as_ref());
+    });
+    let body = body.map_err(|error| ApplyError::Invalid(format!("{}: {error}", change.id)))?;
+    serde_json::to_vec(&body)
+        .map_err(|error| ApplyError::Invalid(format!("{}: {error}", change.id)))
+}
+
+fn expect(metadata: &mut Map, key: &str, value: Option<&Text>) {
+    match value {
+        Some(value) => metadata.insert(key, value.clone().into()),
+        None => metadata.remove(key),
+    };
+}
+
+/// What an apply did to an object that was there.
+fn updated(change: &Change, answer: &Answer) -> Result<Outcome, ApplyError> {
+    let object = applied(answer, &change.id)?;
+    let uid = object.uid().map(Text::from);
+    let before = change.preconditions.resource_version.as_deref();
+    match before.is_some() && before == object.resource_version() {
+        true => Ok(Outcome::Unchanged { uid }),
+        // Made by an earlier attempt whose answer was lost.
+        false if change.operation == Operation::Create && answer.repeated => {
+            Ok(Outcome::Created { uid })
+        }
+        false => Ok(Outcome::Updated { uid }),
+    }
+}
+
+fn uid(answer: &Answer, id: &ObjectId) -> Result<Option<Text>, ApplyError> {
+    Ok(applied(answer, id)?.uid().map(Text::from))
+}
+
+fn applied(answer: &Answer, id: &ObjectId) -> Result<Object, ApplyError> {
+    serde_json::from_slice(&answer.body).map_err(|error| {
+        ApplyError::unavailable(format!("{id}: the API server's answer is no object: {error}"))
+    })
+}
+
+/// The API server answers with a `Status` when an object is gone, with the object while it waits
+/// for finalizers, dependents or a grace period.
+fn deleted(answer: &Answer) -> Outcome {
+    let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let going = body.pointer("/metadata/deletionTimestamp").is_some_and(|it| !it.is_null());
+    let finalizers = body.pointer("/metadata/finalizers").and_then(Value::as_list);
+    let waits = going || finalizers.is_some_and(|list| !list.is_empty());
+    if waits || answer.status == StatusCode::ACCEPTED {
+        Outcome::Deleting
+    } else {
+        Outcome::Deleted
+    }
+}
+
+/// Warnings may quote what they warn of.
+fn warn(id: &ObjectId, answer: &Answer) {
+    for warning in answer.warnings.iter().filter(|_| !is_secret(id)) {
+        tracing::warn!(object = %id, "{warning}");
+    }
+}
