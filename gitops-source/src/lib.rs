@@ -2,6 +2,7 @@
 
 mod source;
 
+mod builder;
 mod digest;
 mod path;
 mod revision;
@@ -9,16 +10,26 @@ mod selector;
 mod tree;
 
 mod limits;
+mod links;
 mod memory;
+
+#[cfg(feature = "git")]
+mod git;
+#[cfg(feature = "testkit")]
+pub mod testkit;
 
 mod error;
 
+pub use crate::builder::TreeBuilder;
 pub use crate::digest::{Algorithm, Digest};
 pub use crate::error::{ErrorClass, SourceError};
+#[cfg(feature = "git")]
+pub use crate::git::{GitOptions, GitSource};
 pub use crate::limits::Limits;
+pub use crate::links::Links;
 pub use crate::memory::MemorySource;
 pub use crate::path::TreePath;
 pub use crate::revision::Revision;
 pub use crate::selector::RefSelector;
 pub use crate::source::{Fetched, Source};
-pub use crate::tree::{File, Tree, TreeBuilder};
+pub use crate::tree::{File, Skipped, Tree};

@@ -6,12 +6,18 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::{Digest, Limits, SourceError, TreePath};
+use crate::{Digest, SourceError, TreeBuilder, TreePath};
 
 /// Files by path, with a digest for the whole and for each folder and file in it.
 ///
 /// Cloning and [`subtree`](Tree::subtree) share everything. A tree cannot hold `..`, absolute
-/// paths, or links that leave it.
+/// paths, or links that leave it: links are followed when it is built, and what a link points
+/// to stands in its place.
+///
+/// Digests of a tree that was read from Git are the ids that Git gave (`sha1:…`), so they are
+/// the same at every commit that does not touch the path. Folders that hold a link, or of
+/// which only a part was wanted, have a digest of our own (`sha256:…`), since what they hold can
+/// change while Git's id does not.
 ///
 /// ```
 /// use gitops_source::Tree;
@@ -24,8 +30,7 @@ use crate::{Digest, Limits, SourceError, TreePath};
 /// ```
 #[derive(Clone, Debug)]
 pub struct Tree {
-    files: Arc<BTreeMap<TreePath, File>>,
-    folders: Arc<BTreeMap<TreePath, Digest>>,
+    content: Arc<Content>,
     root: TreePath,
     digest: Digest,
 }
@@ -35,25 +40,49 @@ pub struct Tree {
 pub struct File {
     /// What it holds.
     pub content: Bytes,
-    /// The digest of that.
+    /// The digest of that: of a Git source the id of the blob.
     pub digest: Digest,
     /// Whether it may be run.
     pub executable: bool,
 }
 
+/// What a source holds at a path, and a [`Tree`] cannot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Skipped {
+    /// A submodule: a commit of another repository.
+    Submodule(Digest),
+    /// A link to nothing, or to a folder that holds the link; with its target.
+    Link(String),
+    /// Neither file, folder nor link, such as a socket.
+    Special,
+}
+
+/// What trees of one root share.
+#[derive(Debug)]
+pub(crate) struct Content {
+    pub(crate) files: BTreeMap<TreePath, File>,
+    pub(crate) folders: BTreeMap<TreePath, Digest>,
+    pub(crate) skipped: BTreeMap<TreePath, Skipped>,
+}
+
 impl Tree {
-    /// A tree of these files, within the default [`Limits`].
+    /// A tree of these files, within the default [`Limits`](crate::Limits).
     ///
     /// # Errors
     /// As [`TreeBuilder::insert`].
     pub fn from_files<P: AsRef<str>, C: Into<Bytes>>(
         files: impl IntoIterator<Item = (P, C)>,
     ) -> Result<Self, SourceError> {
-        let mut builder = TreeBuilder::new(Limits::default());
+        let mut builder = TreeBuilder::default();
         for (path, content) in files {
             builder.insert(path.as_ref(), content)?;
         }
         Ok(builder.build())
+    }
+
+    pub(crate) fn new(content: Content, digest: Digest) -> Self {
+        Self { content: Arc::new(content), root: TreePath::default(), digest }
     }
 
     /// The digest of everything in it.
@@ -64,13 +93,13 @@ impl Tree {
     /// The digest of a folder or file; the same digest means the same content.
     pub fn digest_of(&self, path: &str) -> Option<Digest> {
         let path = self.absolute(path)?;
-        let file = || self.files.get(&path).map(|file| file.digest.clone());
-        self.folders.get(&path).cloned().or_else(file)
+        let file = || self.content.files.get(&path).map(|file| file.digest.clone());
+        self.content.folders.get(&path).cloned().or_else(file)
     }
 
     /// The file at `path`.
     pub fn file(&self, path: &str) -> Option<&File> {
-        self.files.get(&self.absolute(path)?)
+        self.content.files.get(&self.absolute(path)?)
     }
 
     /// The content of the file at `path`.
@@ -80,109 +109,38 @@ impl Tree {
 
     /// Whether there is a folder at `path`; the root is one.
     pub fn is_folder(&self, path: &str) -> bool {
-        self.absolute(path).is_some_and(|path| self.folders.contains_key(&path))
+        self.absolute(path).is_some_and(|path| self.content.folders.contains_key(&path))
     }
 
     /// The files in the order of their paths, which are relative to this tree.
     pub fn files(&self) -> impl Iterator<Item = (TreePath, &File)> {
-        let from = Bound::Included(self.root.as_str());
-        self.files
-            .range::<str, _>((from, Bound::Unbounded))
-            .take_while(|(path, _)| path.starts_with(self.root.as_str()))
-            .filter_map(|(path, file)| Some((path.below(&self.root)?, file)))
+        self.below(&self.content.files)
+    }
+
+    /// What the source holds and this tree cannot, by path.
+    pub fn skipped(&self) -> impl Iterator<Item = (TreePath, &Skipped)> {
+        self.below(&self.content.skipped)
     }
 
     /// The tree of the folder `path`.
     pub fn subtree(&self, path: &str) -> Option<Tree> {
         let root = self.absolute(path)?;
-        let digest = self.folders.get(&root)?.clone();
-        Some(Self { root, digest, ..self.clone() })
+        let digest = self.content.folders.get(&root)?.clone();
+        Some(Self { content: Arc::clone(&self.content), root, digest })
+    }
+
+    fn below<'a, T>(
+        &'a self,
+        all: &'a BTreeMap<TreePath, T>,
+    ) -> impl Iterator<Item = (TreePath, &'a T)> {
+        let from = Bound::Included(self.root.as_str());
+        all.range::<str, _>((from, Bound::Unbounded))
+            .take_while(|(path, _)| path.starts_with(self.root.as_str()))
+            .filter_map(|(path, value)| Some((path.below(&self.root)?, value)))
     }
 
     fn absolute(&self, path: &str) -> Option<TreePath> {
         let path = TreePath::new(path).ok()?;
-        match (self.root.is_root(), path.is_root()) {
-            (true, _) => Some(path),
-            (false, true) => Some(self.root.clone()),
-            (false, false) => TreePath::new(&format!("{}/{}", &*self.root, &*path)).ok(),
-        }
-    }
-}
-
-/// Builds a [`Tree`] within limits.
-#[derive(Clone, Debug)]
-pub struct TreeBuilder {
-    limits: Limits,
-    bytes: u64,
-    files: BTreeMap<TreePath, File>,
-}
-
-impl TreeBuilder {
-    /// A builder without files.
-    pub fn new(limits: Limits) -> Self {
-        Self { limits, bytes: 0, files: BTreeMap::new() }
-    }
-
-    /// Takes a file in.
-    ///
-    /// # Errors
-    /// [`SourceError::Invalid`] where the path could leave the tree, is taken, or is a folder;
-    /// [`SourceError::Limit`] where the tree would be over a limit.
-    pub fn insert(&mut self, path: &str, content: impl Into<Bytes>) -> Result<(), SourceError> {
-        let (path, content) = (TreePath::new(path)?, content.into());
-        self.bytes = self.bytes.saturating_add(content.len() as u64);
-        self.check(&path, content.len() as u64)?;
-        let digest = Digest::sha256(&content);
-        let file = File { content, digest, executable: false };
-        match self.files.insert(path.clone(), file) {
-            None => Ok(()),
-            Some(_) => Err(SourceError::invalid(format!("`{path}` is in the tree twice"))),
-        }
-    }
-
-    fn check(&self, path: &TreePath, file_bytes: u64) -> Result<(), SourceError> {
-        let Limits { bytes, file_bytes: one, files, depth, path_bytes } = self.limits;
-        let over = |value: u64, limit: u64, what: String, option| {
-            if value <= limit { Ok(()) } else { Err(SourceError::Limit { what, limit, option }) }
-        };
-        over(
-            path.len() as u64,
-            path_bytes,
-            format!("the length of path `{path:.60}…`"),
-            "path_bytes",
-        )?;
-        over(path.segments().count() as u64, depth, format!("the depth of `{path}`"), "depth")?;
-        over(file_bytes, one, format!("the size of `{path}`"), "file_bytes")?;
-        over(self.files.len() as u64 + 1, files, "the number of files".into(), "files")?;
-        over(self.bytes, bytes, "the size of all files".into(), "bytes")
-    }
-
-    /// The tree.
-    pub fn build(self) -> Tree {
-        let mut lines: BTreeMap<TreePath, String> = BTreeMap::new();
-        lines.insert(TreePath::default(), String::new());
-        for (path, file) in &self.files {
-            let mut folder = path.as_str();
-            while let Some((parent, _)) = folder.rsplit_once('/') {
-                let parent_path = TreePath::new(parent).unwrap_or_default();
-                let line = format!("{path} {}\n", file.digest);
-                lines.entry(parent_path).or_default().push_str(&line[parent.len() + 1..]);
-                folder = parent;
-            }
-            let root = lines.entry(TreePath::default()).or_default();
-            root.push_str(path);
-            root.push(' ');
-            root.push_str(&file.digest.to_string());
-            root.push('\n');
-        }
-        let folders: BTreeMap<TreePath, Digest> =
-            lines.into_iter().map(|(path, lines)| (path, Digest::sha256(lines))).collect();
-        let digest = folders.get("").cloned().unwrap_or_else(|| Digest::sha256(""));
-        Tree {
-            files: Arc::new(self.files),
-            folders: Arc::new(folders),
-            root: TreePath::default(),
-            digest,
-        }
+        Some(self.root.join(&path))
     }
 }

@@ -1,0 +1,75 @@
+//! A repository on this machine, read in place.
+
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+use gix::Repository;
+
+use super::objects::Objects;
+use super::objects::id;
+use super::read::{Wanted, tree_of_commit};
+use super::select::{Listed, Selection};
+use crate::{Fetched, Revision, SourceError};
+
+/// Looks for a revision other than `seen` in the repository at `path`.
+pub(super) fn fetch(
+    path: &Path,
+    selection: &Selection,
+    wanted: &Wanted,
+    seen: Option<&Revision>,
+    stop: &AtomicBool,
+) -> Result<Fetched, SourceError> {
+    let repository = open(path)?;
+    let found = selection.pick(&refs(&repository, selection.prefix().as_deref())?);
+    let Some(revision) = found else {
+        let others = refs(&repository, selection.neighbours())?;
+        return Err(selection.not_found(&path.display().to_string(), &others));
+    };
+    if seen.is_some_and(|seen| seen.digest() == revision.digest()) {
+        return Ok(Fetched::Unchanged);
+    }
+    let commit = id(revision.digest())?;
+    let objects = Objects(&repository.objects);
+    if matches!(selection, Selection::Commit(_)) && !objects.has(commit) {
+        return Err(selection.not_found(&path.display().to_string(), &[]));
+    }
+    let tree = tree_of_commit(objects, commit, wanted, stop)?;
+    Ok(Fetched::Changed { revision, tree })
+}
+
+fn open(path: &Path) -> Result<Repository, SourceError> {
+    let options = gix::open::Options::isolated();
+    gix::open_opts(path, options).map_err(|error| {
+        SourceError::NotFound(format!(
+            "there is no Git repository at `{}`: {error}",
+            path.display()
+        ))
+    })
+}
+
+/// The refs that start with `prefix`, tags peeled.
+fn refs(repository: &Repository, prefix: Option<&str>) -> Result<Vec<Listed>, SourceError> {
+    let Some(prefix) = prefix else { return Ok(Vec::new()) };
+    let failed = |error: gix::Error| SourceError::Corrupt(format!("refs cannot be read: {error}"));
+    let mut found = Vec::new();
+    if prefix == "HEAD" {
+        let head = repository.head_id();
+        return Ok(head
+            .map(|id| Listed { name: "HEAD".into(), target: id.detach() })
+            .into_iter()
+            .collect());
+    }
+    let platform = repository.references().map_err(failed)?;
+    let all = platform.all().map_err(failed)?;
+    for reference in all {
+        let mut reference = reference.map_err(failed)?;
+        let name = reference.name().as_bstr().to_string();
+        if !name.starts_with(prefix) {
+            continue;
+        }
+        if let Ok(target) = reference.peel_to_id() {
+            found.push(Listed { name, target: target.detach() });
+        }
+    }
+    Ok(found)
+}
