@@ -1,5 +1,7 @@
 //! Repositories on this machine, read in place.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests are tests")]
+
 use gitops_source::testkit::Repository;
 use gitops_source::{
     Digest, ErrorClass, Fetched, GitOptions, GitSource, Limits, Links, RefSelector, Revision,
