@@ -13,8 +13,8 @@ use self::lists::Items;
 use self::owned::{Owned, Owners};
 use self::place::{Place, Step, is_server_set, is_zero};
 use crate::{
-    DiffError, FieldChange, FieldPath, Fingerprint, Map, Object, PathElement, Schema, Shown,
-    TypeRef, Value, secret,
+    DiffError, FieldChange, FieldPath, Fingerprint, Map, MapRef, Object, PathElement, Schema,
+    Shown, TypeRef, Value, secret,
 };
 
 /// Deeper than any object the API server accepts; a limit against hostile input.
@@ -216,9 +216,8 @@ impl<'a> Walk<'a> {
 
     fn record(&mut self, place: &Place<'_, 'a>, old: Option<&Value>, new: Option<&Value>) {
         let hidden = self.desired.is_secret() && secret::is_hidden(&place.names());
-        let shown = |value: &Value| match hidden {
-            true => Shown::Hidden,
-            false => Shown::Value(value.clone()),
+        let shown = |value: &Value| {
+            if hidden { Shown::Hidden } else { Shown::Value(value.clone()) }
         };
         let path = place.path();
         let mut change = FieldChange::new(path.to_string(), old.map(shown), new.map(shown));
@@ -241,7 +240,7 @@ impl<'a> Walk<'a> {
 
 /// Whether a map is one value. Where we own parts of it, it is not; else the schema knows.
 fn is_one_value<'a>(place: &Place<'_, 'a>, owned: Owned<'a>) -> bool {
-    let atomic = || place.of().and_then(TypeRef::map).is_some_and(|it| it.is_atomic());
+    let atomic = || place.of().and_then(TypeRef::map).is_some_and(MapRef::is_atomic);
     owned.kind() != Some(b'f') && atomic()
 }
 
@@ -251,7 +250,7 @@ fn is_empty_collection(place: &Place<'_, '_>, value: &Value) -> bool {
     match value {
         Value::List(items) => items.is_empty(),
         Value::Map(members) => {
-            let is_map = |it: crate::MapRef<'_>| it.field_names().next().is_none();
+            let is_map = |it: MapRef<'_>| it.field_names().next().is_none();
             members.is_empty() && place.of().and_then(TypeRef::map).is_some_and(is_map)
         }
         _ => false,

@@ -134,7 +134,7 @@ impl Run<'_> {
             Some(Live::Unknown(why)) => Err(format!("it could not be looked at: {why}")),
             Some(Live::Absent | Live::Unserved) => {
                 let object = secret::folded(object);
-                Ok(Some(self.writing(Operation::Create, Reason::Missing, &object)))
+                Ok(Some(writing(Operation::Create, Reason::Missing, &object)))
             }
             Some(Live::Present(live)) if live.is_deleting() => {
                 Err("it is being deleted; it can be made anew when it is gone".into())
@@ -154,18 +154,10 @@ impl Run<'_> {
             (true, true) => Reason::Unowned,
             (true, false) => return Ok(None),
         };
-        let mut change = self.writing(Operation::Update, reason, &object);
+        let mut change = writing(Operation::Update, reason, &object);
         change.fields = changes;
         change.preconditions = uid_of(live);
         Ok(Some(change))
-    }
-
-    fn writing(&self, operation: Operation, reason: Reason, object: &Object) -> Change {
-        let mut change = Change::new(object.id().clone(), object.version(), operation, reason);
-        change.origin = object.origin().cloned();
-        change.fingerprint = Some(Fingerprint::of(object.body()));
-        change.desired = Some(object.clone());
-        change
     }
 
     /// What is to be done to the objects that are ours and no longer declared.
@@ -214,6 +206,14 @@ impl Run<'_> {
                 .is_ok_and(|it| it.applied_by(&self.drift.manager).is_some()),
         }
     }
+}
+
+fn writing(operation: Operation, reason: Reason, object: &Object) -> Change {
+    let mut change = Change::new(object.id().clone(), object.version(), operation, reason);
+    change.origin = object.origin().cloned();
+    change.fingerprint = Some(Fingerprint::of(object.body()));
+    change.desired = Some(object.clone());
+    change
 }
 
 /// What happens to an object that is ours and no longer declared.

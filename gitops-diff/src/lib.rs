@@ -23,6 +23,7 @@ mod drift;
 mod guard;
 mod order;
 mod plan;
+mod report;
 
 mod error;
 mod fingerprint;
@@ -44,6 +45,7 @@ pub use crate::plan::{
     Change, Failure, FieldChange, FieldOperation, Operation, Owner, PLAN_VERSION, Plan,
     Preconditions, Reason, Refusal, Shown, Wave,
 };
+pub use crate::report::{Color, Detail, Layout, Report, Summary};
 pub use crate::schema::{Keys, ListRef, MapRef, Scalar, Schema, Scope, TypeRef};
 pub use crate::set::{Duplicate, ObjectSet};
 pub use crate::value::{Map, Text, Value};

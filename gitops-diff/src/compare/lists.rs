@@ -92,6 +92,7 @@ impl<'a> Walk<'a> {
         let lives = live.as_list().unwrap_or_default();
         let mut finder = Finder::new(lives, |one, other| same_key(&key(one), &key(other)));
         let mut order = Order::default();
+        let mark = self.found.len();
         let mut claimed = 0;
         for item in items {
             let item_owned = owned.item(&key(item));
@@ -112,7 +113,9 @@ impl<'a> Walk<'a> {
             });
         }
         if order.is_broken {
-            self.reordered(place, items, lives, text);
+            let met = items.iter().filter_map(|it| finder.find(it, 0, text));
+            let met: Vec<usize> = met.collect();
+            self.reordered(place, lives, &met, mark);
         }
     }
 
@@ -127,6 +130,7 @@ impl<'a> Walk<'a> {
         let text = |item: &Value| PathElement::Value(item.clone()).to_key();
         let mut finder = Finder::new(lives, same);
         let mut order = Order::default();
+        let mark = self.found.len();
         for item in items {
             if let Some(found) = finder.find(item, order.next(), text) {
                 order.saw(found);
@@ -141,27 +145,24 @@ impl<'a> Walk<'a> {
             self.parts_gone(place, live, owned, &|it| declared.contains(&it.to_key()));
         }
         if order.is_broken {
-            self.reordered(place, items, lives, text);
+            let met = items.iter().filter_map(|it| finder.find(it, 0, text));
+            let met: Vec<usize> = met.collect();
+            self.reordered(place, lives, &met, mark);
         }
     }
 
-    /// The items that were found stand in another order than declared: the server keeps the
-    /// order of what is applied.
-    fn reordered(
-        &mut self,
-        place: &Place<'_, 'a>,
-        desired: &'a [Value],
-        live: &'a [Value],
-        text: impl Fn(&'a Value) -> String,
-    ) {
-        let declared: Vec<String> = desired.iter().map(&text).collect();
-        let lives: Vec<String> =
-            live.iter().map(&text).filter(|it| declared.contains(it)).collect();
-        let plain = |keys: Vec<String>| {
-            let items = keys.into_iter().map(|it| Value::from(it[2..].to_owned()));
-            Value::List(items.collect())
-        };
-        self.record(place, Some(&plain(lives)), Some(&plain(declared)));
+    /// The items that were found stand in another order than declared; the server keeps the
+    /// order of what is applied. What changes inside them, found since `mark`, comes after.
+    fn reordered(&mut self, place: &Place<'_, 'a>, live: &'a [Value], met: &[usize], mark: usize) {
+        let mut slots = met.to_vec();
+        slots.sort_unstable();
+        slots.dedup();
+        let mut next = live.to_vec();
+        for (slot, at) in slots.into_iter().zip(met) {
+            next[slot] = live[*at].clone();
+        }
+        self.record(place, Some(&Value::List(live.to_vec())), Some(&Value::List(next)));
+        self.found[mark..].rotate_right(1);
     }
 }
 
