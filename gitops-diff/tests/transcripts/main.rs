@@ -1,0 +1,236 @@
+//! Feeds the recorded applies of a real API server through `merge::apply` and counts agreement.
+//!
+//! Found by `GITOPS_CORPUS` (the folder that holds `apply/transcripts`); without it, the test
+//! says so and passes. Every apply whose live object is known, because the answer of an earlier
+//! step showed it, is predicted. What is compared:
+//!
+//! - owners: managedFields as a set of entries, times left out;
+//! - refusals: conflicts as a set of owner and field, typed-patch failures (500) as such;
+//! - content: the object, where the server did not write into it what neither the live nor the
+//!   declared object holds (defaults, allocated values); times and revisions left out.
+//!
+//! What the server refuses after the merge (validation, admission: 403, 422) counts as agreement
+//! only where nothing was refused here; what it refuses before (400, 415) is left out.
+//!
+//! `GITOPS_SHOW=owners,refusals,content` prints what differs.
+
+mod compare;
+mod tally;
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+
+use flate2::read::GzDecoder;
+use gitops_diff::merge::{self, Apply, Force, MergeError};
+use gitops_diff::{Object, Schema, Value};
+
+use crate::compare::{agrees, content, owners, same_content};
+use crate::tally::{Floor, Tally};
+
+const NOW: &str = "2026-01-01T00:00:00Z";
+
+/// Agreement in tenths of a percent, as measured; a change that lowers one is a regression.
+const FLOORS: [(&str, Floor); 4] = [
+    ("custom", Floor { owners: 0, refusals: 0, content: 0 }),
+    ("kinds", Floor { owners: 0, refusals: 0, content: 0 }),
+    ("real", Floor { owners: 0, refusals: 0, content: 0 }),
+    ("special", Floor { owners: 0, refusals: 0, content: 0 }),
+];
+
+#[test]
+fn recorded_applies_are_predicted() {
+    let Some(corpus) = std::env::var_os("GITOPS_CORPUS") else {
+        println!("left out: recorded applies (GITOPS_CORPUS is not set)");
+        return;
+    };
+    let transcripts = PathBuf::from(corpus).join("apply/transcripts");
+    let schema = custom_kinds(&transcripts);
+    for (file, floor) in FLOORS {
+        let mut tally = Tally::default();
+        for script in read(&transcripts.join(format!("{file}.jsonl.gz"))) {
+            run(&schema, &script, &mut tally);
+        }
+        tally.print(file);
+        tally.check(file, &floor);
+    }
+}
+
+#[test]
+fn the_table_of_kinds_reads_back() {
+    let table = Schema::builtin().to_table();
+    assert_eq!(table, include_str!("../../src/schema/builtin.txt"));
+    assert_eq!(Schema::from_table(&table).unwrap().to_table(), table);
+}
+
+fn read(path: &Path) -> impl Iterator<Item = Value> {
+    let file = File::open(path).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
+    let lines = BufReader::new(GzDecoder::new(file)).lines();
+    lines.map(|line| serde_json::from_str(&line.unwrap()).unwrap())
+}
+
+/// The built-in kinds and those that the recorded server was set up with.
+fn custom_kinds(transcripts: &Path) -> Schema {
+    let mut schema = Schema::builtin();
+    for request in read(&transcripts.join("setup.jsonl.gz")) {
+        define(&mut schema, request.get("body"));
+    }
+    schema
+}
+
+/// Learns a kind from a definition.
+fn define(schema: &mut Schema, body: Option<&Value>) {
+    let object = body.and_then(|it| Object::new(it.clone()).ok());
+    let crd = object.filter(|it| it.id().kind() == "CustomResourceDefinition");
+    if let Some(next) = crd.and_then(|it| schema.with_crd(&it).ok()) {
+        *schema = next;
+    }
+}
+
+/// Replays one script: predicts its applies, believes the answers of the server.
+fn run(schema: &Schema, script: &Value, tally: &mut Tally) {
+    let mut schema = schema.clone();
+    let mut live = BTreeMap::<&str, Known>::new();
+    let steps = script.get("steps").and_then(Value::as_list).unwrap_or_default();
+    for (at, value) in steps.iter().enumerate() {
+        let step = Step { value, at, script };
+        let path = step.object_path();
+        if let Some(desired) = step.desired() {
+            match live.get(path).unwrap_or(&Known::Absent) {
+                Known::Absent => step.judge(&schema, None, desired, tally),
+                Known::Present(object) => step.judge(&schema, Some(object), desired, tally),
+                Known::Unknown => {}
+            }
+        }
+        if let Some(known) = step.leaves() {
+            live.insert(path, known);
+        }
+        if matches!(step.code(), 200 | 201) {
+            define(&mut schema, value.get("body"));
+        }
+    }
+}
+
+/// What is known of an object between two steps.
+enum Known<'a> {
+    Absent,
+    Present(&'a Value),
+    Unknown,
+}
+
+struct Step<'a> {
+    value: &'a Value,
+    at: usize,
+    script: &'a Value,
+}
+
+impl<'a> Step<'a> {
+    fn text(&self, pointer: &str) -> &'a str {
+        let text = self.value.pointer(pointer).and_then(Value::as_str);
+        text.unwrap_or_default()
+    }
+
+    fn code(&self) -> i64 {
+        let code = self.value.get("code").and_then(Value::as_int);
+        code.expect("because every step has a code")
+    }
+
+    fn answer(&self) -> &'a Value {
+        const NOTHING: &Value = &Value::Null;
+        self.value.get("answer").unwrap_or(NOTHING)
+    }
+
+    fn subresource(&self) -> Option<&'static str> {
+        self.text("/path").ends_with("/status").then_some("status")
+    }
+
+    fn object_path(&self) -> &'a str {
+        let path = self.text("/path");
+        let main = path.strip_suffix("/status").or(path.strip_suffix("/scale"));
+        main.unwrap_or(path)
+    }
+
+    /// The declared object, where this is an apply that can be predicted.
+    fn desired(&self) -> Option<&'a Value> {
+        let applies = ["apply", "apply-dry-run", "status-apply"].contains(&self.text("/verb"));
+        let merged = ![400, 415].contains(&self.code());
+        self.value.get("body").filter(|_| applies && merged)
+    }
+
+    /// What is known of the object after the step; `None` where it did not touch it.
+    fn leaves(&self) -> Option<Known<'a>> {
+        let answer = self.answer();
+        let is_object = answer.pointer("/metadata/uid").is_some();
+        let written = matches!(self.code(), 200 | 201);
+        let other = self.text("/path").ends_with("/scale") || self.text("/verb") == "delete";
+        match self.code() {
+            404 => Some(Known::Absent),
+            _ if !written || self.value.pointer("/query/dryRun").is_some() => None,
+            _ if other || !is_object => Some(Known::Unknown),
+            _ => Some(Known::Present(answer)),
+        }
+    }
+
+    fn judge(&self, schema: &Schema, live: Option<&Value>, desired: &Value, tally: &mut Tally) {
+        let force = match self.text("/query/force") {
+            "true" => Force::Yes,
+            _ => Force::No,
+        };
+        let manager = self.text("/query/fieldManager");
+        let subresource = self.subresource();
+        let apply = Apply { live, desired, manager, force, subresource, now: NOW };
+        let predicted = merge::apply(schema, &apply);
+        self.judge_refusal(&predicted, tally);
+        if let (Ok(object), 200 | 201) = (&predicted, self.code()) {
+            self.judge_owners(object, tally);
+            if let Some(live) = live {
+                self.judge_content(object, [live, desired], tally);
+            }
+        }
+    }
+
+    fn judge_refusal(&self, predicted: &Result<Value, MergeError>, tally: &mut Tally) {
+        let agreed = agrees(predicted, self.code(), self.answer());
+        tally.count(self.script, |row| row.refusals.count(agreed));
+        if !agreed {
+            let ours = predicted.as_ref().map_or_else(ToString::to_string, |_| "ok".into());
+            let message = self.answer().get("message").and_then(Value::as_str);
+            let theirs = format!("{} {}", self.code(), message.unwrap_or_default());
+            self.show("refusals", &ours, &theirs);
+        }
+    }
+
+    fn judge_owners(&self, object: &Value, tally: &mut Tally) {
+        let (ours, theirs) = (owners(object), owners(self.answer()));
+        tally.count(self.script, |row| row.owners.count(ours == theirs));
+        if ours != theirs {
+            let only = |a: &compare::Owners, b: &compare::Owners| {
+                let lines: Vec<_> = a.difference(b).cloned().collect();
+                lines.join("\n         ")
+            };
+            self.show("owners", &only(&ours, &theirs), &only(&theirs, &ours));
+        }
+    }
+
+    fn judge_content(&self, object: &Value, known: [&Value; 2], tally: &mut Tally) {
+        let (ours, theirs) = (content(object), content(self.answer()));
+        let known = known.map(content);
+        let equal = same_content(&ours, &theirs, &known);
+        tally.count(self.script, |row| row.content.count(equal));
+        if !equal {
+            let json = |it: &Value| serde_json::to_string(it).unwrap();
+            self.show("content", &json(&ours), &json(&theirs));
+        }
+    }
+
+    fn show(&self, what: &str, ours: &str, theirs: &str) {
+        let wanted = std::env::var("GITOPS_SHOW").unwrap_or_default();
+        if wanted.split(',').any(|it| it == what) {
+            let id = self.script.get("id").and_then(Value::as_str);
+            let tags = tally::tags(self.script).join(",");
+            let (id, at) = (id.unwrap_or_default(), self.at);
+            println!("{what} {id} step {at} [{tags}]\n  ours   {ours}\n  server {theirs}");
+        }
+    }
+}
