@@ -10,6 +10,7 @@ use std::collections::btree_map::Entry;
 
 pub use self::element::PathElement;
 pub use self::fieldsv1::FieldsError;
+pub(crate) use self::fieldsv1::go_json;
 pub(crate) use self::order::same;
 pub use self::path::FieldPath;
 

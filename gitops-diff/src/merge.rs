@@ -9,6 +9,7 @@ mod combine;
 mod compare;
 mod context;
 mod error;
+mod last_applied;
 mod prune;
 mod reconcile;
 mod remove;
@@ -90,8 +91,11 @@ pub fn apply(schema: &Schema, apply: &Apply<'_>) -> Result<Value, MergeError> {
         update::first_owner(&context, &live, &mut managed, apply.now);
     }
     reconcile_all(&context, &mut managed);
-    let merged = Merge { context: &context, apply, live: &live, declared: &declared };
-    let (object, managed) = merged.run(managed)?;
+    let merge = Merge { context: &context, apply, live: &live, declared: &declared };
+    let (mut object, managed) = merge.upgrading(managed)?;
+    if apply.manager == last_applied::KUBECTL {
+        last_applied::refresh(&mut object, apply.desired);
+    }
     let object = settle::decoded(&context, object);
     Ok(settle::written(object, &managed, apply.live))
 }
@@ -130,7 +134,28 @@ struct Merge<'a> {
 }
 
 impl Merge<'_> {
-    fn run(&self, mut managed: ManagedFields) -> Result<(Value, ManagedFields), MergeError> {
+    /// Where `kubectl` takes over what it applied on the client's side, that is no conflict.
+    fn upgrading(&self, managed: ManagedFields) -> Result<(Value, ManagedFields), MergeError> {
+        if self.apply.manager != last_applied::KUBECTL {
+            return self.run(managed, self.apply.force);
+        }
+        match self.run(managed.clone(), self.apply.force) {
+            Err(MergeError::Conflicts(conflicts)) => {
+                let left = last_applied::not_allowed(self.context, self.live, conflicts);
+                if left.is_empty() {
+                    return self.run(managed, Force::Yes);
+                }
+                Err(MergeError::Conflicts(left))
+            }
+            other => other,
+        }
+    }
+
+    fn run(
+        &self,
+        mut managed: ManagedFields,
+        force: Force,
+    ) -> Result<(Value, ManagedFields), MergeError> {
         let mut me = self.entry();
         let last = managed.iter().find(|it| it.same_manager(&me)).cloned();
         me.time = last.as_ref().and_then(|it| it.time.clone());
@@ -141,7 +166,7 @@ impl Merge<'_> {
             None => merged,
         };
         let change = (self.live, &object);
-        let taken = self.context.take(change, &mut managed, Some(&me), self.apply.force);
+        let taken = self.context.take(change, &mut managed, Some(&me), force);
         taken.map_err(MergeError::Conflicts)?;
         let changed = !same(self.live, &object);
         managed.entries_mut().retain_mut(|it| {

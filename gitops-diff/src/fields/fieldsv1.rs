@@ -109,7 +109,7 @@ impl PathElement {
 }
 
 /// JSON as Go prints it: what could be markup in HTML is escaped.
-fn go_json(value: &Value) -> String {
+pub(crate) fn go_json(value: &Value) -> String {
     let plain = serde_json::to_string(value).expect("because values have only string keys");
     if !plain.contains(['<', '>', '&', '\u{2028}', '\u{2029}']) {
         return plain;

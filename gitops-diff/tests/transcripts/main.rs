@@ -91,13 +91,13 @@ fn define(schema: &mut Schema, body: Option<&Value>) {
 /// Replays one script: predicts its applies, believes the answers of the server.
 fn run(schema: &Schema, script: &Value, tally: &mut Tally) {
     let mut schema = schema.clone();
-    let mut live = BTreeMap::<&str, Known>::new();
+    let mut live = BTreeMap::<String, Known>::new();
     let steps = script.get("steps").and_then(Value::as_list).unwrap_or_default();
     for (at, value) in steps.iter().enumerate() {
         let step = Step { value, at, script };
         let path = step.object_path();
         if let Some(desired) = step.desired() {
-            match live.get(path).unwrap_or(&Known::Absent) {
+            match live.get(&path).unwrap_or(&Known::Absent) {
                 Known::Absent => step.judge(&schema, None, desired, tally),
                 Known::Present(object) => step.judge(&schema, Some(object), desired, tally),
                 Known::Unknown => {}
@@ -145,10 +145,13 @@ impl<'a> Step<'a> {
         self.text("/path").ends_with("/status").then_some("status")
     }
 
-    fn object_path(&self) -> &'a str {
+    fn object_path(&self) -> String {
         let path = self.text("/path");
         let main = path.strip_suffix("/status").or(path.strip_suffix("/scale"));
-        main.unwrap_or(path)
+        match (self.text("/verb"), self.text("/answer/metadata/name")) {
+            ("create", name) if !path.ends_with(name) => format!("{path}/{name}"),
+            _ => main.unwrap_or(path).into(),
+        }
     }
 
     /// The declared object, where this is an apply that can be predicted.
