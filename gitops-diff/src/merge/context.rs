@@ -5,10 +5,8 @@ use std::collections::BTreeMap;
 use super::MergeError;
 use super::compare::{Comparison, compare};
 use super::error::Conflict;
-use crate::schema::TypeRef;
-use crate::{
-    FieldSet, GroupKind, ManagedEntry, ManagedFields, Map, PathElement, Schema, Text, Value,
-};
+use crate::schema::{MapRef, TypeRef};
+use crate::{FieldSet, GroupKind, ManagedEntry, ManagedFields, PathElement, Schema, Text, Value};
 
 /// The kind of an object, in the version in which it is written.
 pub(super) struct Context<'a> {
@@ -61,12 +59,11 @@ impl<'a> Context<'a> {
 
     /// An object of the kind before its creation.
     pub(super) fn empty(&self) -> Value {
-        let members = [
-            ("apiVersion", self.api_version.clone().into()),
-            ("kind", self.kind.kind.clone().into()),
-            ("metadata", Map::new().into()),
-        ];
-        Value::Map(members.into_iter().collect())
+        let mut empty = self.of.map().map(MapRef::zero).unwrap_or_default();
+        empty.insert("apiVersion", self.api_version.clone().into());
+        empty.insert("kind", self.kind.kind.clone().into());
+        empty.map_at("metadata");
+        empty.into()
     }
 
     /// Takes from all managers but `me` what changes between `old` and `new`, and returns what

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::table::{Atom, DEDUCED, Field, Keys, List, Map, Origin, Scalar, Table, UNTYPED};
+use super::table::{Atom, DEDUCED, Field, Keys, List, Map, Origin, Scalar, Table, UNTYPED, Unset};
 use super::{Kind, Kinds, Scope, Version, text};
 use crate::{DiffError, GroupKind, Text, Value};
 
@@ -253,6 +253,7 @@ impl<'a> Builder<'a> {
                 of: self.part(property, place)?,
                 default: property.get("default").filter(|it| !it.is_null()).cloned(),
                 nullable: property.get("nullable").and_then(Value::as_bool) == Some(true),
+                unset: self.unset(schema, name, property),
             });
         }
         if marker(schema, "embedded-resource").and_then(Value::as_bool) == Some(true) {
@@ -268,13 +269,34 @@ impl<'a> Builder<'a> {
         Ok(Map { atomic, fields, element })
     }
 
+    /// Fields of Go structs that print even when nobody set them have a zero default in the
+    /// documents, or are required.
+    fn unset(&self, schema: &Value, name: &str, property: &Value) -> Unset {
+        if self.table.is_custom() {
+            return Unset::Nothing;
+        }
+        match property.get("default") {
+            Some(Value::Map(fields)) if fields.is_empty() => Unset::Zero,
+            Some(Value::Int(0) | Value::Bool(false)) => Unset::Zero,
+            Some(Value::Str(text)) if text.is_empty() => Unset::Zero,
+            None if list(schema, "required").any(|it| it.as_str() == Some(name)) => Unset::Null,
+            _ => Unset::Nothing,
+        }
+    }
+
     /// Gives a struct the fields that every object has.
     pub(super) fn embed(&mut self, fields: &mut Vec<Field>) {
         let text = self.intern(Atom { scalar: Some(Scalar::String), ..Atom::default() });
         let meta = self.object_meta.unwrap_or(DEDUCED);
         for (name, of) in [("apiVersion", text), ("kind", text), ("metadata", meta)] {
             fields.retain(|it| it.name != name);
-            fields.push(Field { name: name.into(), of, default: None, nullable: false });
+            fields.push(Field {
+                name: name.into(),
+                of,
+                default: None,
+                nullable: false,
+                unset: Unset::Nothing,
+            });
         }
         fields.sort_by(|a, b| a.name.cmp(&b.name));
     }

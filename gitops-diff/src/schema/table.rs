@@ -75,6 +75,19 @@ pub(super) struct Field {
     pub(super) default: Option<Value>,
     /// Whether `null` is a value of the field, and not the lack of one.
     pub(super) nullable: bool,
+    pub(super) unset: Unset,
+}
+
+/// What the server prints for a field that nobody set: Go leaves out only what is marked so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Unset {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// `null`.
+    Null,
+    /// The zero value of the type.
+    Zero,
 }
 
 impl Table {
@@ -162,6 +175,17 @@ impl<'s> TypeRef<'s> {
         self.map()?.field(name)
     }
 
+    /// What the server prints where nobody set anything.
+    fn zero(self) -> Value {
+        let scalar = || match self.scalar() {
+            Some(Scalar::Numeric) => Value::Int(0),
+            Some(Scalar::String) => "".into(),
+            Some(Scalar::Boolean) => false.into(),
+            Some(Scalar::Untyped) | None => Value::Null,
+        };
+        self.map().map_or_else(scalar, |it| it.zero().into())
+    }
+
     /// Whether this type stands for anything, with granular maps.
     pub fn is_deduced(self) -> bool {
         self.place == DEDUCED
@@ -213,6 +237,19 @@ impl<'s> MapRef<'s> {
     /// Whether `null` is a value of the field `name`, and not the lack of one.
     pub fn is_nullable(self, name: &str) -> bool {
         self.find(name).is_some_and(|it| it.nullable)
+    }
+
+    /// What the server prints for the fields of an object in which nobody set anything.
+    pub(crate) fn zero(self) -> crate::Map {
+        let printed = self.map.fields.iter().filter_map(|it| {
+            let value = match it.unset {
+                Unset::Nothing => return None,
+                Unset::Null => Value::Null,
+                Unset::Zero => TypeRef::new(self.table, it.of).zero(),
+            };
+            Some((&it.name, value))
+        });
+        printed.collect()
     }
 
     /// The names of the fields, sorted.

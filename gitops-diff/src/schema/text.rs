@@ -6,6 +6,7 @@
 //! [s4                            a set of type 4
 //! [m9:containerPort,protocol     a list map of type 9 with these keys
 //! {g name:4 protocol:4="TCP"     a struct with fields and a default
+//! {g spec:9! rules:8?            fields that print as zero or `null` where nobody set them
 //! {a *:4                         an atomic map to type 4
 //! ---
 //! apps Deployment N deployments v1:512:scale,status
@@ -17,7 +18,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::Arc;
 
-use super::table::{Atom, Field, Keys, List, Map, Origin, Scalar, Table};
+use super::table::{Atom, Field, Keys, List, Map, Origin, Scalar, Table, Unset};
 use super::{Kind, Kinds, Scope, Version};
 use crate::{DiffError, GroupKind, Text};
 
@@ -75,8 +76,14 @@ fn write_atom(text: &mut String, atom: &Atom) {
 
 fn write_field(field: &Field) -> String {
     let Field { name, of, default, .. } = field;
+    let unset = match field.unset {
+        Unset::Nothing => "",
+        Unset::Null => "?",
+        Unset::Zero => "!",
+    };
     let default = default.as_ref().and_then(|it| serde_json::to_string(it).ok());
-    default.map_or_else(|| format!("{name}:{of}"), |it| format!("{name}:{of}={it}"))
+    let default = default.map_or_else(String::new, |it| format!("={it}"));
+    format!("{name}:{of}{unset}{default}")
 }
 
 fn write_kind(text: &mut String, name: &GroupKind, kind: &Kind) {
@@ -167,8 +174,13 @@ fn read_field(part: &str) -> Option<Field> {
         Some((of, default)) => (of, Some(serde_json::from_str(default).ok()?)),
         None => (rest, None),
     };
+    let (of, unset) = match (of.strip_suffix('?'), of.strip_suffix('!')) {
+        (Some(of), _) => (of, Unset::Null),
+        (_, Some(of)) => (of, Unset::Zero),
+        _ => (of, Unset::Nothing),
+    };
     let of = of.parse().ok()?;
-    Some(Field { name: name.into(), of, default, nullable: false })
+    Some(Field { name: name.into(), of, default, nullable: false, unset })
 }
 
 fn read_kind(line: &str, table: &Arc<Table>) -> Option<(GroupKind, Arc<Kind>)> {
