@@ -108,9 +108,11 @@ impl PathElement {
     }
 }
 
-/// JSON as Go prints it: what could be markup in HTML is escaped.
+/// JSON as Go prints it: whole floats without a fraction, and what could be markup in HTML
+/// escaped.
 pub(crate) fn go_json(value: &Value) -> String {
-    let plain = serde_json::to_string(value).expect("because values have only string keys");
+    let plain = serde_json::to_string(&whole_numbers(value.clone()));
+    let plain = plain.expect("because values have only string keys");
     if !plain.contains(['<', '>', '&', '\u{2028}', '\u{2029}']) {
         return plain;
     }
@@ -125,6 +127,24 @@ pub(crate) fn go_json(value: &Value) -> String {
         }
         json
     })
+}
+
+/// Floats that are whole and small as the integers that Go prints them as.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "because the float is whole and within the range of i64"
+)]
+fn whole_numbers(value: Value) -> Value {
+    const SMALL: f64 = 9_007_199_254_740_992.0;
+    match value {
+        Value::Float(it) if it.fract() == 0.0 && it.abs() < SMALL => Value::Int(it as i64),
+        Value::List(items) => Value::List(items.into_iter().map(whole_numbers).collect()),
+        Value::Map(map) => {
+            let members = map.into_iter().map(|(key, it)| (key, whole_numbers(it)));
+            Value::Map(members.collect())
+        }
+        other => other,
+    }
 }
 
 #[cfg(test)]

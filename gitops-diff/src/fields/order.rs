@@ -5,16 +5,30 @@ use std::cmp::Ordering;
 
 use crate::{Map, Value};
 
-/// Whether two values are the same to the API server.
+/// Whether two values are the same to the API server: beside a float, an integer is compared as
+/// one, whatever that loses (`value.Equals`).
+#[expect(clippy::cast_precision_loss, reason = "because the API server loses it, too")]
 pub(crate) fn same(a: &Value, b: &Value) -> bool {
-    compare(a, b).is_eq()
+    match (a, b) {
+        (Value::Int(int), Value::Float(float)) | (Value::Float(float), Value::Int(int)) => {
+            float_order(*int as f64, *float).is_eq()
+        }
+        (Value::List(a), Value::List(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
+        }
+        (Value::Map(a), Value::Map(b)) => {
+            let mut pairs = a.iter().zip(b.iter());
+            a.len() == b.len() && pairs.all(|((ka, a), (kb, b))| ka == kb && same(a, b))
+        }
+        _ => compare(a, b).is_eq(),
+    }
 }
 
 /// Numbers, strings, booleans, lists, maps, null: in this order.
 pub(super) fn compare(a: &Value, b: &Value) -> Ordering {
     match (a, b) {
         (Value::Int(a), Value::Int(b)) => a.cmp(b),
-        (Value::Float(a), Value::Float(b)) => float(*a, *b),
+        (Value::Float(a), Value::Float(b)) => float_order(*a, *b),
         (Value::Int(a), Value::Float(b)) => int_and_float(*a, *b),
         (Value::Float(a), Value::Int(b)) => int_and_float(*b, *a).reverse(),
         (Value::Str(a), Value::Str(b)) => a.cmp(b),
@@ -50,7 +64,7 @@ fn rank(value: &Value) -> u8 {
 }
 
 /// As numbers; `-0.0` is `0.0`, and NaN, which no JSON holds, comes last.
-fn float(a: f64, b: f64) -> Ordering {
+fn float_order(a: f64, b: f64) -> Ordering {
     a.partial_cmp(&b).unwrap_or_else(|| a.is_nan().cmp(&b.is_nan()))
 }
 
@@ -70,7 +84,7 @@ fn int_and_float(int: i64, other: f64) -> Ordering {
         return Ordering::Greater;
     }
     let whole = other.trunc();
-    int.cmp(&(whole as i64)).then_with(|| float(0.0, other - whole))
+    int.cmp(&(whole as i64)).then_with(|| float_order(0.0, other - whole))
 }
 
 #[cfg(test)]
@@ -103,5 +117,7 @@ mod tests {
         }
         assert!(same(&Value::Int(1), &Value::Float(1.0)));
         assert!(same(&Value::Int(0), &Value::Float(-0.0)));
+        assert!(same(&Value::Int(i64::MAX), &Value::Float(ABOVE)));
+        assert!(compare(&Value::Int(i64::MAX), &Value::Float(ABOVE)).is_lt());
     }
 }

@@ -35,7 +35,10 @@ pub(crate) type Owners = BTreeSet<String>;
 pub(crate) fn owners(object: &Value) -> Owners {
     let by_itself = writes_status_by_itself(object);
     let managed = ManagedFields::read(object).unwrap();
-    let entries = managed.iter().filter(|it| !(by_itself && it.manager == "kube-apiserver"));
+    let entries = managed.iter().filter(|it| {
+        let asynchronous = it.manager == "api-priority-and-fairness-config-consumer-v1";
+        !asynchronous && !(by_itself && it.manager == "kube-apiserver")
+    });
     let text = |it: &ManagedEntry| {
         let fields = serde_json::to_string(&it.fields.to_value()).unwrap();
         let subresource = it.subresource.as_deref().unwrap_or_default();
@@ -47,7 +50,7 @@ pub(crate) fn owners(object: &Value) -> Owners {
 /// Kinds whose status the server writes some time after the answer.
 fn writes_status_by_itself(object: &Value) -> bool {
     let kind = object.get("kind").and_then(Value::as_str).unwrap_or_default();
-    ["CustomResourceDefinition", "APIService"].contains(&kind)
+    ["CustomResourceDefinition", "APIService", "FlowSchema"].contains(&kind)
 }
 
 /// The object without what varies and what the server alone sets.
@@ -55,6 +58,7 @@ pub(crate) fn content(object: &Value) -> Value {
     const SET_BY_THE_SERVER: [&str; 5] =
         ["managedFields", "resourceVersion", "generation", "uid", "creationTimestamp"];
     let mut object = object.clone();
+    whole_numbers(&mut object);
     let without_status = writes_status_by_itself(&object);
     if let Some(body) = object.as_map_mut() {
         let metadata = body.map_at("metadata");
@@ -66,10 +70,48 @@ pub(crate) fn content(object: &Value) -> Value {
     object
 }
 
-/// Whether `theirs` is `ours` but for fields that nobody here could know of.
-pub(crate) fn same_content(ours: &Value, theirs: &Value, known: &[Value]) -> bool {
+/// Where `theirs` is not `ours`, but for fields that nobody here could know of.
+pub(crate) fn differences(ours: &Value, theirs: &Value, known: &[Value]) -> Vec<String> {
     let others: Vec<&Value> = known.iter().chain([ours]).collect();
-    *ours == without_foreign(theirs, &others)
+    let mut found = Vec::new();
+    differ("", Some(ours), Some(&without_foreign(theirs, &others)), &mut found);
+    found
+}
+
+fn differ(path: &str, ours: Option<&Value>, theirs: Option<&Value>, found: &mut Vec<String>) {
+    match (ours, theirs) {
+        (Some(Value::Map(a)), Some(Value::Map(b))) => {
+            let keys: BTreeSet<_> = a.keys().chain(b.keys()).collect();
+            for key in keys {
+                differ(&format!("{path}.{key}"), a.get(key), b.get(key), found);
+            }
+        }
+        (Some(Value::List(a)), Some(Value::List(b))) => {
+            for at in 0..a.len().max(b.len()) {
+                differ(&format!("{path}[{at}]"), a.get(at), b.get(at), found);
+            }
+        }
+        (Some(a), Some(b)) if a == b => {}
+        (None, None) => {}
+        (a, b) => {
+            let json = |it: &Value| serde_json::to_string(it).unwrap();
+            let side = |it: Option<&Value>| it.map_or_else(|| "nothing".into(), json);
+            found.push(format!("{path}: {} for {}", side(a), side(b)));
+        }
+    }
+}
+
+/// Numbers as JSON prints them in Go: without a fraction, they are whole.
+#[expect(clippy::cast_possible_truncation, reason = "because only small numbers are converted")]
+fn whole_numbers(value: &mut Value) {
+    match value {
+        Value::Float(number) if number.fract() == 0.0 && number.abs() < 1e15 => {
+            *value = Value::Int(*number as i64);
+        }
+        Value::List(items) => items.iter_mut().for_each(whole_numbers),
+        Value::Map(members) => members.iter_mut().for_each(|(_, it)| whole_numbers(it)),
+        _ => {}
+    }
 }
 
 /// `tree` without the fields that are in none of the others.

@@ -26,7 +26,7 @@ use flate2::read::GzDecoder;
 use gitops_diff::merge::{self, Apply, Force, MergeError};
 use gitops_diff::{Object, Schema, Value};
 
-use crate::compare::{agrees, content, owners, same_content};
+use crate::compare::{agrees, content, differences, owners};
 use crate::tally::{Floor, Tally};
 
 const NOW: &str = "2026-01-01T00:00:00Z";
@@ -219,11 +219,10 @@ impl<'a> Step<'a> {
     fn judge_content(&self, object: &Value, known: [&Value; 2], tally: &mut Tally) {
         let (ours, theirs) = (content(object), content(self.answer()));
         let known = known.map(content);
-        let equal = same_content(&ours, &theirs, &known);
-        tally.count(self.script, |row| row.content.count(equal));
-        if !equal {
-            let json = |it: &Value| serde_json::to_string(it).unwrap();
-            self.show("content", &json(&ours), &json(&theirs));
+        let found = differences(&ours, &theirs, &known);
+        tally.count(self.script, |row| row.content.count(found.is_empty()));
+        if !found.is_empty() {
+            self.show("content", &found.join("\n         "), "as said");
         }
     }
 
