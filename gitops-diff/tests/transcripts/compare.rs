@@ -47,6 +47,15 @@ pub(crate) fn owners(object: &Value) -> Owners {
     entries.map(text).collect()
 }
 
+/// The object without its managedFields.
+pub(crate) fn without_owners(object: &Value) -> Value {
+    let mut object = object.clone();
+    if let Some(body) = object.as_map_mut() {
+        body.map_at("metadata").remove("managedFields");
+    }
+    object
+}
+
 /// Kinds whose status the server writes some time after the answer.
 fn writes_status_by_itself(object: &Value) -> bool {
     let kind = object.get("kind").and_then(Value::as_str).unwrap_or_default();

@@ -6,13 +6,15 @@
 //!
 //! - owners: managedFields as a set of entries, times left out;
 //! - refusals: conflicts as a set of owner and field, typed-patch failures (500) as such;
+//! - updates: managedFields after creates, updates and patches, whose object is taken from the
+//!   answer;
 //! - content: the object, where the server did not write into it what neither the live nor the
 //!   declared object holds (defaults, allocated values); times and revisions left out.
 //!
 //! What the server refuses after the merge (validation, admission: 403, 422) counts as agreement
 //! only where nothing was refused here; what it refuses before (400, 415) is left out.
 //!
-//! `GITOPS_SHOW=owners,refusals,content` prints what differs.
+//! `GITOPS_SHOW=owners,refusals,updates,content` prints what differs.
 
 mod compare;
 mod tally;
@@ -23,20 +25,20 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
-use gitops_diff::merge::{self, Apply, Force, MergeError};
+use gitops_diff::merge::{self, Apply, Force, MergeError, Update};
 use gitops_diff::{Object, Schema, Value};
 
-use crate::compare::{agrees, content, differences, owners};
+use crate::compare::{Owners, agrees, content, differences, owners};
 use crate::tally::{Floor, Tally};
 
 const NOW: &str = "2026-01-01T00:00:00Z";
 
 /// Agreement in tenths of a percent, as measured; a change that lowers one is a regression.
 const FLOORS: [(&str, Floor); 4] = [
-    ("custom", Floor { owners: 0, refusals: 0, content: 0 }),
-    ("kinds", Floor { owners: 0, refusals: 0, content: 0 }),
-    ("real", Floor { owners: 0, refusals: 0, content: 0 }),
-    ("special", Floor { owners: 0, refusals: 0, content: 0 }),
+    ("custom", Floor { owners: 0, refusals: 0, content: 0, updates: 0 }),
+    ("kinds", Floor { owners: 0, refusals: 0, content: 0, updates: 0 }),
+    ("real", Floor { owners: 0, refusals: 0, content: 0, updates: 0 }),
+    ("special", Floor { owners: 0, refusals: 0, content: 0, updates: 0 }),
 ];
 
 #[test]
@@ -96,12 +98,15 @@ fn run(schema: &Schema, script: &Value, tally: &mut Tally) {
     for (at, value) in steps.iter().enumerate() {
         let step = Step { value, at, script };
         let path = step.object_path();
-        if let Some(desired) = step.desired() {
-            match live.get(&path).unwrap_or(&Known::Absent) {
-                Known::Absent => step.judge(&schema, None, desired, tally),
-                Known::Present(object) => step.judge(&schema, Some(object), desired, tally),
-                Known::Unknown => {}
-            }
+        let before = match live.get(&path).unwrap_or(&Known::Absent) {
+            Known::Absent => Some(None),
+            Known::Present(object) => Some(Some(*object)),
+            Known::Unknown => None,
+        };
+        match (before, step.desired()) {
+            (Some(before), Some(desired)) => step.judge(&schema, before, desired, tally),
+            (Some(before), None) if step.is_update() => step.judge_update(&schema, before, tally),
+            _ => {}
         }
         if let Some(known) = step.leaves() {
             live.insert(path, known);
@@ -161,6 +166,17 @@ impl<'a> Step<'a> {
         self.value.get("body").filter(|_| applies && merged)
     }
 
+    /// Whether this is another write whose ownership can be predicted from what it wrote.
+    fn is_update(&self) -> bool {
+        let verb = self.text("/verb");
+        let writes = verb == "create" || verb == "update" || verb.starts_with("patch-");
+        let names_owners = serde_json::to_string(self.value.get("body").unwrap_or(&Value::Null));
+        let scale = self.text("/path").ends_with("/scale");
+        let written = matches!(self.code(), 200 | 201) && !scale;
+        let named = self.value.pointer("/query/fieldManager").is_some();
+        writes && written && named && !names_owners.unwrap().contains("managedFields")
+    }
+
     /// What is known of the object after the step; `None` where it did not touch it.
     fn leaves(&self) -> Option<Known<'a>> {
         let answer = self.answer();
@@ -193,6 +209,19 @@ impl<'a> Step<'a> {
         }
     }
 
+    /// The object as the server wrote it, but for its owners, tells who owns what.
+    fn judge_update(&self, schema: &Schema, live: Option<&Value>, tally: &mut Tally) {
+        let next = compare::without_owners(self.answer());
+        let (manager, subresource) = (self.text("/query/fieldManager"), self.subresource());
+        let update = Update { live, next: &next, manager, subresource, now: NOW };
+        let written = merge::update(schema, &update);
+        let (ours, theirs) = (owners(&written), owners(self.answer()));
+        tally.count(self.script, |row| row.updates.count(ours == theirs));
+        if ours != theirs {
+            self.show_owners("updates", &ours, &theirs);
+        }
+    }
+
     fn judge_refusal(&self, predicted: &Result<Value, MergeError>, tally: &mut Tally) {
         let agreed = agrees(predicted, self.code(), self.answer());
         tally.count(self.script, |row| row.refusals.count(agreed));
@@ -208,12 +237,16 @@ impl<'a> Step<'a> {
         let (ours, theirs) = (owners(object), owners(self.answer()));
         tally.count(self.script, |row| row.owners.count(ours == theirs));
         if ours != theirs {
-            let only = |a: &compare::Owners, b: &compare::Owners| {
-                let lines: Vec<_> = a.difference(b).cloned().collect();
-                lines.join("\n         ")
-            };
-            self.show("owners", &only(&ours, &theirs), &only(&theirs, &ours));
+            self.show_owners("owners", &ours, &theirs);
         }
+    }
+
+    fn show_owners(&self, what: &str, ours: &Owners, theirs: &Owners) {
+        let only = |a: &Owners, b: &Owners| {
+            let lines: Vec<_> = a.difference(b).cloned().collect();
+            lines.join("\n         ")
+        };
+        self.show(what, &only(ours, theirs), &only(theirs, ours));
     }
 
     fn judge_content(&self, object: &Value, known: [&Value; 2], tally: &mut Tally) {
