@@ -82,15 +82,14 @@ pub struct Apply<'a> {
 /// [`MergeError::Invalid`] where an object has not the form that its type demands.
 pub fn apply(schema: &Schema, apply: &Apply<'_>) -> Result<Value, MergeError> {
     let context = Context::new(schema, apply.desired, apply.subresource)?;
-    let declared = declared(apply.desired)?;
-    validate(context.of, &declared, Duplicates::Refused).map_err(MergeError::Invalid)?;
-    let live = apply.live.map_or_else(|| context.empty(), without_managed);
-    validate(context.of, &live, Duplicates::Allowed).map_err(MergeError::Invalid)?;
+    let declared = declared(&context, apply.desired)?;
+    let live = apply.live.map_or_else(|| context.empty(), |it| settle::read(&context, it));
+    context.check("typed live object", &live, Duplicates::Allowed)?;
     let mut managed = apply.live.map_or_else(|| Ok(ManagedFields::new()), ManagedFields::read)?;
     if managed.is_empty() && apply.live.is_some() {
-        update::first_owner(&context, &live, &mut managed, apply.now);
+        update::first_owner(&context, &live, &mut managed, apply.now)?;
     }
-    reconcile_all(&context, &mut managed);
+    reconcile_all(&context, &live, &mut managed)?;
     let merge = Merge { context: &context, apply, live: &live, declared: &declared };
     let (mut object, managed) = merge.upgrading(managed)?;
     if apply.manager == last_applied::KUBECTL {
@@ -118,8 +117,7 @@ pub fn apply(schema: &Schema, apply: &Apply<'_>) -> Result<Value, MergeError> {
 /// [`MergeError::Invalid`] where the object has not the form that its type demands.
 pub fn fields_of(schema: &Schema, desired: &Value) -> Result<FieldSet, MergeError> {
     let context = Context::new(schema, desired, None)?;
-    let declared = declared(desired)?;
-    validate(context.of, &declared, Duplicates::Refused).map_err(MergeError::Invalid)?;
+    let declared = declared(&context, desired)?;
     let fields = collect::fields(context.of, &declared);
     let fields = fields.without(&context.reset_in(&context.api_version));
     Ok(fields.difference(&stripped()))
@@ -166,8 +164,7 @@ impl Merge<'_> {
             None => merged,
         };
         let change = (self.live, &object);
-        let taken = self.context.take(change, &mut managed, Some(&me), force);
-        taken.map_err(MergeError::Conflicts)?;
+        self.context.take(change, &mut managed, Some(&me), force)?;
         let changed = !same(self.live, &object);
         managed.entries_mut().retain_mut(|it| {
             if it.same_manager(&me) {
@@ -200,11 +197,14 @@ fn manager_name(name: &str) -> &str {
 }
 
 /// The declared object; who owns what is not declared.
-fn declared(desired: &Value) -> Result<Value, MergeError> {
+fn declared(context: &Context<'_>, desired: &Value) -> Result<Value, MergeError> {
     match desired.pointer("/metadata/managedFields") {
-        None | Some(Value::Null) => Ok(without_managed(desired)),
-        Some(_) => Err(MergeError::Invalid("metadata.managedFields must be nil".into())),
+        None | Some(Value::Null) => {}
+        Some(_) => return Err(MergeError::Invalid("metadata.managedFields must be nil".into())),
     }
+    let declared = without_managed(desired);
+    context.check("typed patch object", &declared, Duplicates::Refused)?;
+    Ok(declared)
 }
 
 fn without_managed(object: &Value) -> Value {
@@ -216,12 +216,20 @@ fn without_managed(object: &Value) -> Value {
     object
 }
 
-fn reconcile_all(context: &Context<'_>, managed: &mut ManagedFields) {
-    managed.entries_mut().retain_mut(|entry| match context.type_in(&entry.api_version) {
-        Some(of) => {
-            entry.fields = reconcile::reconcile(of, &entry.fields);
-            true
+/// Fits what is owned to the schema of today; what is owned in versions that are not served is
+/// forgotten. The object must be one in each version that is left.
+fn reconcile_all(
+    context: &Context<'_>,
+    live: &Value,
+    managed: &mut ManagedFields,
+) -> Result<(), MergeError> {
+    managed.entries_mut().retain(|it| context.type_in(&it.api_version).is_some());
+    for entry in managed.entries_mut() {
+        let of = context.type_in(&entry.api_version).unwrap_or(context.of);
+        if of != context.of {
+            validate(of, live, Duplicates::Allowed).map_err(MergeError::Invalid)?;
         }
-        None => false,
-    });
+        entry.fields = reconcile::reconcile(of, &entry.fields);
+    }
+    Ok(())
 }

@@ -81,7 +81,8 @@ impl PathElement {
         }
     }
 
-    fn server_form(&self) -> String {
+    /// The element as the API server prints it.
+    pub(crate) fn server_form(&self) -> String {
         match self {
             Self::Field(name) => format!(".{name}"),
             Self::Key(fields) => {

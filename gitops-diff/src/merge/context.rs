@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::MergeError;
 use super::compare::{Comparison, compare};
 use super::error::Conflict;
+use super::validate::{Duplicates, validate};
 use crate::schema::{MapRef, TypeRef};
 use crate::{FieldSet, GroupKind, ManagedEntry, ManagedFields, PathElement, Schema, Text, Value};
 
@@ -44,6 +45,26 @@ impl<'a> Context<'a> {
         Ok(Self { schema, of, kind, api_version, subresource })
     }
 
+    /// Checks the form of an object, called `what` in the message (`objectGVKNN`).
+    pub(super) fn check(
+        &self,
+        what: &str,
+        object: &Value,
+        duplicates: Duplicates,
+    ) -> Result<(), MergeError> {
+        let Err(why) = validate(self.of, object, duplicates) else {
+            return Ok(());
+        };
+        let text = |key| object.get("metadata").and_then(|it| it.get(key)?.as_str());
+        let namespace = text("namespace").unwrap_or_default();
+        let name = text("name").unwrap_or_default();
+        let slash = if self.api_version.contains('/') { "" } else { "/" };
+        let (version, kind) = (&self.api_version, &self.kind.kind);
+        let who = format!("{namespace}/{name}; {slash}{version}, Kind={kind}");
+        let message = format!("failed to create {what} ({who}): {why}");
+        Err(MergeError::Invalid(message))
+    }
+
     /// The type of the kind in another version, where it is served.
     pub(super) fn type_in(&self, api_version: &str) -> Option<TypeRef<'a>> {
         let (group, version) = split(api_version);
@@ -67,23 +88,23 @@ impl<'a> Context<'a> {
     }
 
     /// Takes from all managers but `me` what changes between `old` and `new`, and returns what
-    /// does. Managers in versions that are not served are forgotten.
+    /// does.
     ///
     /// # Errors
-    /// The conflicts, where not forced.
+    /// The conflicts, where not forced; where `new` is no object in the version of a manager, it
+    /// is invalid.
     pub(super) fn take(
         &self,
         (old, new): (&Value, &Value),
         managed: &mut ManagedFields,
         me: Option<&ManagedEntry>,
         force: Force,
-    ) -> Result<Comparison, Vec<Conflict>> {
+    ) -> Result<Comparison, MergeError> {
         let mut versions = BTreeMap::<Text, Comparison>::new();
         let differ =
             |of, api_version: &str| compare(of, old, new).without(&self.reset_in(api_version));
         let own = differ(self.of, &self.api_version);
         versions.insert(self.api_version.clone(), own);
-        managed.entries_mut().retain(|it| self.type_in(&it.api_version).is_some());
         let mut conflicts = Vec::new();
         let mut left = Vec::new();
         for entry in managed.iter() {
@@ -93,6 +114,9 @@ impl<'a> Context<'a> {
             }
             let version = entry.api_version.clone();
             let of = self.type_in(&version).unwrap_or(self.of);
+            if of != self.of {
+                validate(of, new, Duplicates::Allowed).map_err(MergeError::Invalid)?;
+            }
             let found = versions.entry(version).or_insert_with_key(|it| differ(of, it));
             let taken = entry.fields.intersection(&found.changed());
             conflicts.extend(taken.paths().into_iter().map(|it| Conflict::new(it, entry)));
@@ -100,7 +124,7 @@ impl<'a> Context<'a> {
             left.push(ManagedEntry { fields, ..entry.clone() });
         }
         if force == Force::No && !conflicts.is_empty() {
-            return Err(conflicts);
+            return Err(MergeError::Conflicts(conflicts));
         }
         left.retain(|it| !it.fields.is_empty());
         *managed.entries_mut() = left;

@@ -39,6 +39,11 @@ fn equal(a: &ManagedFields, b: &ManagedFields) -> bool {
     a.len() == b.len() && a.iter().all(|x| b.iter().any(|y| like(x, y)))
 }
 
+/// A live object as the merge looks at it: without its managers, and with what its decoder drops.
+pub(super) fn read(context: &Context<'_>, live: &Value) -> Value {
+    decoded(context, super::without_managed(live))
+}
+
 /// The object as it comes out of the server's decoder: a struct has no field that is `null`.
 pub(super) fn decoded(context: &Context<'_>, object: Value) -> Value {
     let builtin = context.schema.is_builtin(&context.kind);

@@ -1,7 +1,7 @@
 //! Values beside their types: what every walk of the merge starts from.
 
 use crate::schema::{ListRef, MapRef, Scalar, TypeRef};
-use crate::{Keys, PathElement, Text, Value};
+use crate::{Keys, Map, PathElement, Text, Value};
 
 /// What a value is taken for.
 #[derive(Clone, Copy)]
@@ -59,26 +59,26 @@ fn alternative(of: TypeRef<'_>, value: &Value) -> u8 {
 /// The element that names an item of a list that is not atomic.
 ///
 /// # Errors
-/// Says why the item has no name.
-pub(super) fn item_element(list: ListRef<'_>, item: &Value) -> Result<PathElement, &'static str> {
-    match list.keys() {
-        Keys::Atomic => Err("the items of an atomic list have no names"),
-        Keys::Set => match item {
-            Value::Map(_) => Err("a set may not hold maps"),
-            Value::List(_) => Err("a set may not hold lists"),
-            Value::Null => Err("a set may not hold null"),
-            scalar => Ok(PathElement::Value(scalar.clone())),
-        },
-        Keys::Map(keys) => keyed(list, keys, item),
-    }
+/// Says why the item has no name, in the words of the API server.
+pub(super) fn item_element(list: ListRef<'_>, item: &Value) -> Result<PathElement, String> {
+    let why = match (list.keys(), item) {
+        (Keys::Atomic, _) => "invalid indexing of non-associative list",
+        (Keys::Set, Value::Map(_)) => {
+            "associative list without keys has an element that's a map type"
+        }
+        (Keys::Set, Value::List(_)) => "not supported: associative list with lists as elements",
+        (Keys::Set, Value::Null) => {
+            "associative list without keys has an element that's an explicit null"
+        }
+        (Keys::Set, scalar) => return Ok(PathElement::Value(scalar.clone())),
+        (Keys::Map(keys), Value::Map(fields)) => return keyed(list, keys, fields),
+        (Keys::Map(_), Value::Null) => "associative list with keys may not have a null element",
+        (Keys::Map(_), _) => "associative list with keys may not have non-map elements",
+    };
+    Err(why.into())
 }
 
-fn keyed(list: ListRef<'_>, keys: &[Text], item: &Value) -> Result<PathElement, &'static str> {
-    let fields = match item {
-        Value::Map(fields) => fields,
-        Value::Null => return Err("a list with keys may not hold null"),
-        _ => return Err("a list with keys may hold only maps"),
-    };
+fn keyed(list: ListRef<'_>, keys: &[Text], fields: &Map) -> Result<PathElement, String> {
     let of = list.element().map();
     let value = |key: &Text| {
         let default = || of.and_then(|it| it.default_of(key));
@@ -87,7 +87,12 @@ fn keyed(list: ListRef<'_>, keys: &[Text], item: &Value) -> Result<PathElement, 
     };
     let named: Vec<(Text, Value)> = keys.iter().filter_map(value).collect();
     if named.is_empty() && !keys.is_empty() {
-        return Err("the item has none of the key fields, and they have no defaults");
+        let keys: Vec<String> = keys.iter().map(|it| format!("{it:?}")).collect();
+        return Err(format!(
+            "associative list with keys has an element that omits all key fields [{}] (and \
+             doesn't have default values for any key fields)",
+            keys.join(" ")
+        ));
     }
     Ok(PathElement::key(named))
 }

@@ -2,7 +2,7 @@
 
 use super::context::{Context, Force, stripped};
 use super::validate::{Duplicates, validate};
-use super::{manager_name, reconcile_all, settle, without_managed};
+use super::{MergeError, manager_name, reconcile_all, settle, without_managed};
 use crate::managed::ManagerOperation;
 use crate::{ManagedEntry, ManagedFields, Schema, Text, Value};
 
@@ -45,12 +45,13 @@ fn tracked(schema: &Schema, update: &Update<'_>, next: &Value) -> Option<Managed
     if managed.is_empty() && update.live.and_then(uid).is_some_and(|it| it > 0) {
         return Some(managed);
     }
-    let live = update.live.map_or_else(|| context.empty(), without_managed);
+    let live = update.live.map_or_else(|| context.empty(), |it| settle::read(&context, it));
+    let next = &settle::read(&context, next);
     for object in [&live, next] {
         validate(context.of, object, Duplicates::Allowed).ok()?;
     }
-    reconcile_all(&context, &mut managed);
-    own(&context, (&live, next), &mut managed, update.manager, update.now);
+    reconcile_all(&context, &live, &mut managed).ok()?;
+    own(&context, (&live, next), &mut managed, update.manager, update.now).ok()?;
     cap(&mut managed);
     Some(managed)
 }
@@ -78,8 +79,8 @@ pub(super) fn first_owner(
     live: &Value,
     managed: &mut ManagedFields,
     now: &str,
-) {
-    own(context, (&context.empty(), live), managed, BEFORE_FIRST_APPLY, now);
+) -> Result<(), MergeError> {
+    own(context, (&context.empty(), live), managed, BEFORE_FIRST_APPLY, now)
 }
 
 /// Makes `manager` the owner of what changes; the time moves where something does.
@@ -89,13 +90,11 @@ fn own(
     managed: &mut ManagedFields,
     manager: &str,
     now: &str,
-) {
-    let Ok(found) = context.take(change, managed, None, Force::Yes) else {
-        return;
-    };
+) -> Result<(), MergeError> {
+    let found = context.take(change, managed, None, Force::Yes)?;
     let fields = found.changed().difference(&stripped());
     if fields.is_empty() {
-        return;
+        return Ok(());
     }
     let mut entry = ManagedEntry {
         manager: manager_name(manager).into(),
@@ -109,6 +108,7 @@ fn own(
         entry.fields = entry.fields.union(&earlier.fields);
     }
     managed.insert(entry);
+    Ok(())
 }
 
 /// Merges the oldest updaters of each version until no more than ten are left

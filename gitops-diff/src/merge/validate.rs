@@ -1,5 +1,5 @@
 //! Whether an object has the form that its type demands (structured-merge-diff,
-//! `typed/validate.go`).
+//! `typed/validate.go`), in the words of the API server.
 
 use std::collections::BTreeSet;
 
@@ -17,86 +17,82 @@ pub(super) enum Duplicates {
     Refused,
 }
 
-/// The first thing that is wrong with `value`.
+/// Says everything that is wrong with `value`.
 pub(super) fn validate(
     of: TypeRef<'_>,
     value: &Value,
     duplicates: Duplicates,
 ) -> Result<(), String> {
-    let mut walk = Walk { path: FieldPath::default(), duplicates };
-    walk.value(of, value)
+    let (path, wrong) = (FieldPath::default(), Vec::new());
+    let mut walk = Walk { path, duplicates, wrong };
+    walk.value(of, value);
+    match &walk.wrong[..] {
+        [] => Ok(()),
+        [only] => Err(only.clone()),
+        several => Err(format!("errors:\n  {}", several.join("\n  "))),
+    }
 }
 
 struct Walk {
     path: FieldPath,
     duplicates: Duplicates,
+    wrong: Vec<String>,
 }
 
 impl Walk {
-    fn wrong<T>(&self, why: &str) -> Result<T, String> {
-        let path = self.path.server_form();
-        Err(if path.is_empty() { why.into() } else { format!("{path}: {why}") })
+    fn wrong(&mut self, why: &str) {
+        self.wrong.push(format!("{}: {why}", self.path.server_form()));
     }
 
-    fn value(&mut self, of: TypeRef<'_>, value: &Value) -> Result<(), String> {
+    fn value(&mut self, of: TypeRef<'_>, value: &Value) {
         if self.path.elements().len() > MAX_DEPTH {
-            return Err("the object is nested too deeply".into());
+            return self.wrong.push("the object is nested too deeply".into());
         }
         match (shape(of, Some(value)), value) {
-            (_, Value::Null) => Ok(()),
+            (_, Value::Null) => {}
             (Shape::Map(map), Value::Map(members)) => self.map(map, members),
             (Shape::List(list), Value::List(items)) => self.list(list, items),
-            (Shape::Scalar(scalar), value) if fits(scalar, value) => Ok(()),
+            (Shape::Scalar(scalar), value) if fits(scalar, value) => {}
             (shape, value) => {
                 let (wanted, found) = (name(shape), value.type_name());
-                self.wrong(&format!("expected {wanted}, got a {found}"))
+                self.wrong(&format!("expected {wanted}, got {found}"));
             }
         }
     }
 
-    fn below(
-        &mut self,
-        element: PathElement,
-        of: TypeRef<'_>,
-        value: &Value,
-    ) -> Result<(), String> {
+    fn below(&mut self, element: PathElement, of: TypeRef<'_>, value: &Value) {
         self.path.push(element);
-        self.value(of, value)?;
+        self.value(of, value);
         self.path.pop();
-        Ok(())
     }
 
-    fn map(&mut self, of: MapRef<'_>, members: &Map) -> Result<(), String> {
+    fn map(&mut self, of: MapRef<'_>, members: &Map) {
         for (name, value) in members.iter() {
             let element = PathElement::field(name);
-            match of.field(name) {
-                Some(of) => self.below(element, of, value)?,
-                None => {
-                    self.path.push(element);
-                    return self.wrong("field not declared in schema");
-                }
+            if let Some(of) = of.field(name) {
+                self.below(element, of, value);
+            } else {
+                self.path.push(element);
+                self.wrong("field not declared in schema");
+                self.path.pop();
             }
         }
-        Ok(())
     }
 
-    fn list(&mut self, of: ListRef<'_>, items: &[Value]) -> Result<(), String> {
+    fn list(&mut self, of: ListRef<'_>, items: &[Value]) {
         let mut seen = BTreeSet::new();
         for (at, item) in (0..).zip(items) {
-            let element = if of.is_atomic() {
-                PathElement::Index(at)
-            } else {
-                match item_element(of, item) {
-                    Ok(element) => element,
-                    Err(why) => return self.wrong(&format!("element {at}: {why}")),
-                }
+            let element = match item_element(of, item) {
+                _ if of.is_atomic() => PathElement::Index(at),
+                Ok(element) => element,
+                Err(why) => return self.wrong(&format!("element {at}: {why}")),
             };
             if self.duplicates == Duplicates::Refused && !seen.insert(element.clone()) {
-                return self.wrong(&format!("duplicate entries for key {element}"));
+                let key = element.server_form();
+                self.wrong(&format!("duplicate entries for key {key}"));
             }
-            self.below(element, of.element(), item)?;
+            self.below(element, of.element(), item);
         }
-        Ok(())
     }
 }
 
@@ -111,11 +107,11 @@ fn fits(scalar: Scalar, value: &Value) -> bool {
 
 fn name(shape: Shape<'_>) -> &'static str {
     match shape {
-        Shape::Map(_) => "a map",
-        Shape::List(_) => "a list",
-        Shape::Scalar(Scalar::Numeric) => "a number",
-        Shape::Scalar(Scalar::String) => "a string",
-        Shape::Scalar(Scalar::Boolean) => "a boolean",
-        Shape::Scalar(Scalar::Untyped) => "a scalar",
+        Shape::Map(_) => "map",
+        Shape::List(_) => "list",
+        Shape::Scalar(Scalar::Numeric) => "numeric (int or float)",
+        Shape::Scalar(Scalar::String) => "string",
+        Shape::Scalar(Scalar::Boolean) => "boolean",
+        Shape::Scalar(Scalar::Untyped) => "any scalar",
     }
 }

@@ -100,8 +100,8 @@ fn run(schema: &Schema, script: &Value, tally: &mut Tally) {
         let path = step.object_path();
         let before = match live.get(&path).unwrap_or(&Known::Absent) {
             Known::Absent => Some(None),
-            Known::Present(object) => Some(Some(*object)),
-            Known::Unknown => None,
+            Known::Present(object) if step.shows_version_of(object) => Some(Some(*object)),
+            Known::Present(_) | Known::Unknown => None,
         };
         match (before, step.desired()) {
             (Some(before), Some(desired)) => step.judge(&schema, before, desired, tally),
@@ -150,13 +150,24 @@ impl<'a> Step<'a> {
         self.text("/path").ends_with("/status").then_some("status")
     }
 
+    /// Whether the object is shown in the version of this request; what it is in another only
+    /// the server knows.
+    fn shows_version_of(&self, object: &Value) -> bool {
+        let shown = object.get("apiVersion").and_then(Value::as_str);
+        shown.is_some_and(|it| self.text("/path").contains(&format!("/{it}/")))
+    }
+
+    /// The path of the object, without version and subresource.
     fn object_path(&self) -> String {
         let path = self.text("/path");
         let main = path.strip_suffix("/status").or(path.strip_suffix("/scale"));
-        match (self.text("/verb"), self.text("/answer/metadata/name")) {
-            ("create", name) if !path.ends_with(name) => format!("{path}/{name}"),
-            _ => main.unwrap_or(path).into(),
+        let mut parts: Vec<&str> = main.unwrap_or(path).split('/').collect();
+        parts.remove(if parts[1] == "api" { 2 } else { 3 });
+        let name = self.text("/answer/metadata/name");
+        if self.text("/verb") == "create" && parts.last() != Some(&name) {
+            parts.push(name);
         }
+        parts.join("/")
     }
 
     /// The declared object, where this is an apply that can be predicted.
