@@ -4,6 +4,8 @@ mod applier;
 mod ledger;
 mod outcome;
 
+pub mod memory;
+
 #[cfg(feature = "kube")]
 mod kube;
 #[cfg(feature = "kube")]

@@ -33,11 +33,13 @@ use std::io::Write as _;
 pub use apiserver::ApiServer;
 pub use assets::Assets;
 pub use error::StartError;
+pub use fault::{Fault, FaultService, FaultedCall, Faults};
 
 mod apiserver;
 mod assets;
 mod certificates;
 mod error;
+mod fault;
 mod process;
 
 /// Says on standard error that `what` was left out because `KUBEBUILDER_ASSETS` is not set.

@@ -1,0 +1,241 @@
+//! Definitions of custom resources: checked, defaulted, served.
+
+mod schema;
+
+use std::sync::Arc;
+
+use gitops_diff::{Map, Object, Text, Value};
+
+use super::discovery::priority;
+use super::metadata::{self, text};
+use super::names;
+use super::resource::{Resource, Rules};
+use super::state::State;
+use super::status::{Cause, Status};
+use super::store::Store;
+
+const GROUP: &str = "apiextensions.k8s.io";
+const PLURAL: &str = "customresourcedefinitions";
+
+/// What holds a definition until its objects are gone.
+pub(super) const FINALIZER: &str = "customresourcecleanup.apiextensions.k8s.io";
+
+pub(super) fn is_definition(resource: &Resource) -> bool {
+    resource.is(GROUP, PLURAL)
+}
+
+/// The definition `name` (`widgets.example.com`) as it is stored.
+pub(super) fn find(store: &Store, name: &str) -> Option<Arc<Value>> {
+    store.get(&(GROUP.into(), PLURAL.into()), name).cloned()
+}
+
+/// Gives definitions the names they leave out, and custom resources the defaults of their
+/// schema.
+pub(super) fn default_object(store: &Store, resource: &Resource, object: &mut Value) {
+    if is_definition(resource) {
+        default_definition(object);
+    } else if resource.rules.custom {
+        let definition = find(store, &resource.qualified());
+        if let Some(schema) = definition.as_deref().and_then(|it| schema_of(it, resource)) {
+            schema::default(schema, object);
+        }
+    }
+}
+
+fn default_definition(object: &mut Value) {
+    let kind = text(object, "/spec/names/kind").to_owned();
+    let Some(spec) = object.as_map_mut().map(|it| it.map_at("spec")) else {
+        return;
+    };
+    let names = spec.map_at("names");
+    names.entry("singular", || kind.to_lowercase().into());
+    names.entry("listKind", || format!("{kind}List").into());
+    spec.map_at("conversion").entry("strategy", || "None".into());
+}
+
+fn schema_of<'a>(definition: &'a Value, resource: &Resource) -> Option<&'a Value> {
+    let version = versions(definition).find(|it| text(it, "/name") == resource.version.as_str())?;
+    version.pointer("/schema/openAPIV3Schema")
+}
+
+fn versions(definition: &Value) -> impl Iterator<Item = &Value> {
+    let versions = definition.pointer("/spec/versions").and_then(Value::as_list);
+    versions.unwrap_or_default().iter()
+}
+
+/// Refuses a definition that cannot be served.
+pub(super) fn validate(resource: &Resource, object: &Value) -> Result<(), Status> {
+    if !is_definition(resource) {
+        return Ok(());
+    }
+    let mut causes = Vec::new();
+    let (group, plural) = (text(object, "/spec/group"), text(object, "/spec/names/plural"));
+    for (field, value) in [
+        ("spec.group", group),
+        ("spec.names.plural", plural),
+        ("spec.names.kind", text(object, "/spec/names/kind")),
+    ] {
+        if value.is_empty() {
+            causes.push(Cause::required(field, ""));
+        }
+    }
+    if !group.is_empty() && !names::is_subdomain(group) {
+        causes.push(Cause::invalid("spec.group", &group.into(), "must be a lowercase subdomain"));
+    }
+    let name = metadata::name(object);
+    if name != format!("{plural}.{group}") {
+        let why = "must be spec.names.plural+\".\"+spec.group";
+        causes.push(Cause::invalid("metadata.name", &name.into(), why));
+    }
+    causes.extend(bad_scope(text(object, "/spec/scope")));
+    causes.extend(bad_versions(object));
+    metadata::refuse(resource, name, causes)
+}
+
+fn bad_scope(scope: &str) -> Option<Cause> {
+    match scope {
+        "Namespaced" | "Cluster" => None,
+        "" => Some(Cause::required("spec.scope", "")),
+        other => {
+            let supported = ["Cluster", "Namespaced"];
+            Some(Cause::unsupported("spec.scope", &format!("{other:?}"), &supported))
+        }
+    }
+}
+
+fn bad_versions(object: &Value) -> Vec<Cause> {
+    let mut causes = Vec::new();
+    let stored = versions(object).filter(|it| it.get("storage") == Some(&Value::Bool(true)));
+    if stored.count() != 1 {
+        let versions = object.pointer("/spec/versions").cloned().unwrap_or_default();
+        let why = "must have exactly one version marked as storage version";
+        causes.push(Cause::invalid("spec.versions", &versions, why));
+    }
+    for (at, version) in versions(object).enumerate() {
+        let field = format!("spec.versions[{at}]");
+        if !names::is_label(text(version, "/name")) {
+            let why = "must be a lowercase RFC 1123 label";
+            causes.push(Cause::invalid(
+                &format!("{field}.name"),
+                &text(version, "/name").into(),
+                why,
+            ));
+        }
+        if version.pointer("/schema/openAPIV3Schema").is_none() {
+            let field = format!("{field}.schema.openAPIV3Schema");
+            causes.push(Cause::required(&field, "schemas are required"));
+        }
+    }
+    causes
+}
+
+/// Serves the kind of a definition, and says so in its status.
+pub(super) fn establish(state: &mut State, name: &str) {
+    let Some(definition) = find(&state.store, name) else {
+        return;
+    };
+    let now = state.options.clock.now();
+    let mut next = Value::clone(&definition);
+    accept(&mut next, &now);
+    if next != *definition {
+        state.store.put(&(GROUP.into(), PLURAL.into()), &name.into(), next);
+    }
+    serve(state, &definition);
+}
+
+/// Serves the kind of a definition.
+pub(super) fn serve(state: &mut State, definition: &Value) {
+    if let Ok(schema) = Object::new(definition.clone()).and_then(|it| state.schema.with_crd(&it)) {
+        state.schema = schema;
+    }
+    let (group, plural) = (text(definition, "/spec/group"), text(definition, "/spec/names/plural"));
+    state.catalog.replace(group, plural, resources(definition));
+}
+
+/// Serves the kind of a definition no longer.
+pub(super) fn retire(state: &mut State, definition: &Value) {
+    let (group, plural) = (text(definition, "/spec/group"), text(definition, "/spec/names/plural"));
+    state.catalog.replace(group, plural, Vec::new());
+}
+
+/// Whether the definition's kind is served.
+pub(super) fn is_established(definition: &Value) -> bool {
+    condition(definition, "Established").is_some()
+}
+
+fn condition<'a>(definition: &'a Value, kind: &str) -> Option<&'a Value> {
+    let conditions = definition.pointer("/status/conditions").and_then(Value::as_list)?;
+    conditions.iter().find(|it| text(it, "/type") == kind && text(it, "/status") == "True")
+}
+
+fn accept(definition: &mut Value, now: &str) {
+    let names = definition.pointer("/spec/names").cloned().unwrap_or_default();
+    let storage = versions(definition).find(|it| it.get("storage") == Some(&Value::Bool(true)));
+    let storage: Value = storage.map(|it| text(it, "/name")).unwrap_or_default().into();
+    let done = ["NamesAccepted", "Established"].map(|it| condition(definition, it).is_some());
+    let Some(status) = definition.as_map_mut().map(|it| it.map_at("status")) else {
+        return;
+    };
+    status.insert("acceptedNames", names);
+    let stored = status.entry("storedVersions", || Value::List(Vec::new()));
+    if let Some(stored) = stored.as_list_mut().filter(|it| !it.contains(&storage)) {
+        stored.push(storage);
+    }
+    let said = [
+        ("NamesAccepted", "NoConflicts", "no conflicts found"),
+        ("Established", "InitialNamesAccepted", "the initial names have been accepted"),
+    ];
+    for ((kind, reason, message), done) in said.into_iter().zip(done) {
+        if !done {
+            add_condition(status, [kind, reason, message, now]);
+        }
+    }
+}
+
+/// Adds a condition that is true.
+pub(super) fn add_condition(status: &mut Map, [kind, reason, message, now]: [&str; 4]) {
+    let members: [(&str, Value); 5] = [
+        ("type", kind.into()),
+        ("status", "True".into()),
+        ("reason", reason.into()),
+        ("message", message.into()),
+        ("lastTransitionTime", now.into()),
+    ];
+    let conditions = status.entry("conditions", || Value::List(Vec::new()));
+    if conditions.as_list().is_none() {
+        *conditions = Value::List(Vec::new());
+    }
+    if let Some(list) = conditions.as_list_mut() {
+        list.push(members.into_iter().collect::<Map>().into());
+    }
+}
+
+/// The resources of a definition, the preferred version first.
+fn resources(definition: &Value) -> Vec<Resource> {
+    let served = versions(definition).filter(|it| it.get("served") == Some(&Value::Bool(true)));
+    let mut resources: Vec<Resource> = served.map(|it| resource(definition, it)).collect();
+    resources.sort_by_key(|it| std::cmp::Reverse(priority(&it.version)));
+    resources
+}
+
+fn resource(definition: &Value, version: &Value) -> Resource {
+    let name = |key: &str| Text::from(text(definition, &format!("/spec/names/{key}")));
+    let words = |key: &str| {
+        let list = definition.pointer(&format!("/spec/names/{key}")).and_then(Value::as_list);
+        list.unwrap_or_default().iter().filter_map(Value::as_str).map(Text::from).collect()
+    };
+    let subresources = version.get("subresources").and_then(Value::as_map);
+    Resource {
+        group: text(definition, "/spec/group").into(),
+        version: text(version, "/name").into(),
+        plural: name("plural"),
+        singular: name("singular"),
+        kind: name("kind"),
+        list_kind: name("listKind"),
+        namespaced: text(definition, "/spec/scope") == "Namespaced",
+        short_names: words("shortNames"),
+        categories: words("categories"),
+        subresources: subresources.into_iter().flat_map(Map::keys).cloned().collect(),
+        rules: Rules { custom: true, generation: true, ..Rules::default() },
+    }
+}

@@ -1,0 +1,106 @@
+//! Patches: JSON (RFC 6902), merge (RFC 7396), strategic merge, and apply.
+
+use gitops_diff::{Map, Value};
+
+use super::create::Ownership;
+use super::dispatch::Task;
+use super::params::APPLY;
+use super::request::{Reply, Request};
+use super::resource::Resource;
+use super::status::{Details, Status};
+use super::strategic;
+use super::view::converted;
+
+impl Task<'_> {
+    pub(super) fn patch(&mut self, request: &Request) -> Result<Reply, Status> {
+        let media = request.content_type.split(';').next().unwrap_or_default().trim();
+        if media == APPLY {
+            return self.apply(request);
+        }
+        let live = self.live(self.name()).ok_or_else(|| self.not_found(self.name()));
+        let resource = self.target.resource.clone();
+        let patched = |live: &Value| match media {
+            "application/merge-patch+json" => {
+                Ok(merge(converted(&resource, live), object(&request.body)?))
+            }
+            "application/json-patch+json" => json(&resource, live, &request.body),
+            "application/strategic-merge-patch+json" if !resource.rules.custom => {
+                let of = self.state.schema.type_of(&resource.group_kind(), &resource.version);
+                strategic::merge(of, converted(&resource, live), object(&request.body)?)
+            }
+            _ => Err(unsupported()),
+        };
+        let live = live?;
+        let next = self.read_body(patched(&live)?)?;
+        self.check_name(&next)?;
+        self.commit(&live, next, Ownership::ToTrack)
+    }
+}
+
+fn unsupported() -> Status {
+    let status = Status::new(415, "UnsupportedMediaType", "415: Unsupported Media Type");
+    Status { details: Some(Details::default()), ..status }
+}
+
+fn object(body: &[u8]) -> Result<Value, Status> {
+    match serde_json::from_slice(body) {
+        Ok(patch @ Value::Map(_)) => Ok(patch),
+        Ok(other) => Err(Status::bad_request(format!(
+            "error decoding patch: json: cannot unmarshal {} into Go value of type \
+             map[string]interface {{}}",
+            other.type_name()
+        ))),
+        Err(error) => Err(Status::bad_request(format!("error decoding patch: {error}"))),
+    }
+}
+
+/// RFC 7396.
+pub(super) fn merge(target: Value, patch: Value) -> Value {
+    let Value::Map(patch) = patch else {
+        return patch;
+    };
+    let mut members = match target {
+        Value::Map(members) => members,
+        _ => Map::new(),
+    };
+    for (key, value) in patch {
+        let old = members.remove(&key);
+        if !value.is_null() {
+            members.insert(key, merge(old.unwrap_or_default(), value));
+        }
+    }
+    Value::Map(members)
+}
+
+/// RFC 6902.
+fn json(resource: &Resource, live: &Value, body: &[u8]) -> Result<Value, Status> {
+    let patch: json_patch::Patch = serde_json::from_slice(body)
+        .map_err(|error| Status::bad_request(format!("error decoding patch: {error}")))?;
+    let mut document = serde_json::Value::from(converted(resource, live));
+    json_patch::patch(&mut document, &patch)
+        .map_err(|error| Status::new(422, "Invalid", format!("{error}")))?;
+    Ok(document.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_merge_patch_follows_the_examples_of_its_rfc() {
+        let cases = [
+            (r#"{"a":"b"}"#, r#"{"a":"c"}"#, r#"{"a":"c"}"#),
+            (r#"{"a":"b"}"#, r#"{"b":"c"}"#, r#"{"a":"b","b":"c"}"#),
+            (r#"{"a":"b"}"#, r#"{"a":null}"#, "{}"),
+            (r#"{"a":["b"]}"#, r#"{"a":"c"}"#, r#"{"a":"c"}"#),
+            (r#"{"a":{"b":"c"}}"#, r#"{"a":{"b":"d","c":null}}"#, r#"{"a":{"b":"d"}}"#),
+            (r#"["a","b"]"#, r#"["c","d"]"#, r#"["c","d"]"#),
+            (r#"{"e":null}"#, r#"{"a":1}"#, r#"{"e":null,"a":1}"#),
+            ("{}", r#"{"a":{"bb":{"ccc":null}}}"#, r#"{"a":{"bb":{}}}"#),
+        ];
+        for (target, patch, expected) in cases {
+            let value = |json| serde_json::from_str::<Value>(json).unwrap();
+            assert_eq!(merge(value(target), value(patch)), value(expected), "{target} {patch}");
+        }
+    }
+}
