@@ -59,6 +59,29 @@ impl SourceError {
         Self::Invalid(message.into())
     }
 
+    /// An [`Unavailable`](SourceError::Unavailable) with this message.
+    pub fn unavailable(message: impl Into<String>) -> Self {
+        Self::Unavailable { message: message.into(), retry_after: None }
+    }
+
+    /// The same, with where it happened in front, unless it says that already.
+    pub(crate) fn at(self, place: &str) -> Self {
+        let said = |message: String| {
+            if message.contains(place) { message } else { format!("{place}: {message}") }
+        };
+        match self {
+            Self::Unavailable { message, retry_after } => {
+                Self::Unavailable { message: said(message), retry_after }
+            }
+            Self::Denied(message) => Self::Denied(said(message)),
+            Self::NotFound(message) => Self::NotFound(said(message)),
+            Self::Invalid(message) => Self::Invalid(said(message)),
+            Self::Corrupt(message) => Self::Corrupt(said(message)),
+            Self::Limit { what, limit, option } => Self::Limit { what: said(what), limit, option },
+            Self::Cancelled => Self::Cancelled,
+        }
+    }
+
     /// What can be done about it.
     pub fn class(&self) -> ErrorClass {
         match self {
@@ -70,4 +93,12 @@ impl SourceError {
             Self::Cancelled => ErrorClass::Stop,
         }
     }
+}
+
+/// An error and its causes, as one text.
+#[cfg(feature = "git")]
+pub(crate) fn causes(error: &dyn std::error::Error) -> String {
+    let all = std::iter::successors(Some(error), |error| error.source());
+    let texts: Vec<String> = all.map(ToString::to_string).collect();
+    texts.join(": ")
 }

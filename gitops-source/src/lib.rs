@@ -9,6 +9,7 @@ mod revision;
 mod selector;
 mod tree;
 
+mod credentials;
 mod limits;
 mod links;
 mod memory;
@@ -21,10 +22,11 @@ pub mod testkit;
 mod error;
 
 pub use crate::builder::TreeBuilder;
+pub use crate::credentials::{Credential, Credentials};
 pub use crate::digest::{Algorithm, Digest};
 pub use crate::error::{ErrorClass, SourceError};
 #[cfg(feature = "git")]
-pub use crate::git::{GitOptions, GitSource};
+pub use crate::git::{Deadlines, GitOptions, GitSource, PlainHttp};
 pub use crate::limits::Limits;
 pub use crate::links::Links;
 pub use crate::memory::MemorySource;

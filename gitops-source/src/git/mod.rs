@@ -1,41 +1,74 @@
 //! Git repositories.
 
+mod options;
+
+mod address;
 mod local;
+mod remote;
 mod select;
+
+mod http;
+mod link;
+mod session;
+mod stream;
+
+mod mirror;
 
 mod links;
 mod objects;
 mod range;
 mod read;
 
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
+use bytes::BytesMut;
+use gix_protocol::transport::client::Capabilities;
+use tempfile::TempDir;
 
+use self::address::{Address, Place};
+use self::http::{Greeting, Http, Network};
+use self::link::{Allowance, Peer, link, serve};
 use self::read::Wanted;
+use self::remote::Job;
 use self::select::Selection;
-use crate::{Fetched, Limits, Links, RefSelector, Revision, Source, SourceError, TreePath};
+use self::session::{Kept, Start};
+use self::stream::{Daemon, Ssh};
+use crate::{Fetched, RefSelector, Revision, Source, SourceError};
+
+pub use self::http::PlainHttp;
+pub use self::options::{Deadlines, GitOptions};
+
+/// How many bytes of refs a server may list.
+const LISTING_BYTES: u64 = 64 << 20;
 
 /// A branch, tag, version range, ref or commit of a Git repository.
+///
+/// The repository is given as a URL (`https://`, `http://`, `git://`, `ssh://`, `file://`), as
+/// `user@host:path`, or as a path. One on this machine is read in place. One on a server is
+/// looked up by its refs alone, which costs one round trip while nothing changes; what is new
+/// comes into a bare mirror (see [`GitOptions::mirror`]) that is whole at every instant, and is
+/// read from there without a checkout.
+///
+/// Dropping the future of a fetch cancels it. Fetches of one source, and of processes that share
+/// a mirror, wait for each other.
 #[derive(Debug)]
 pub struct GitSource {
-    path: PathBuf,
-    selector: RefSelector,
-    selection: Arc<Selection>,
-    wanted: Arc<Wanted>,
+    shared: Arc<Shared>,
 }
 
-/// How a [`GitSource`] behaves.
-#[derive(Clone, Debug, Default)]
-pub struct GitOptions {
-    /// What a tree may cost.
-    pub limits: Limits,
-    /// The folders and files to read; all where it is empty.
-    pub include: Vec<TreePath>,
-    /// What becomes of a link that leaves the tree.
-    pub links: Links,
+#[derive(Debug)]
+struct Shared {
+    address: Address,
+    selector: RefSelector,
+    selection: Selection,
+    wanted: Wanted,
+    options: GitOptions,
+    client: Mutex<Option<reqwest::Client>>,
+    capabilities: Mutex<Option<Capabilities>>,
+    temporary: Mutex<Option<Arc<TempDir>>>,
 }
 
 impl GitSource {
@@ -50,40 +83,196 @@ impl GitSource {
     /// A source that follows `selector` in the repository at `url`.
     ///
     /// # Errors
-    /// [`SourceError::Invalid`] where the URL or the selector cannot be used.
+    /// [`SourceError::Invalid`] where the URL, the selector or an option cannot be used.
     pub fn with_options(
         url: impl AsRef<str>,
         selector: RefSelector,
         options: GitOptions,
     ) -> Result<Self, SourceError> {
-        let url = url.as_ref();
-        let GitOptions { limits, include, links } = options;
-        Ok(Self {
-            path: url.strip_prefix("file://").unwrap_or(url).into(),
-            selection: Arc::new(Selection::new(&selector)?),
+        let shared = Shared {
+            address: Address::parse(url.as_ref())?,
+            selection: Selection::new(&selector)?,
             selector,
-            wanted: Arc::new(Wanted { limits, include, links }),
-        })
+            wanted: options.wanted(),
+            options,
+            client: Mutex::default(),
+            capabilities: Mutex::default(),
+            temporary: Mutex::default(),
+        };
+        if let Place::Http(_) = shared.address.place {
+            shared.client()?;
+        }
+        Ok(Self { shared: Arc::new(shared) })
     }
 
     /// What it follows.
     pub fn selector(&self) -> &RefSelector {
-        &self.selector
+        &self.shared.selector
+    }
+
+    /// Where the repository is, without credentials.
+    pub fn url(&self) -> String {
+        self.shared.address.to_string()
     }
 }
 
 #[async_trait]
 impl Source for GitSource {
     async fn fetch(&self, seen: Option<&Revision>) -> Result<Fetched, SourceError> {
-        let (path, selection, wanted) =
-            (self.path.clone(), Arc::clone(&self.selection), Arc::clone(&self.wanted));
-        let seen = seen.cloned();
+        let shared = &self.shared;
+        if let (Selection::Commit(id), Some(seen)) = (&shared.selection, seen)
+            && *seen.digest() == objects::digest(*id)
+        {
+            return Ok(Fetched::Unchanged);
+        }
+        let total = shared.options.deadlines.total;
+        let late = |_| {
+            let message = format!("{} was not fetched within {total:?}", shared.address);
+            Err(SourceError::unavailable(message))
+        };
+        tokio::time::timeout(total, shared.fetch(seen.cloned())).await.unwrap_or_else(late)
+    }
+}
+
+impl Shared {
+    async fn fetch(self: &Arc<Self>, seen: Option<Revision>) -> Result<Fetched, SourceError> {
+        if let Place::Local(path) = &self.address.place {
+            return self.fetch_local(path.clone(), seen).await;
+        }
+        let known = self.capabilities.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let shortcut = known.is_some();
+        match self.fetch_remote(seen.clone(), known).await {
+            // What was known of the server may have become wrong.
+            Err(SourceError::Invalid(_) | SourceError::Corrupt(_)) if shortcut => {
+                self.fetch_remote(seen, None).await
+            }
+            fetched => fetched,
+        }
+    }
+
+    async fn fetch_local(
+        self: &Arc<Self>,
+        path: PathBuf,
+        seen: Option<Revision>,
+    ) -> Result<Fetched, SourceError> {
         let stop = StopOnDrop::default();
-        let flag = Arc::clone(&stop.0);
+        let (flag, own) = (Arc::clone(&stop.0), Arc::clone(self));
         let work = tokio::task::spawn_blocking(move || {
-            local::fetch(&path, &selection, &wanted, seen.as_ref(), &flag)
+            local::fetch(&path, &own.selection, &own.wanted, seen.as_ref(), &flag)
         });
         work.await.unwrap_or(Err(SourceError::Cancelled))
+    }
+
+    async fn fetch_remote(
+        self: &Arc<Self>,
+        seen: Option<Revision>,
+        known: Option<Capabilities>,
+    ) -> Result<Fetched, SourceError> {
+        let limits = &self.options.limits;
+        let allowance = Allowance::new(LISTING_BYTES.min(limits.fetch_bytes));
+        let (mut peer, start) = self.connect(known, &allowance).await?;
+        let (reader, writer, calls) = link();
+        let (mirror, temporary) = self.mirror()?;
+        let stop = StopOnDrop::default();
+        let (own, flag, allowed) = (Arc::clone(self), Arc::clone(&stop.0), allowance.clone());
+        let work = tokio::task::spawn_blocking(move || {
+            let place = own.address.to_string();
+            let job = Job {
+                place: &place,
+                selection: &own.selection,
+                wanted: &own.wanted,
+                depth: own.options.depth,
+                packs: own.options.packs,
+                mirror: &mirror,
+                seen: seen.as_ref(),
+                allowance: &allowed,
+                stop: &flag,
+            };
+            let done = remote::fetch(&job, reader, writer, start);
+            drop(temporary);
+            done
+        });
+        let served = serve(calls, peer.as_mut(), self.options.deadlines.idle, &allowance).await;
+        let done = work.await;
+        served.map_err(|error| self.at(error))?;
+        let (fetched, capabilities) = done.unwrap_or((Err(SourceError::Cancelled), None));
+        *self.capabilities.lock().unwrap_or_else(PoisonError::into_inner) = capabilities;
+        fetched.map_err(|error| self.at(error))
+    }
+
+    async fn connect(
+        &self,
+        known: Option<Capabilities>,
+        allowance: &Allowance,
+    ) -> Result<(Box<dyn Peer>, Start), SourceError> {
+        let connect = self.options.deadlines.connect;
+        match &self.address.place {
+            Place::Http(url) => {
+                let greeting = if known.is_some() { Greeting::Done } else { Greeting::Due };
+                let peer = Http {
+                    client: self.client()?,
+                    url: url.clone(),
+                    greeting,
+                    credentials: self.options.credentials.clone(),
+                    credential: self.address.credential.clone(),
+                    plain_http_credentials: self.options.plain_http_credentials,
+                    allowance: allowance.clone(),
+                    request: BytesMut::new(),
+                    answer: None,
+                };
+                Ok((Box::new(peer), known.map_or(Start::Server(Kept::Nothing), Start::Known)))
+            }
+            Place::Daemon { host, port, path } => {
+                let peer = Daemon::connect(host, *port, connect).await?;
+                let start = Start::Daemon { path: path.clone(), host: host.clone(), port: *port };
+                Ok((Box::new(peer), start))
+            }
+            Place::Ssh { destination, port, path } => {
+                let peer = Ssh::start(&self.options.ssh, destination, *port, path, connect)?;
+                Ok((Box::new(peer), Start::Server(Kept::Connection)))
+            }
+            Place::Local(path) => {
+                Err(SourceError::invalid(format!("`{}` is read in place", path.display())))
+            }
+        }
+    }
+
+    fn client(&self) -> Result<reqwest::Client, SourceError> {
+        let mut client = self.client.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = &*client {
+            return Ok(client.clone());
+        }
+        let options = &self.options;
+        let network = Network {
+            connect: options.deadlines.connect,
+            ca: options.ca.clone(),
+            proxy: options.proxy.clone(),
+        };
+        let made = http::client(&network)?;
+        Ok(client.insert(made).clone())
+    }
+
+    /// Where the mirror is; a temporary one lives as long as someone needs it.
+    fn mirror(&self) -> Result<(PathBuf, Option<Arc<TempDir>>), SourceError> {
+        if let Some(path) = &self.options.mirror {
+            return Ok((path.clone(), None));
+        }
+        let mut temporary = self.temporary.lock().unwrap_or_else(PoisonError::into_inner);
+        let folder = if let Some(folder) = &*temporary {
+            Arc::clone(folder)
+        } else {
+            let made = tempfile::Builder::new().prefix("gitops-mirror-").tempdir();
+            let made = made.map_err(|error| {
+                SourceError::unavailable(format!("no temporary folder can be made: {error}"))
+            })?;
+            Arc::clone(temporary.insert(Arc::new(made)))
+        };
+        Ok((Path::to_owned(folder.path()), Some(folder)))
+    }
+
+    /// Says where an error happened.
+    fn at(&self, error: SourceError) -> SourceError {
+        error.at(&self.address.to_string())
     }
 }
 

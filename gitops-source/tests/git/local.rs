@@ -1,7 +1,5 @@
 //! Repositories on this machine, read in place.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests are tests")]
-
 use gitops_source::testkit::Repository;
 use gitops_source::{
     Digest, ErrorClass, Fetched, GitOptions, GitSource, Limits, Links, RefSelector, Revision,
@@ -9,9 +7,7 @@ use gitops_source::{
 };
 use tempfile::TempDir;
 
-fn branch(name: &str) -> RefSelector {
-    RefSelector::Branch(name.into())
-}
+use crate::support::branch;
 
 fn repository() -> (TempDir, Repository) {
     let folder = tempfile::tempdir().unwrap();

@@ -1,0 +1,269 @@
+//! A bare mirror on disk: packs come into a quarantine and are promoted when they are whole.
+//!
+//! What is on disk is valid at every instant. A pack is moved in before the boundary of the
+//! history that it brings, and that before the private ref that names its commit, each by an
+//! atomic rename. The lock is the kernel's (flock), so that a killed process leaves none; what it
+//! leaves in a quarantine is removed by the next that opens the mirror.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use gix::hash::{Kind, ObjectId};
+use tempfile::TempDir;
+
+use super::objects::Objects;
+use crate::SourceError;
+
+/// Where the refs are that keep what was fetched.
+const KEPT: &str = "refs/gitops";
+const QUARANTINE: &str = "quarantine-";
+const POLL: Duration = Duration::from_millis(20);
+
+/// An open mirror; no one else has it open.
+#[derive(Debug)]
+pub(super) struct Mirror {
+    path: PathBuf,
+    hash: Kind,
+    _lock: File,
+}
+
+/// A place beside the mirror's objects that sees them, and is gone if it is not promoted.
+#[derive(Debug)]
+pub(super) struct Quarantine {
+    folder: TempDir,
+}
+
+impl Mirror {
+    /// Opens the mirror at `path`, once no one else has it open, and makes it if it is not there.
+    ///
+    /// A mirror of another hash function is emptied.
+    pub(super) fn open(path: &Path, hash: Kind, stop: &AtomicBool) -> Result<Self, SourceError> {
+        fs::create_dir_all(path).map_err(|error| broken(path, &error))?;
+        let lock = lock(&path.join("in-use"), stop)?;
+        let mirror = Self { path: path.to_owned(), hash, _lock: lock };
+        mirror.sweep().and_then(|()| mirror.lay_out()).map_err(|error| broken(path, &error))?;
+        Ok(mirror)
+    }
+
+    /// Its objects.
+    pub(super) fn objects(&self) -> Result<gix::odb::Handle, SourceError> {
+        open_objects(&self.path.join("objects"), self.hash)
+    }
+
+    /// The commits that were kept and are whole enough to build on.
+    pub(super) fn kept(&self) -> Result<Vec<ObjectId>, SourceError> {
+        let objects = self.objects()?;
+        let objects = Objects(&objects);
+        let Ok(entries) = fs::read_dir(self.path.join(KEPT)) else { return Ok(Vec::new()) };
+        let texts = entries.flatten().filter_map(|entry| fs::read(entry.path()).ok());
+        let ids = texts.filter_map(|text| ObjectId::from_hex(text.trim_ascii()).ok());
+        let whole =
+            |id: &ObjectId| objects.folder_of_commit(*id).is_ok_and(|folder| objects.has(folder));
+        let mut ids: Vec<ObjectId> = ids.filter(whole).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        Ok(ids)
+    }
+
+    /// How many packs there are.
+    pub(super) fn packs(&self) -> usize {
+        pack_files(&self.path.join("objects")).map_or(0, |packs| packs.len())
+    }
+
+    /// Throws everything away.
+    pub(super) fn clear(&self) -> Result<(), SourceError> {
+        let cleared = (|| {
+            // The refs go first: without them nothing claims that objects are there.
+            for name in ["refs", "objects", "shallow", "packed-refs"] {
+                remove(&self.path.join(name))?;
+            }
+            self.lay_out()
+        })();
+        cleared.map_err(|error| broken(&self.path, &error))
+    }
+
+    /// A new quarantine that builds on the mirror.
+    pub(super) fn quarantine(&self) -> Result<Quarantine, SourceError> {
+        let made = (|| {
+            let folder = tempfile::Builder::new().prefix(QUARANTINE).tempdir_in(&self.path)?;
+            let objects = folder.path().join("objects");
+            fs::create_dir_all(objects.join("pack"))?;
+            fs::create_dir_all(objects.join("info"))?;
+            // Relative to the folder of objects, as git reads it.
+            fs::write(objects.join("info/alternates"), "../../objects\n")?;
+            match fs::copy(self.path.join("shallow"), folder.path().join("shallow")) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+            Ok(Quarantine { folder })
+        })();
+        made.map_err(|error| broken(&self.path, &error))
+    }
+
+    /// Moves in what the quarantine holds, and keeps `commit` under `name`.
+    pub(super) fn promote(
+        &self,
+        quarantine: &Quarantine,
+        name: &str,
+        commit: ObjectId,
+    ) -> Result<(), SourceError> {
+        let promoted = (|| {
+            let packs = self.path.join("objects/pack");
+            for pack in pack_files(&quarantine.objects_path())? {
+                for extension in ["pack", "idx"] {
+                    let from = pack.with_extension(extension);
+                    File::open(&from)?.sync_all()?;
+                    fs::rename(&from, packs.join(from.file_name().unwrap_or_default()))?;
+                }
+            }
+            sync_folder(&packs)?;
+            let shallow = quarantine.shallow_file();
+            if shallow.exists() {
+                fs::rename(shallow, self.path.join("shallow"))?;
+            }
+            self.keep(quarantine, name, commit)
+        })();
+        promoted.map_err(|error| broken(&self.path, &error))
+    }
+
+    /// Removes every other pack and ref after a pack that needs none was promoted.
+    pub(super) fn keep_only(&self, name: &str, pack: &Path) -> Result<(), SourceError> {
+        let cleaned = (|| {
+            for entry in fs::read_dir(self.path.join(KEPT))? {
+                let entry = entry?;
+                if entry.file_name() != name {
+                    fs::remove_file(entry.path())?;
+                }
+            }
+            for other in pack_files(&self.path.join("objects"))? {
+                if other.file_stem() != pack.file_stem() {
+                    remove(&other.with_extension("idx"))?;
+                    remove(&other)?;
+                }
+            }
+            Ok(())
+        })();
+        cleaned.map_err(|error| broken(&self.path, &error))
+    }
+
+    fn keep(&self, quarantine: &Quarantine, name: &str, commit: ObjectId) -> io::Result<()> {
+        let written = quarantine.folder.path().join("ref");
+        let mut file = File::create(&written)?;
+        writeln!(file, "{commit}")?;
+        file.sync_all()?;
+        let kept = self.path.join(KEPT);
+        fs::create_dir_all(&kept)?;
+        fs::rename(written, kept.join(name))?;
+        sync_folder(&kept)
+    }
+
+    /// Removes what killed processes left.
+    fn sweep(&self) -> io::Result<()> {
+        for entry in fs::read_dir(&self.path)? {
+            let entry = entry?;
+            if entry.file_name().to_string_lossy().starts_with(QUARANTINE) {
+                fs::remove_dir_all(entry.path())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes what of a bare repository is not there, so that `git` can look at it too.
+    fn lay_out(&self) -> io::Result<()> {
+        let config = match self.hash {
+            Kind::Sha256 => {
+                "[core]\n\trepositoryformatversion = 1\n\tbare = true\n[extensions]\n\tobjectformat = sha256\n"
+            }
+            _ => "[core]\n\trepositoryformatversion = 0\n\tbare = true\n",
+        };
+        let config_file = self.path.join("config");
+        if fs::read(&config_file).is_ok_and(|found| found != config.as_bytes()) {
+            for name in ["refs", "objects", "shallow"] {
+                remove(&self.path.join(name))?;
+            }
+        }
+        for folder in ["objects/pack", "objects/info", "refs/heads"] {
+            fs::create_dir_all(self.path.join(folder))?;
+        }
+        fs::write(config_file, config)?;
+        fs::write(self.path.join("HEAD"), "ref: refs/heads/main\n")
+    }
+}
+
+impl Quarantine {
+    pub(super) fn objects(&self, hash: Kind) -> Result<gix::odb::Handle, SourceError> {
+        open_objects(&self.objects_path(), hash)
+    }
+
+    pub(super) fn pack_folder(&self) -> PathBuf {
+        self.objects_path().join("pack")
+    }
+
+    pub(super) fn shallow_file(&self) -> PathBuf {
+        self.folder.path().join("shallow")
+    }
+
+    /// Forgets the mirror, so that a pack has to bring all that it needs.
+    pub(super) fn stand_alone(&self) -> Result<(), SourceError> {
+        let cut = remove(&self.objects_path().join("info/alternates"))
+            .and_then(|()| remove(&self.shallow_file()));
+        cut.map_err(|error| broken(self.folder.path(), &error))
+    }
+
+    fn objects_path(&self) -> PathBuf {
+        self.folder.path().join("objects")
+    }
+}
+
+fn open_objects(path: &Path, hash: Kind) -> Result<gix::odb::Handle, SourceError> {
+    gix::odb::at(path, hash).map_err(|error| broken(path, &error))
+}
+
+/// The packs that have an index.
+fn pack_files(objects: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut packs = Vec::new();
+    for entry in fs::read_dir(objects.join("pack"))? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|it| it == "idx") {
+            packs.push(path.with_extension("pack"));
+        }
+    }
+    Ok(packs)
+}
+
+/// Takes the lock, waiting for whoever has it.
+fn lock(path: &Path, stop: &AtomicBool) -> Result<File, SourceError> {
+    let file = File::options().create(true).truncate(false).write(true).open(path);
+    let file = file.map_err(|error| broken(path, &error))?;
+    while !stop.load(Ordering::Relaxed) {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(POLL),
+            Err(TryLockError::Error(error)) => return Err(broken(path, &error)),
+        }
+    }
+    Err(SourceError::unavailable(format!(
+        "another process has the mirror `{}` open",
+        path.display()
+    )))
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    match removed {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn sync_folder(path: &Path) -> io::Result<()> {
+    // Only Unix can open a folder; elsewhere a rename is as durable as it gets.
+    if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
+}
+
+fn broken(path: &Path, error: &io::Error) -> SourceError {
+    SourceError::unavailable(format!("the mirror `{}` cannot be used: {error}", path.display()))
+}
