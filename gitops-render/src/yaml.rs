@@ -8,11 +8,13 @@
 
 mod compose;
 mod document;
+mod emit;
 
 mod budget;
 mod event;
 mod meaning;
 mod members;
+mod node;
 mod number;
 mod scalar;
 mod text;
@@ -23,6 +25,7 @@ mod options;
 
 pub use self::compose::Documents;
 pub use self::document::{Document, Place};
+pub use self::emit::to_string;
 pub use self::error::{Error, Mark};
 pub use self::options::{Dialect, Duplicates, Limits, Options};
 

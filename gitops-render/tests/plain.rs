@@ -5,12 +5,14 @@ use gitops_source::{Tree, TreePath};
 use insta::assert_snapshot;
 
 fn tree(files: &[(&str, &str)]) -> Tree {
-    Tree::from_files(files.iter().map(|(path, text)| (*path, text.as_bytes().to_vec()))).unwrap()
+    Tree::from_files(files.iter().map(|(path, text)| (*path, text.as_bytes().to_vec())))
+        .expect("because the paths are plain")
 }
 
-fn render(renderer: &dyn Renderer, files: &[(&str, &str)], path: &str) -> String {
-    let tree = tree(files);
-    match renderer.render(&Input::new(&tree, TreePath::new(path).unwrap())) {
+/// What comes out of the folder `path`, one thing a line.
+fn render(with: &dyn Renderer, files: &[(&str, &str)], path: &str) -> String {
+    let path = TreePath::new(path).expect("because the path is plain");
+    match with.render(&Input::new(&tree(files), path)) {
         Ok(rendered) => lines(&rendered).join("\n"),
         Err(error) => error.to_string(),
     }

@@ -5,11 +5,8 @@ use super::{Error, Limits, Mark};
 /// No walk of a value that is nested deeper is safe on a small stack.
 const DEEPEST: u64 = 512;
 
-/// What the limit on depth is called, and the option that sets it.
-pub(super) const DEPTH: (&str, &str) = ("the depth of nesting", "depth");
-
 /// How large a value is, with all that its aliases stand for.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Size {
     pub(super) nodes: u64,
     pub(super) bytes: u64,
@@ -54,23 +51,31 @@ impl Budget {
         within(self.nodes, self.limits.nodes, mark, "the number of values", "nodes")
     }
 
-    /// A value of `depth` levels below `above` others.
-    pub(super) fn depth(&self, above: usize, depth: u64, mark: Mark) -> Result<(), Error> {
-        let limit = self.limits.depth.min(DEEPEST);
-        within(above as u64 + depth, limit, mark, DEPTH.0, DEPTH.1)
+    /// How many levels of lists and maps there may be.
+    pub(super) fn levels(&self) -> u64 {
+        self.limits.depth.min(DEEPEST)
     }
 
-    /// An alias that stands for a value of this size.
-    pub(super) fn alias(&mut self, size: Size, mark: Mark) -> Result<(), Error> {
+    /// A value of `depth` levels below `above` others.
+    pub(super) fn depth(&self, above: usize, depth: u64, mark: Mark) -> Result<(), Error> {
+        let limit = self.levels();
+        if above as u64 + depth <= limit { Ok(()) } else { Err(too_deep(limit, mark)) }
+    }
+
+    /// One more copy of a value of this size: an anchor keeps one, and each alias is one.
+    pub(super) fn copy(&mut self, size: Size, mark: Mark) -> Result<(), Error> {
         self.alias_bytes += size.bytes;
         self.alias_nodes += size.nodes;
         let Limits { alias_bytes, alias_nodes, .. } = self.limits;
-        let text = "the text that aliases stand for";
+        let text = "the text that anchors and aliases stand for";
         within(self.alias_bytes, alias_bytes, mark, text, "alias_bytes")?;
-        let values = "the number of values that aliases stand for";
-        within(self.alias_nodes, alias_nodes, mark, values, "alias_nodes")?;
-        self.nodes(size.nodes, mark)
+        let values = "the number of values that anchors and aliases stand for";
+        within(self.alias_nodes, alias_nodes, mark, values, "alias_nodes")
     }
+}
+
+pub(super) fn too_deep(limit: u64, mark: Mark) -> Error {
+    Error::Limit { mark, what: "the depth of nesting", limit, option: "depth" }
 }
 
 fn within(

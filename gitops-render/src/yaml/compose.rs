@@ -1,15 +1,13 @@
 //! From events to documents.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
-use gitops_diff::{Text, Value};
+use gitops_diff::Value;
 
-use super::budget::{Budget, Size};
-use super::event::{Anchor, Event, Events, Scanner};
-use super::members::{self, Member};
-use super::scalar::Scalar;
-use super::{Dialect, Document, Error, Mark, Options, Place, meaning, text};
+use super::budget::Budget;
+use super::event::{Anchor, Event, Events, Scanner, Word};
+use super::node::{Key, Node, Open};
+use super::{Document, Error, Mark, Options, meaning, text};
 
 /// The documents of a text, one after the other. Those without content are left out.
 ///
@@ -23,36 +21,6 @@ pub struct Documents<'a> {
     over: bool,
 }
 
-/// A complete value.
-#[derive(Clone)]
-struct Node {
-    value: Value,
-    place: Place,
-    size: Size,
-    /// Whether the text has nothing at all here.
-    absent: bool,
-}
-
-/// A list or map whose end is not seen yet.
-struct Open {
-    parts: Parts,
-    mark: Mark,
-    anchor: Anchor,
-    size: Size,
-}
-
-enum Parts {
-    List(Vec<Value>, Vec<Place>),
-    Map(Vec<Member>, Option<Key>),
-}
-
-/// A key that waits for its value.
-enum Key {
-    Name(Text, Mark),
-    /// `<<`.
-    Merge(Mark),
-}
-
 impl<'a> Documents<'a> {
     /// The documents of `bytes`.
     ///
@@ -60,10 +28,11 @@ impl<'a> Documents<'a> {
     /// Where the bytes are no text, or more than the limits allow.
     pub fn new(bytes: &'a [u8], options: &Options) -> Result<Self, Error> {
         let text = text::decode(bytes, &options.limits)?;
+        let budget = Budget::new(options.limits.clone());
         Ok(Self {
-            events: Box::new(Scanner::new(text)),
+            events: Box::new(Scanner::new(text, budget.levels())),
             options: options.clone(),
-            budget: Budget::new(options.limits.clone()),
+            budget,
             anchors: HashMap::new(),
             number: 0,
             over: false,
@@ -89,40 +58,14 @@ impl<'a> Documents<'a> {
 
     /// Everything up to the end of the document.
     fn root(&mut self) -> Result<Option<Node>, Error> {
-        let mut root = None;
         let mut open: Vec<Open> = Vec::new();
+        let mut root = None;
         while let Some(step) = self.events.next() {
             let (event, mark) = step?;
-            let node = match event {
-                Event::DocumentStart | Event::DocumentEnd => break,
-                Event::ListStart(anchor) => {
-                    self.open(&mut open, Parts::List(Vec::new(), Vec::new()), mark, anchor)?;
-                    continue;
-                }
-                Event::MapStart(anchor) => {
-                    self.open(&mut open, Parts::Map(Vec::new(), None), mark, anchor)?;
-                    continue;
-                }
-                Event::End => match open.pop() {
-                    Some(ended) => self.close(ended)?,
-                    None => continue,
-                },
-                Event::Alias(id) => self.alias(id, open.len(), mark)?,
-                Event::Scalar { text, plain, tag, anchor } => {
-                    self.budget.nodes(1, mark)?;
-                    let scalar =
-                        meaning::scalar(&text, plain, tag.as_deref(), self.options.dialect)
-                            .map_err(|problem| Error::invalid(mark, problem))?;
-                    if let Some(Open { parts: Parts::Map(_, key @ None), size, .. }) =
-                        open.last_mut()
-                    {
-                        size.add(Size::of_text(text.len()));
-                        *key = Some(self.key(&scalar, text, plain, anchor, mark)?);
-                        continue;
-                    }
-                    self.scalar(scalar, text, plain, tag.is_some(), anchor, mark)?
-                }
-            };
+            if matches!(event, Event::DocumentStart | Event::DocumentEnd) {
+                break;
+            }
+            let Some(node) = self.node(&mut open, event, mark)? else { continue };
             match open.last_mut() {
                 Some(parent) => parent.take(node, &self.options)?,
                 None => root = Some(node),
@@ -131,129 +74,87 @@ impl<'a> Documents<'a> {
         Ok(root)
     }
 
-    fn open(
+    /// The value that `event` completes, if it does complete one.
+    fn node(
         &mut self,
         open: &mut Vec<Open>,
-        parts: Parts,
+        event: Event<'_>,
         mark: Mark,
-        anchor: Anchor,
-    ) -> Result<(), Error> {
+    ) -> Result<Option<Node>, Error> {
+        match event {
+            Event::DocumentStart | Event::DocumentEnd => Ok(None),
+            Event::ListStart(anchor) => self.open(open, Open::list(mark, anchor)),
+            Event::MapStart(anchor) => self.open(open, Open::map(mark, anchor)),
+            Event::End => match open.pop() {
+                Some(ended) => self.close(ended).map(Some),
+                None => Ok(None),
+            },
+            Event::Alias(id) => self.alias(id, open.len(), mark).map(Some),
+            Event::Scalar(word) => {
+                self.budget.nodes(1, mark)?;
+                match open.last_mut() {
+                    Some(map) if map.needs_key() => self.key(map, word, mark).map(|()| None),
+                    _ => self.scalar(word, mark).map(Some),
+                }
+            }
+        }
+    }
+
+    fn open(&mut self, open: &mut Vec<Open>, started: Open) -> Result<Option<Node>, Error> {
+        let mark = started.mark();
         self.budget.nodes(1, mark)?;
         self.budget.depth(open.len(), 1, mark)?;
-        if matches!(open.last(), Some(Open { parts: Parts::Map(_, None), .. })) {
+        if open.last().is_some_and(Open::needs_key) {
             return Err(Error::invalid(mark, "a list or a map cannot be a key"));
         }
-        open.push(Open { parts, mark, anchor, size: Size { nodes: 1, bytes: 0, depth: 0 } });
-        Ok(())
+        open.push(started);
+        Ok(None)
     }
 
     fn close(&mut self, ended: Open) -> Result<Node, Error> {
-        let Open { parts, mark, anchor, mut size } = ended;
-        size.depth += 1;
-        let (value, parts) = match parts {
-            Parts::List(items, places) => (Value::List(items), places),
-            Parts::Map(members, _) => {
-                let (map, places) = members::into_map(members, &self.options)?;
-                (Value::Map(map), places)
-            }
-        };
-        Ok(self
-            .anchored(Node { value, place: Place::new(mark, parts), size, absent: false }, anchor))
+        let (node, anchor) = ended.close(&self.options)?;
+        self.anchored(node, anchor)
     }
 
-    fn anchored(&mut self, node: Node, anchor: Anchor) -> Node {
+    /// Keeps a copy of `node` for the aliases of its anchor, if it has one.
+    fn anchored(&mut self, node: Node, anchor: Anchor) -> Result<Node, Error> {
         if let Some(id) = anchor {
+            self.budget.copy(node.size, node.place.mark())?;
             self.anchors.insert(id, node.clone());
         }
-        node
+        Ok(node)
     }
 
     fn alias(&mut self, id: usize, above: usize, mark: Mark) -> Result<Node, Error> {
         let Some(node) = self.anchors.get(&id) else {
             return Err(Error::invalid(mark, "the value of this alias contains the alias itself"));
         };
-        self.budget.alias(node.size, mark)?;
+        self.budget.copy(node.size, mark)?;
+        self.budget.nodes(node.size.nodes, mark)?;
         self.budget.depth(above, node.size.depth, mark)?;
         Ok(node.clone())
     }
 
-    fn key(
-        &mut self,
-        scalar: &Scalar,
-        text: Cow<'_, str>,
-        plain: bool,
-        anchor: Anchor,
-        mark: Mark,
-    ) -> Result<Key, Error> {
-        if plain && text == "<<" {
-            return Ok(Key::Merge(mark));
+    fn key(&mut self, map: &mut Open, word: Word<'_>, mark: Mark) -> Result<(), Error> {
+        if word.plain && word.text == "<<" {
+            return map.set_key(Key::Merge(mark), &self.options);
         }
-        let name = meaning::key(scalar, text, self.options.dialect)
+        let anchor = word.anchor;
+        let name = meaning::key(word, self.options.dialect)
             .map_err(|problem| Error::invalid(mark, problem))?;
         if anchor.is_some() {
-            let size = Size::of_text(name.len());
-            let value = Value::Str(name.clone());
-            let place = Place::new(mark, Vec::new());
-            self.anchored(Node { value, place, size, absent: false }, anchor);
+            self.anchored(Node::scalar(Value::Str(name.clone()), mark, name.len()), anchor)?;
         }
-        Ok(Key::Name(name, mark))
+        map.set_key(Key::Name(name, mark), &self.options)
     }
 
-    fn scalar(
-        &mut self,
-        scalar: Scalar,
-        text: Cow<'_, str>,
-        plain: bool,
-        tagged: bool,
-        anchor: Anchor,
-        mark: Mark,
-    ) -> Result<Node, Error> {
-        let absent = text.is_empty() && plain && !tagged && anchor.is_none();
-        let size = Size::of_text(text.len());
-        let value =
-            meaning::value(scalar, text).map_err(|problem| Error::invalid(mark, problem))?;
-        Ok(self.anchored(Node { value, place: Place::new(mark, Vec::new()), size, absent }, anchor))
+    fn scalar(&mut self, word: Word<'_>, mark: Mark) -> Result<Node, Error> {
+        let (anchor, length) = (word.anchor, word.text.len());
+        let absent = word.plain && length == 0 && word.tag.is_none() && anchor.is_none();
+        let value = meaning::value(word, self.options.dialect)
+            .map_err(|problem| Error::invalid(mark, problem))?;
+        self.anchored(Node { absent, ..Node::scalar(value, mark, length) }, anchor)
     }
-}
-
-impl Open {
-    /// Takes a complete part in.
-    fn take(&mut self, node: Node, options: &Options) -> Result<(), Error> {
-        self.size.add(node.size);
-        let Node { value, place, .. } = node;
-        match &mut self.parts {
-            Parts::List(items, places) => {
-                items.push(value);
-                places.push(place);
-            }
-            Parts::Map(members, key) => match key.take() {
-                None => {
-                    let mark = place.mark();
-                    let name =
-                        meaning::key_of(&value).map_err(|problem| Error::invalid(mark, problem))?;
-                    *key = Some(Key::Name(name, mark));
-                }
-                Some(Key::Name(name, mark)) => {
-                    members.push(Member { key: name, value, place: place.at(mark), merged: false });
-                }
-                Some(Key::Merge(mark)) => merge(members, value, place, mark, options.dialect)?,
-            },
-        }
-        Ok(())
-    }
-}
-
-fn merge(
-    members: &mut Vec<Member>,
-    value: Value,
-    place: Place,
-    mark: Mark,
-    dialect: Dialect,
-) -> Result<(), Error> {
-    let merged = members::merged(value, place, dialect)
-        .ok_or_else(|| Error::invalid(mark, "the value of `<<` must be a map or a list of maps"))?;
-    members.extend(merged);
-    Ok(())
 }
 
 impl Iterator for Documents<'_> {

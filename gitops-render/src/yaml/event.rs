@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use saphyr_parser::{Event as Scanned, Parser, ScalarStyle, ScanError, StrInput, Tag};
+use granit_parser::{
+    ErrorKind, Event as Scanned, Marker, Parser, ScalarStyle, ScanError, StrInput, Tag,
+};
 
 use super::{Error, Mark};
 
@@ -20,7 +22,7 @@ pub(super) enum Event<'a> {
     /// The document is over.
     DocumentEnd,
     /// A value without parts.
-    Scalar { text: Cow<'a, str>, plain: bool, tag: Option<Cow<'a, str>>, anchor: Anchor },
+    Scalar(Word<'a>),
     /// A list starts.
     ListStart(Anchor),
     /// A map starts.
@@ -31,73 +33,92 @@ pub(super) enum Event<'a> {
     Alias(usize),
 }
 
+/// A scalar as the text has it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Word<'a> {
+    /// What it says, without quotes and escapes.
+    pub(super) text: Cow<'a, str>,
+    /// Whether it has no quotes and is no block.
+    pub(super) plain: bool,
+    pub(super) tag: Option<Cow<'a, str>>,
+    pub(super) anchor: Anchor,
+}
+
 /// The number of the anchor on a node, unique in the text, if there is one.
 pub(super) type Anchor = Option<usize>;
 
-/// How deep saphyr-parser lets `[` and `{` nest.
-const FLOW_DEPTH: u64 = 255;
-
-/// Events out of saphyr-parser: linear in the text, no recursion, no `unsafe`.
-pub(super) struct Scanner<'a>(Parser<'a, StrInput<'a>>);
+/// Events out of granit-parser: no recursion, no `unsafe`, and lenient where go-yaml is, such as
+/// with brackets that are closed at the start of a line.
+pub(super) struct Scanner<'a> {
+    parser: Parser<'a, StrInput<'a>>,
+    depth: u64,
+}
 
 impl<'a> Scanner<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
-        Self(Parser::new_from_str(text))
+    /// The events of `text`, whose lists and maps nest `depth` levels at most.
+    pub(super) fn new(text: &'a str, depth: u64) -> Self {
+        let levels = usize::try_from(depth).unwrap_or(usize::MAX);
+        let options = granit_parser::options! {
+            flow_nesting_limit: levels,
+            block_nesting_limit: levels,
+        };
+        Self { parser: Parser::new_from_str_with_options(text, options), depth }
     }
 }
 
 impl<'a> Events<'a> for Scanner<'a> {
     fn next(&mut self) -> Option<Result<(Event<'a>, Mark), Error>> {
         loop {
-            let (event, span) = match self.0.next_event()? {
+            let (event, span) = match self.parser.next_event()? {
                 Ok(scanned) => scanned,
-                Err(error) => return Some(Err(refuse(&error))),
+                Err(error) => return Some(Err(refuse(&error, self.depth))),
             };
-            if let Some(event) = translate(event) {
+            if let Some(event) = translate(event, span.is_empty()) {
                 return Some(Ok((event, mark(span.start))));
             }
         }
     }
 }
 
-fn translate(event: Scanned<'_>) -> Option<Event<'_>> {
+/// Our event for the scanner's, which takes up no room in the text where `nothing` says so.
+fn translate(event: Scanned<'_>, nothing: bool) -> Option<Event<'_>> {
     let anchor = |id: usize| (id > 0).then_some(id);
     Some(match event {
-        Scanned::Nothing | Scanned::StreamStart | Scanned::StreamEnd => return None,
-        Scanned::DocumentStart(_) => Event::DocumentStart,
+        Scanned::DocumentStart(..) => Event::DocumentStart,
         Scanned::DocumentEnd => Event::DocumentEnd,
         Scanned::Alias(id) => Event::Alias(id),
-        Scanned::Scalar(text, style, id, tag) => Event::Scalar {
-            text,
+        Scanned::Scalar(text, style, id, tag) => Event::Scalar(Word {
+            // The scanner writes a value that is not there as `~`.
+            text: if nothing && text == "~" { Cow::Borrowed("") } else { text },
             plain: style == ScalarStyle::Plain,
             tag: tag.map(|tag| name(&tag)),
             anchor: anchor(id),
-        },
-        Scanned::SequenceStart(id, _) => Event::ListStart(anchor(id)),
-        Scanned::MappingStart(id, _) => Event::MapStart(anchor(id)),
+        }),
+        Scanned::SequenceStart(_, id, _) => Event::ListStart(anchor(id)),
+        Scanned::MappingStart(_, id, _) => Event::MapStart(anchor(id)),
         Scanned::SequenceEnd | Scanned::MappingEnd => Event::End,
+        _ => return None,
     })
 }
 
 /// `!!int` for the tags of YAML itself, `!name` for local ones.
 fn name<'a>(tag: &Tag) -> Cow<'a, str> {
-    let full = format!("{}{}", tag.handle, tag.suffix);
+    let full = format!("{}{}", tag.handle(), tag.suffix());
     match full.strip_prefix("tag:yaml.org,2002:") {
         Some(known) => Cow::Owned(format!("!!{known}")),
         None => Cow::Owned(full),
     }
 }
 
-fn mark(marker: saphyr_parser::Marker) -> Mark {
+fn mark(marker: Marker) -> Mark {
     let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     Mark { line: number(marker.line()), column: number(marker.col().saturating_add(1)) }
 }
 
-fn refuse(error: &ScanError) -> Error {
+fn refuse(error: &ScanError, depth: u64) -> Error {
     let mark = mark(*error.marker());
-    if error.info() == "recursion limit exceeded" {
-        let (what, option) = super::budget::DEPTH;
-        return Error::Limit { mark, what, limit: FLOW_DEPTH, option };
+    match error.kind() {
+        ErrorKind::RecursionLimitExceeded => super::budget::too_deep(depth, mark),
+        _ => Error::invalid(mark, error.info()),
     }
-    Error::invalid(mark, error.info())
 }

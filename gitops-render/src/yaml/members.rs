@@ -2,7 +2,7 @@
 
 use gitops_diff::{Map, Text, Value};
 
-use super::{Dialect, Duplicates, Error, Options, Place};
+use super::{Dialect, Duplicates, Error, Mark, Options, Place};
 
 /// A member as the text has it.
 pub(super) struct Member {
@@ -60,14 +60,7 @@ pub(super) fn into_map(
 /// Two members of one name, `next` the later in the text: leaves the one that stays in `last`.
 fn settle(last: &mut Member, next: Member, options: &Options) -> Result<(), Error> {
     if !last.merged && !next.merged && options.duplicates == Duplicates::Refuse {
-        return Err(Error::invalid(
-            next.place.mark(),
-            format!(
-                "the key `{}` is already set on line {}; remove one of the two",
-                next.key,
-                last.place.mark().line
-            ),
-        ));
+        return Err(duplicate(&next.key, last.place.mark(), next.place.mark()));
     }
     let later_stays = match options.dialect {
         Dialect::GoV2 => true,
@@ -77,4 +70,13 @@ fn settle(last: &mut Member, next: Member, options: &Options) -> Result<(), Erro
         *last = next;
     }
     Ok(())
+}
+
+/// The key `key` stands at `first` and again at `second`.
+pub(super) fn duplicate(key: &str, first: Mark, second: Mark) -> Error {
+    let line = first.line;
+    Error::invalid(
+        second,
+        format!("the key `{key}` is already set on line {line}; remove one of the two"),
+    )
 }

@@ -52,14 +52,14 @@ pub struct Limits {
     pub bytes: u64,
     /// How many documents, empty ones too; 100,000 by default.
     pub documents: u64,
-    /// How deep lists and maps nest; 128 by default. More than 512 (255 in
-    /// brackets) is read as that, so that no walk of the result can exhaust the stack.
+    /// How deep lists and maps nest; 128 by default. More than 512 is read as 512, so that no
+    /// walk of the result can exhaust the stack.
     pub depth: u64,
     /// How many values and keys, those that aliases stand for too; 2,000,000 by default.
     pub nodes: u64,
-    /// Bytes of text that aliases and `<<` stand for; 16 MiB by default.
+    /// Bytes of text that anchors and aliases stand for; 16 MiB by default.
     pub alias_bytes: u64,
-    /// Values and keys that aliases and `<<` stand for; 500,000 by default.
+    /// Values and keys that anchors and aliases stand for; 500,000 by default.
     pub alias_nodes: u64,
 }
 

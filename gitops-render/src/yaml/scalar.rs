@@ -35,12 +35,17 @@ pub(super) fn resolve(text: &str, dialect: Dialect) -> Scalar {
     }
 }
 
-/// What `text` means under the tag `tag`; the error is the end of a sentence.
-pub(super) fn resolve_tagged(text: &str, tag: &str, dialect: Dialect) -> Result<Scalar, String> {
+/// What `text` means under the tag `tag`. The error says what is wrong.
+pub(super) fn resolve_tagged(
+    text: &str,
+    plain: bool,
+    tag: &str,
+    dialect: Dialect,
+) -> Result<Scalar, String> {
     match tag {
         "!!binary" => binary(text),
         "!!timestamp" => time_tagged(text, dialect),
-        "!" if dialect == Dialect::GoV3 => Ok(resolve(text, dialect)),
+        "!" if plain && dialect == Dialect::GoV3 => Ok(resolve(text, dialect)),
         "!!bool" | "!!int" | "!!float" | "!!null" => {
             let scalar = resolve(text, dialect);
             fits(&scalar, tag).ok_or_else(|| format!("cannot decode `{text}` as a {tag}"))

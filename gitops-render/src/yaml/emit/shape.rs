@@ -1,0 +1,188 @@
+//! In which style a text can be written: the rules of libyaml's scalar analysis as go-yaml v2
+//! has them (`yaml_emitter_analyze_scalar`, `stringv`).
+
+use crate::yaml::scalar::{Scalar, resolve};
+use crate::yaml::{Dialect, timestamp};
+
+/// How a text is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Style {
+    Plain,
+    Single,
+    Double,
+    Literal,
+}
+
+/// What a text may be written as, and whether it has line ends.
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each style is allowed on its own")]
+struct Shape {
+    multiline: bool,
+    plain: bool,
+    single: bool,
+    literal: bool,
+}
+
+/// Longer keys are written behind a `?`.
+const SIMPLE_KEY: usize = 128;
+
+/// Whether `key` can stand before a `:` on one line.
+pub(super) fn is_simple_key(key: &str) -> bool {
+    key.len() <= SIMPLE_KEY && !key.chars().any(is_break)
+}
+
+/// The style of `text`, on one line only where `one_line` says so.
+pub(super) fn style(text: &str, one_line: bool) -> Style {
+    let shape = Shape::of(text);
+    if text.contains('\n') || shape.multiline && one_line {
+        return if shape.literal && !one_line { Style::Literal } else { Style::Double };
+    }
+    match (means_itself(text), shape) {
+        (true, Shape { plain: true, .. }) => Style::Plain,
+        (true, Shape { single: true, .. }) => Style::Single,
+        _ => Style::Double,
+    }
+}
+
+/// Whether the text without quotes is read as that text: under YAML 1.1, and by other tools that
+/// know numbers to the base 60.
+fn means_itself(text: &str) -> bool {
+    resolve(text, Dialect::GoV2) == Scalar::Text
+        && timestamp::rfc3339(text).is_none()
+        && !is_base_60(text)
+}
+
+/// `^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$`
+fn is_base_60(text: &str) -> bool {
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+    let digits = |text: &str| text.bytes().all(|it| it.is_ascii_digit() || it == b'_');
+    let mut parts = whole.split(':');
+    let first = parts.next().unwrap_or_default();
+    let mut parts = parts.peekable();
+    let led = first.starts_with(|it: char| it.is_ascii_digit()) && digits(first);
+    led && parts.peek().is_some() && parts.all(is_sixtieth) && digits(fraction)
+}
+
+fn is_sixtieth(part: &str) -> bool {
+    match part.as_bytes() {
+        [one] => one.is_ascii_digit(),
+        [ten, one] => (b'0'..=b'5').contains(ten) && one.is_ascii_digit(),
+        _ => false,
+    }
+}
+
+impl Shape {
+    fn of(text: &str) -> Self {
+        if text.is_empty() {
+            return Self { multiline: false, plain: true, single: true, literal: false };
+        }
+        let edge = |it: Option<char>| it.is_some_and(|it| it == ' ' || is_break(it));
+        let (first, last) = (text.chars().next(), text.chars().next_back());
+        let multiline = text.chars().any(is_break);
+        let special = !text.chars().all(is_printable);
+        let pair = |a: fn(char) -> bool, b: fn(char) -> bool| {
+            text.chars().zip(text.chars().skip(1)).any(|(x, y)| a(x) && b(y))
+        };
+        let broken = special || multiline && pair(is_space, is_break);
+        let break_space = multiline && pair(is_break, is_space);
+        let plain = !(edge(first) || edge(last) || multiline || has_indicator(text));
+        Self {
+            multiline,
+            plain: plain && !broken,
+            single: !broken && !break_space,
+            literal: !broken && last != Some(' '),
+        }
+    }
+}
+
+/// Whether something in `text` would be read as part of YAML's syntax.
+fn has_indicator(text: &str) -> bool {
+    let blank = |it: Option<char>| it.is_none_or(|it| it == ' ' || it == '\t');
+    let mut rest = text.chars();
+    let starts = match rest.next() {
+        Some(
+            '#' | ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%'
+            | '@' | '`',
+        ) => true,
+        Some('?' | ':' | '-') => blank(rest.next()),
+        _ => false,
+    };
+    starts
+        || text.starts_with("---")
+        || text.starts_with("...")
+        || text.match_indices(':').any(|(at, _)| blank(text[at + 1..].chars().next()))
+        || text.match_indices('#').any(|(at, _)| {
+            text[..at]
+                .chars()
+                .next_back()
+                .is_some_and(|it| matches!(it, ' ' | '\t') || is_break(it))
+        })
+}
+
+fn is_space(character: char) -> bool {
+    character == ' '
+}
+
+/// A line end of YAML 1.1.
+pub(super) fn is_break(character: char) -> bool {
+    matches!(character, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
+/// What go-yaml writes as it is: no tab, and nothing beyond 16 bits.
+pub(super) fn is_printable(character: char) -> bool {
+    matches!(character,
+        '\n' | ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_text_gets_the_style_of_go() {
+        let cases = [
+            ("a b", Style::Plain),
+            ("a:b", Style::Plain),
+            ("<<", Style::Plain),
+            ("=", Style::Plain),
+            ("-a", Style::Plain),
+            ("a#b", Style::Plain),
+            ("é", Style::Plain),
+            ("1e", Style::Plain),
+            ("1:60", Style::Plain),
+            ("a: b", Style::Single),
+            ("a:", Style::Single),
+            ("- a", Style::Single),
+            ("-", Style::Single),
+            ("a #b", Style::Single),
+            (" a", Style::Single),
+            ("a ", Style::Single),
+            ("*a", Style::Single),
+            ("---a", Style::Single),
+            ("a\u{2028}b", Style::Single),
+            ("", Style::Double),
+            ("yes", Style::Double),
+            ("y", Style::Double),
+            ("012", Style::Double),
+            ("1_000", Style::Double),
+            ("190:20:30", Style::Double),
+            ("1:20", Style::Double),
+            ("2020-01-01", Style::Double),
+            ("~", Style::Double),
+            ("a\tb", Style::Double),
+            ("😀", Style::Double),
+            ("a\u{7f}", Style::Double),
+            ("a \nb", Style::Double),
+            ("a\nb ", Style::Double),
+            ("a\nb", Style::Literal),
+            ("a\n b", Style::Literal),
+            ("\na", Style::Literal),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(style(text, false), expected, "{text:?}");
+        }
+        assert_eq!(style("a\nb", true), Style::Double);
+        assert_eq!(style("a\u{2028}b", true), Style::Double);
+    }
+}
