@@ -1,0 +1,179 @@
+//! Executes the actions of a run on tokio.
+
+use std::any::Any;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::{BoxFuture, FutureExt};
+use futures::stream::{FuturesUnordered, StreamExt};
+use gitops_apply::{Applier, ApplyError, Ledger};
+use gitops_diff::Differ;
+use gitops_render::{Input, Renderer};
+use gitops_source::{Source, SourceError, TreePath};
+use tokio::time::{Instant, timeout};
+
+use crate::options::{Compute, Timeouts};
+use crate::run::{Action, Run, Signal};
+use crate::{EventSink, ReconcileError, Report};
+
+/// Everything that a run acts through.
+#[derive(Clone)]
+pub(crate) struct Ports {
+    pub(crate) source: Arc<dyn Source>,
+    pub(crate) renderer: Arc<dyn Renderer>,
+    pub(crate) differ: Arc<dyn Differ>,
+    pub(crate) applier: Arc<dyn Applier>,
+    pub(crate) ledger: Arc<dyn Ledger>,
+    pub(crate) sink: Arc<dyn EventSink>,
+    pub(crate) path: TreePath,
+    pub(crate) timeouts: Timeouts,
+    pub(crate) compute: Compute,
+}
+
+/// Drives `run` to its report. Completes early, with what is under way finished and recorded,
+/// once `stop` completes. Dropping the future at any await leaves every promise true.
+pub(crate) async fn drive(
+    run: &mut Run,
+    ports: &Ports,
+    epoch: Instant,
+    stop: impl Future<Output = ()>,
+) -> Report {
+    let mut stop = std::pin::pin!(stop.fuse());
+    let mut flying = FuturesUnordered::new();
+    let mut signal = Signal::Start;
+    let mut actions = Vec::new();
+    loop {
+        run.step(epoch.elapsed(), signal, &mut actions);
+        for action in actions.drain(..) {
+            match action {
+                Action::Tell(event) => ports.sink.emit(&event),
+                Action::Done(report) => return *report,
+                action => flying.push(perform(ports.clone(), action)),
+            }
+        }
+        signal = tokio::select! {
+            biased;
+            () = &mut stop => Signal::Stop,
+            Some(signal) = flying.next() => signal,
+            else => Signal::Stop,
+        };
+    }
+}
+
+/// The answer to one action, whatever the plug-in behind it does.
+fn perform(ports: Ports, action: Action) -> BoxFuture<'static, Signal> {
+    let (limits, compute) = (ports.timeouts, ports.compute);
+    match action {
+        Action::Fetch { seen } => async move {
+            let fetch = async { Ok(ports.source.fetch(seen.as_ref()).await?) };
+            Signal::Fetched(guard("source", limits.fetch, slow_source, fetch).await)
+        }
+        .boxed(),
+        Action::Render { tree } => async move {
+            let Ports { renderer, path, .. } = ports;
+            let render = move || Ok(renderer.render(&Input::new(&tree, path))?);
+            Signal::Rendered(calculate("renderer", compute, render).await)
+        }
+        .boxed(),
+        Action::Diff { desired, observed, owned } => async move {
+            let differ = ports.differ;
+            let diff = move || Ok(differ.diff(&desired, &observed, &owned)?);
+            Signal::Planned(calculate("differ", compute, diff).await)
+        }
+        .boxed(),
+        Action::Sleep(time) => tokio::time::sleep(time).map(|()| Signal::Woke).boxed(),
+        action => ask_target(ports, action).boxed(),
+    }
+}
+
+/// The answer of the applier or the ledger.
+async fn ask_target(ports: Ports, action: Action) -> Signal {
+    let Ports { applier, ledger, timeouts: limits, .. } = ports;
+    match action {
+        Action::Resolve(desired) => {
+            let resolve = async { Ok(applier.resolve(desired).await?) };
+            Signal::Resolved(guard("applier", limits.observe, slow_target, resolve).await)
+        }
+        Action::Load => {
+            let load = async { Ok(ledger.load().await?) };
+            Signal::Loaded(guard("ledger", limits.call, slow_target, load).await)
+        }
+        Action::Observe { desired, owned } => {
+            let observe = async { Ok(applier.observe(&desired, &owned).await?) };
+            Signal::Observed(guard("applier", limits.observe, slow_target, observe).await)
+        }
+        Action::Store { next, expected } => {
+            let store = async { Ok(ledger.store(&next, expected.as_deref()).await?) };
+            Signal::Stored(guard("ledger", limits.call, slow_target, store).await)
+        }
+        Action::Apply(change) => {
+            let apply = async { Ok(applier.apply(&change).await?) };
+            let result = guard("applier", limits.call, slow_target, apply).await;
+            Signal::Applied(change, result.map_err(of_one_object))
+        }
+        Action::Look(change) => {
+            let look = async { Ok(applier.ready(&change).await?) };
+            let result = guard("applier", limits.call, slow_target, look).await;
+            Signal::Looked(change, result.map_err(of_one_object))
+        }
+        // The remaining actions are not for the target; they were executed before.
+        _ => Signal::Woke,
+    }
+}
+
+/// Ends `work` at its deadline, and turns a panic into an error.
+async fn guard<T>(
+    plug_in: &'static str,
+    limit: Duration,
+    slow: fn(Duration) -> ReconcileError,
+    work: impl Future<Output = Result<T, ReconcileError>>,
+) -> Result<T, ReconcileError> {
+    match timeout(limit, AssertUnwindSafe(work).catch_unwind()).await {
+        Ok(Ok(result)) => result,
+        Ok(Err(panic)) => Err(panicked(plug_in, &*panic)),
+        Err(_) => Err(slow(limit)),
+    }
+}
+
+/// Computes off the runtime, or in place, and turns a panic into an error.
+async fn calculate<T: Send + 'static>(
+    plug_in: &'static str,
+    compute: Compute,
+    work: impl FnOnce() -> Result<T, ReconcileError> + Send + 'static,
+) -> Result<T, ReconcileError> {
+    let work = move || std::panic::catch_unwind(AssertUnwindSafe(work));
+    let result = match compute {
+        Compute::Inline => work(),
+        Compute::Blocking => match tokio::task::spawn_blocking(work).await {
+            Ok(result) => result,
+            Err(error) => Err(Box::new(error.to_string()) as Box<dyn Any + Send>),
+        },
+    };
+    result.unwrap_or_else(|panic| Err(panicked(plug_in, &*panic)))
+}
+
+fn panicked(stage: &'static str, panic: &(dyn Any + Send)) -> ReconcileError {
+    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+    let message = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+    ReconcileError::Panicked { stage, message }
+}
+
+fn slow_source(limit: Duration) -> ReconcileError {
+    let message = format!("no answer within {limit:?}");
+    SourceError::Unavailable { message, retry_after: None }.into()
+}
+
+fn slow_target(limit: Duration) -> ReconcileError {
+    let message = format!("no answer within {limit:?}");
+    ApplyError::Unavailable { message, retry_after: None }.into()
+}
+
+/// A failure with one object, as appliers say it; a panic may have happened after a write.
+fn of_one_object(error: ReconcileError) -> ApplyError {
+    match error {
+        ReconcileError::Target(error) => error,
+        other => ApplyError::Unavailable { message: other.to_string(), retry_after: None },
+    }
+}

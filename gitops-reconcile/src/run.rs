@@ -1,0 +1,379 @@
+//! One run from fetch to report, as a pure state machine: no I/O, no clock, no entropy.
+
+mod action;
+mod inventory;
+mod state;
+mod waves;
+
+mod conclude;
+mod rewrites;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use gitops_apply::{ApplyError, Outcome, Stamped};
+use gitops_diff::{ObjectId, ObjectSet, Observed, Operation, Plan};
+use gitops_render::Rendered;
+use gitops_source::{Digest, Fetched, Tree, TreePath};
+
+pub use self::action::{Action, Planned, Signal};
+pub use self::state::{Moment, State};
+
+use self::state::{Cached, Claim, RenderKey};
+use self::waves::Waves;
+use crate::report::{Counters, Stage, Trigger, Trouble};
+use crate::{Event, Mode, Options, ReconcileError};
+
+/// One run, from the question to the source to the report.
+///
+/// [`step`](Run::step) takes what happened and says what to do next. A driver executes the
+/// [`Action`]s, in any order and at the same time, and feeds the answers back; whatever else it
+/// does (crash, answer late, answer with errors) keeps the promises, so that each crash point and
+/// each interleaving can be tried in tests.
+#[derive(Debug)]
+pub struct Run {
+    job: Job,
+    state: State,
+    now: Moment,
+    begun: Moment,
+    stage: Stage,
+    stopping: bool,
+    tree: Option<Tree>,
+    desired: Arc<ObjectSet>,
+    ledger: Stamped,
+    confirmed: Moment,
+    observed: Arc<Observed>,
+    plan: Option<Arc<Plan>>,
+    waves: Waves,
+    results: BTreeMap<ObjectId, (Operation, Outcome)>,
+    troubles: BTreeMap<ObjectId, Trouble>,
+    rendered: Option<Arc<Rendered>>,
+    counters: Counters,
+}
+
+/// What a run is to do.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// How.
+    pub options: Arc<Options>,
+    /// The folder to render.
+    pub path: TreePath,
+    /// [`Renderer::fingerprint`](gitops_render::Renderer::fingerprint) of the renderer.
+    pub renderer: Digest,
+    /// Why.
+    pub trigger: Trigger,
+}
+
+type Step = Result<(), ReconcileError>;
+
+impl Run {
+    /// A run that has not begun; [`Signal::Start`] begins it.
+    pub fn new(job: Job, state: State) -> Self {
+        Self {
+            job,
+            state,
+            now: Moment::ZERO,
+            begun: Moment::ZERO,
+            stage: Stage::Fetch,
+            stopping: false,
+            tree: None,
+            desired: Arc::default(),
+            ledger: Stamped::default(),
+            confirmed: Moment::ZERO,
+            observed: Arc::default(),
+            plan: None,
+            waves: Waves::default(),
+            results: BTreeMap::new(),
+            troubles: BTreeMap::new(),
+            rendered: None,
+            counters: Counters::default(),
+        }
+    }
+
+    /// What is remembered for the next run, whether this one is over or not.
+    pub fn into_state(self) -> State {
+        self.state
+    }
+
+    /// The number of this run, from 1.
+    pub(crate) fn number(&self) -> u64 {
+        self.state.runs + u64::from(self.stage == Stage::Fetch)
+    }
+
+    /// Takes in what happened at `now`, and appends what is to be done.
+    pub fn step(&mut self, now: Moment, signal: Signal, out: &mut Vec<Action>) {
+        if self.stage == Stage::Done {
+            return;
+        }
+        self.now = now;
+        let stepped = match signal {
+            Signal::Start => self.start(out),
+            Signal::Stop => self.stop(out),
+            Signal::Fetched(fetched) => fetched.and_then(|it| self.fetched(it, out)),
+            Signal::Rendered(rendered) => self.rendered(rendered, out),
+            Signal::Resolved(desired) => desired.map(|it| self.resolved(it, out)),
+            Signal::Loaded(ledger) => ledger.and_then(|it| self.loaded(it, out)),
+            Signal::Observed(observed) => observed.map(|it| self.observed(it, out)),
+            Signal::Planned(plan) => plan.and_then(|it| self.planned(it, out)),
+            Signal::Stored(ledger) => ledger.and_then(|it| self.stored(it, out)),
+            Signal::Applied(change, result) => self.applied(&change, result, out),
+            Signal::Looked(change, result) => self.looked(&change, result, out),
+            Signal::Woke => self.look(out),
+        };
+        if let Err(error) = stepped {
+            self.fail(error, out);
+        }
+    }
+
+    fn enter(&mut self, stage: Stage, out: &mut Vec<Action>) {
+        self.stage = stage;
+        out.push(Action::Tell(Event::Entered { stage }));
+    }
+
+    fn start(&mut self, out: &mut Vec<Action>) -> Step {
+        self.begun = self.now;
+        self.state.runs += 1;
+        let limit = &self.job.options.rewrites;
+        self.state.rewrites.forget(self.now, limit);
+        let started = Event::Started { run: self.state.runs, trigger: self.job.trigger };
+        out.push(Action::Tell(started));
+        self.enter(Stage::Fetch, out);
+        self.counters.fetches += 1;
+        let seen = self.state.seen.as_ref().map(|(revision, _)| revision.clone());
+        out.push(Action::Fetch { seen });
+        Ok(())
+    }
+
+    /// Before the first write nothing has to be finished.
+    fn stop(&mut self, out: &mut Vec<Action>) -> Step {
+        self.stopping = true;
+        match self.stage {
+            Stage::Apply => self.pump(out),
+            Stage::Wait => self.settle(out),
+            Stage::Record | Stage::Settle => Ok(()),
+            _ => {
+                self.conclude(out);
+                Ok(())
+            }
+        }
+    }
+
+    fn fetched(&mut self, fetched: Fetched, out: &mut Vec<Action>) -> Step {
+        if let Fetched::Changed { revision, tree } = fetched {
+            out.push(Action::Tell(Event::Fetched { revision: revision.clone() }));
+            self.state.seen = Some((revision, tree));
+        }
+        let Some((_, tree)) = self.state.seen.clone() else {
+            return Err(ReconcileError::Invalid(
+                "the source says that nothing changed, and never gave a tree".into(),
+            ));
+        };
+        self.enter(Stage::Render, out);
+        let key = self.key(&tree);
+        self.tree = Some(tree.clone());
+        match self.state.rendered.as_ref().filter(|cached| cached.is_good(&key, &tree)) {
+            Some(cached) => {
+                let rendered = cached.result.clone()?;
+                self.resolve(rendered, out);
+            }
+            None => {
+                self.counters.renders += 1;
+                out.push(Action::Render { tree });
+            }
+        }
+        Ok(())
+    }
+
+    fn key(&self, tree: &Tree) -> RenderKey {
+        RenderKey::new(&self.job.renderer, &self.job.path, tree)
+    }
+
+    /// Keeps the result, also a failed one: another render of the same tree would fail alike.
+    fn rendered(
+        &mut self,
+        rendered: Result<Rendered, ReconcileError>,
+        out: &mut Vec<Action>,
+    ) -> Step {
+        let result = match rendered {
+            Ok(rendered) => Ok(Arc::new(rendered)),
+            Err(ReconcileError::Render(error)) => Err(error),
+            Err(other) => return Err(other),
+        };
+        if let Some(tree) = &self.tree {
+            self.state.rendered = Some(Cached::new(self.key(tree), tree, result.clone()));
+        }
+        let rendered = result?;
+        out.push(Action::Tell(Event::Rendered { objects: rendered.objects.len() }));
+        self.resolve(rendered, out);
+        Ok(())
+    }
+
+    fn resolve(&mut self, rendered: Arc<Rendered>, out: &mut Vec<Action>) {
+        self.enter(Stage::Resolve, out);
+        out.push(Action::Resolve(rendered.objects.clone()));
+        self.rendered = Some(rendered);
+    }
+
+    fn resolved(&mut self, desired: ObjectSet, out: &mut Vec<Action>) {
+        self.counters.desired = desired.len() as u64;
+        self.desired = Arc::new(desired);
+        self.enter(Stage::Load, out);
+        self.load(out);
+    }
+
+    fn load(&mut self, out: &mut Vec<Action>) {
+        self.counters.loads += 1;
+        out.push(Action::Load);
+    }
+
+    /// The ledger was read: for the first time, or to confirm that it is still ours.
+    fn loaded(&mut self, ledger: Stamped, out: &mut Vec<Action>) -> Step {
+        self.confirmed = self.now;
+        if self.stage == Stage::Load {
+            self.ledger = ledger;
+            self.observe(out);
+            return Ok(());
+        }
+        if !self.waves.confirming {
+            return Ok(());
+        }
+        if ledger.stamp != self.ledger.stamp {
+            return Err(fenced("the ledger was changed by another writer during the run"));
+        }
+        self.waves.confirming = false;
+        self.issue(out);
+        Ok(())
+    }
+
+    fn observe(&mut self, out: &mut Vec<Action>) {
+        self.enter(Stage::Observe, out);
+        self.counters.observes += 1;
+        let (desired, owned) = (Arc::clone(&self.desired), Arc::new(self.settled()));
+        out.push(Action::Observe { desired, owned });
+    }
+
+    fn observed(&mut self, observed: Observed, out: &mut Vec<Action>) {
+        self.counters.observed = observed.len() as u64;
+        self.observed = Arc::new(observed);
+        self.enter(Stage::Diff, out);
+        out.push(Action::Diff {
+            desired: Arc::clone(&self.desired),
+            observed: Arc::clone(&self.observed),
+            owned: Arc::new(self.settled()),
+        });
+    }
+
+    fn planned(&mut self, mut plan: Plan, out: &mut Vec<Action>) -> Step {
+        plan.revision = self.revision_text();
+        self.counters.unchanged = plan.unchanged.len() as u64;
+        let plan = Arc::new(plan);
+        self.plan = Some(Arc::clone(&plan));
+        out.push(Action::Tell(Event::Planned { plan: Arc::clone(&plan) }));
+        self.troubles.clear();
+        for failure in &plan.failures {
+            self.trouble(Trouble::unplanned(failure), out);
+        }
+        if self.job.options.mode == Mode::Report {
+            self.conclude(out);
+            return Ok(());
+        }
+        self.waves = Waves::new();
+        self.hold_back(&plan, out);
+        self.record(&plan, out)
+    }
+
+    /// Writes down what will be ours before anything is written to the target.
+    fn record(&mut self, plan: &Plan, out: &mut Vec<Action>) -> Step {
+        let lacks = self.desired.ids().any(|id| !self.ledger.inventory.contains(id));
+        let writes = self.writes(plan);
+        let ahead = self.ahead(plan);
+        if lacks || writes || self.settled().entries != self.ledger.inventory.entries {
+            self.check_claim()?;
+        }
+        self.hold_claim();
+        if (lacks || writes) && ahead != self.ledger.inventory {
+            self.enter(Stage::Record, out);
+            self.store(ahead, out);
+            return Ok(());
+        }
+        self.begin(out)
+    }
+
+    /// Whoever finds that another writer took the ledger, and has nothing new to say, stands
+    /// back: else two agents that want different things would take turns for ever.
+    fn check_claim(&self) -> Step {
+        let Some(claim) = &self.state.claim else { return Ok(()) };
+        let input = self.tree.as_ref().map(|tree| self.key(tree));
+        let lost = claim.is_lost_to(&self.ledger);
+        if lost && claim.input == input && !self.agrees(&claim.ledger) {
+            return Err(fenced(
+                "another writer took the ledger and wants something else; this one goes on with \
+                 the next revision, or when it is resumed",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Whether whoever stored the ledger after it was `known` wants what this run wants.
+    fn agrees(&self, known: &Stamped) -> bool {
+        let (now, before) = (&self.ledger.inventory, &known.inventory);
+        let revision = &now.revision;
+        (*revision == self.revision_text() || *revision == before.revision)
+            && self.desired.ids().all(|id| now.contains(id))
+            && now.minus(&self.desired).all(|(id, _)| before.contains(id))
+    }
+
+    fn hold_claim(&mut self) {
+        let input = self.tree.as_ref().map(|tree| self.key(tree));
+        self.state.claim = Some(Claim { ledger: self.ledger.clone(), attempted: None, input });
+    }
+
+    fn store(&mut self, next: gitops_diff::Inventory, out: &mut Vec<Action>) {
+        self.counters.stores += 1;
+        if let Some(claim) = &mut self.state.claim {
+            claim.attempted = Some(next.clone());
+        }
+        out.push(Action::Store { next, expected: self.ledger.stamp.clone() });
+    }
+
+    fn stored(&mut self, ledger: Stamped, out: &mut Vec<Action>) -> Step {
+        self.confirmed = self.now;
+        self.ledger = ledger;
+        self.hold_claim();
+        let objects = self.ledger.inventory.len();
+        out.push(Action::Tell(Event::Recorded { objects }));
+        if self.stage == Stage::Settle {
+            self.conclude(out);
+            return Ok(());
+        }
+        self.begin(out)
+    }
+
+    /// Starts the first wave.
+    fn begin(&mut self, out: &mut Vec<Action>) -> Step {
+        self.enter(Stage::Apply, out);
+        self.enter_wave(out);
+        self.pump(out)
+    }
+
+    /// Writes down what is ours now, where that differs from what is written.
+    fn settle(&mut self, out: &mut Vec<Action>) -> Step {
+        self.enter(Stage::Settle, out);
+        let next = self.settled();
+        if next.entries == self.ledger.inventory.entries {
+            self.conclude(out);
+        } else {
+            self.store(next, out);
+        }
+        Ok(())
+    }
+
+    fn trouble(&mut self, trouble: Trouble, out: &mut Vec<Action>) {
+        out.push(Action::Tell(Event::Troubled { trouble: trouble.clone() }));
+        self.troubles.insert(trouble.id.clone(), trouble);
+    }
+}
+
+fn fenced(message: &str) -> ReconcileError {
+    ApplyError::Fenced(message.into()).into()
+}

@@ -1,0 +1,58 @@
+//! What is written to the ledger, before and after the target is changed.
+
+use gitops_apply::Outcome;
+use gitops_diff::{Inventory, Operation, Plan, Text};
+
+use super::Run;
+
+impl Run {
+    /// What is ours and what will be: stored before the first write.
+    ///
+    /// An object that is about to be made gets a uid nobody knows yet: whatever uid was known is
+    /// that of an object which is gone, and would make the new one look like somebody else's
+    /// after a crash.
+    pub(super) fn ahead(&self, plan: &Plan) -> Inventory {
+        let mut next = self.settled().union(&self.desired);
+        next.revision = self.revision_text();
+        for change in plan.changes() {
+            let live = match change.operation {
+                Operation::Create => None,
+                Operation::Update => change.preconditions.uid.as_ref(),
+                _ => continue,
+            };
+            if let Some(entry) = next.entries.get_mut(&change.id)
+                && entry.uid.as_ref() != live
+            {
+                entry.uid = None;
+            }
+        }
+        next
+    }
+
+    /// What is ours: what the ledger holds and is not gone, with the uids that were learned.
+    pub(super) fn settled(&self) -> Inventory {
+        let mut next = self.ledger.inventory.clone();
+        for (id, (_, outcome)) in &self.results {
+            if matches!(outcome, Outcome::Deleted | Outcome::Released) {
+                next.entries.remove(id);
+            } else if let (Some(entry), Some(uid)) = (next.entries.get_mut(id), outcome.uid()) {
+                entry.uid = Some(uid.clone());
+            }
+        }
+        for id in self.plan.iter().flat_map(|plan| &plan.unchanged) {
+            let live = self.observed.object(id).and_then(gitops_diff::Object::uid);
+            if let (Some(entry), Some(uid)) = (next.entries.get_mut(id), live) {
+                entry.uid = Some(uid.into());
+            }
+        }
+        if next.entries != self.ledger.inventory.entries {
+            next.revision = self.revision_text();
+        }
+        next
+    }
+
+    pub(super) fn revision_text(&self) -> Option<Text> {
+        let (revision, _) = self.state.seen.as_ref()?;
+        Some(revision.to_string().into())
+    }
+}

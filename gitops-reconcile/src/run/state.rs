@@ -1,0 +1,105 @@
+//! What a reconciler remembers from one run to the next.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use gitops_apply::Stamped;
+use gitops_diff::Inventory;
+use gitops_render::{RenderError, Rendered};
+use gitops_source::{Digest, Revision, Tree, TreePath};
+
+use super::rewrites::Rewrites;
+
+/// What a reconciler remembers from one run to the next; all of it may be lost at any time.
+#[derive(Debug, Default)]
+pub struct State {
+    pub(super) runs: u64,
+    pub(super) seen: Option<(Revision, Tree)>,
+    pub(super) rendered: Option<Cached>,
+    pub(super) claim: Option<Claim>,
+    pub(super) rewrites: Rewrites,
+}
+
+impl State {
+    /// Whether there was no run yet.
+    pub(crate) fn is_new(&self) -> bool {
+        self.runs == 0
+    }
+
+    /// Takes the ledger in the next run, whoever stored it last.
+    pub(crate) fn take_over(&mut self) {
+        self.claim = None;
+    }
+}
+
+/// A render, with the key under which it is still good.
+#[derive(Debug)]
+pub(super) struct Cached {
+    key: RenderKey,
+    pub(super) result: Result<Arc<Rendered>, RenderError>,
+}
+
+/// What decides a render: the renderer, and the content of the folder.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct RenderKey {
+    pub(super) renderer: Digest,
+    pub(super) path: TreePath,
+    pub(super) content: Option<Digest>,
+}
+
+impl RenderKey {
+    pub(super) fn new(renderer: &Digest, path: &TreePath, tree: &Tree) -> Self {
+        let content = tree.digest_of(path.as_str());
+        Self { renderer: renderer.clone(), path: path.clone(), content }
+    }
+}
+
+impl Cached {
+    /// A result to keep. A failed render is not known to have read only its folder, so that it
+    /// is good only for the same whole tree.
+    pub(super) fn new(
+        key: RenderKey,
+        tree: &Tree,
+        result: Result<Arc<Rendered>, RenderError>,
+    ) -> Self {
+        let content =
+            if result.is_ok() { key.content.clone() } else { Some(tree.digest().clone()) };
+        Self { key: RenderKey { content, ..key }, result }
+    }
+
+    /// Whether the render of `key` would give the same: its folder and every file that was read
+    /// outside of it are as they were.
+    pub(super) fn is_good(&self, key: &RenderKey, tree: &Tree) -> bool {
+        let Ok(rendered) = &self.result else {
+            let content = Some(tree.digest().clone());
+            return self.key == RenderKey { content, ..key.clone() };
+        };
+        let mut read = rendered.read.iter();
+        key.content.is_some()
+            && self.key == *key
+            && read.all(|(path, digest)| tree.digest_of(path.as_str()).as_ref() == Some(digest))
+    }
+}
+
+/// The ledger as this reconciler knows it to be its own.
+#[derive(Debug, Default)]
+pub(super) struct Claim {
+    /// The ledger when it was read or stored last.
+    pub(super) ledger: Stamped,
+    /// What was sent to be stored, while nobody knows whether it was.
+    pub(super) attempted: Option<Inventory>,
+    /// What was to be applied then.
+    pub(super) input: Option<RenderKey>,
+}
+
+impl Claim {
+    /// Whether somebody else stored the ledger since.
+    pub(super) fn is_lost_to(&self, ledger: &Stamped) -> bool {
+        ledger.stamp.is_some()
+            && ledger.stamp != self.ledger.stamp
+            && self.attempted.as_ref() != Some(&ledger.inventory)
+    }
+}
+
+/// A time on the reconciler's own monotonic clock, from when it was made.
+pub type Moment = Duration;

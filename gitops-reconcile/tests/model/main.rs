@@ -1,0 +1,8 @@
+//! Agents on a target, a ledger and a renderer that are as small as their contracts allow, so that
+//! thousands of orders of calls and of random scripts can be tried.
+
+mod interleavings;
+
+mod agent;
+mod ports;
+mod world;
