@@ -191,9 +191,9 @@ impl Reconciler {
         self.enter(Activity::Waiting);
         self.tell(&Event::Scheduled { after, trigger: next });
         let triggers = self.triggers;
-        let asked = self.wishes.wait_for(|wishes| {
-            wishes.stops > 0 || wishes.suspended || wishes.triggers != triggers
-        });
+        let asked = self
+            .wishes
+            .wait_for(|wishes| wishes.stops > 0 || wishes.suspended || wishes.triggers != triggers);
         tokio::select! {
             biased;
             _ = asked => Trigger::Asked,

@@ -47,12 +47,11 @@ impl Agent {
             confirm: Duration::ZERO,
             ..Options::default()
         };
-        let reconciler =
-            Reconciler::new(Slow(Arc::clone(&self.source)), Lines, port.clone(), port)
-                .with_sink(|_: &_| {})
-                .with_seed(1)
-                .with_options(options)
-                .unwrap();
+        let reconciler = Reconciler::new(Slow(Arc::clone(&self.source)), Lines, port.clone(), port)
+            .with_sink(|_: &_| {})
+            .with_seed(1)
+            .with_options(options)
+            .unwrap();
         self.reconciler = Some(reconciler);
         self.running = None;
     }

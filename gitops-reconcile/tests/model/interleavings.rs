@@ -1,16 +1,14 @@
 //! Two agents on one target, in all orders of their calls (T4).
 
-
-use gitops_reconcile::{Conclusion, Report};
 use crate::agent::{Agent, Poll};
 use crate::world::World;
+use gitops_reconcile::{Conclusion, Report};
 
 /// Polls two agents in the order that the bits of `order` say; what is left of either runs after.
 fn interleave(one: &mut Agent, two: &mut Agent, order: u32, polls: u32) -> [Option<String>; 2] {
     let mut done = [None, None];
     for bit in 0..polls {
-        let (index, agent) =
-            if order >> bit & 1 == 0 { (0, &mut *one) } else { (1, &mut *two) };
+        let (index, agent) = if order >> bit & 1 == 0 { (0, &mut *one) } else { (1, &mut *two) };
         if done[index].is_none()
             && let Poll::Done(report) = agent.poll()
         {

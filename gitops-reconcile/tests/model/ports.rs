@@ -96,8 +96,7 @@ impl Applier for Port {
 fn write(inner: &mut Inner, number: usize, change: &Change) -> Result<Outcome, ApplyError> {
     let before = inner.objects.get(&change.id).cloned();
     let uid = before.as_ref().and_then(Object::uid).map(ToString::to_string);
-    if change.preconditions.uid.is_some() && change.preconditions.uid.as_deref() != uid.as_deref()
-    {
+    if change.preconditions.uid.is_some() && change.preconditions.uid.as_deref() != uid.as_deref() {
         return Err(conflict(&change.id));
     }
     let desired = change.desired.as_ref().unwrap();
@@ -111,7 +110,11 @@ fn write(inner: &mut Inner, number: usize, change: &Change) -> Result<Outcome, A
     inner.claim(&new);
     inner.objects.insert(change.id.clone(), object);
     inner.wrote(number);
-    Ok(if uid.is_none() { Outcome::Created { uid: given } } else { Outcome::Updated { uid: given } })
+    Ok(if uid.is_none() {
+        Outcome::Created { uid: given }
+    } else {
+        Outcome::Updated { uid: given }
+    })
 }
 
 fn delete(inner: &mut Inner, number: usize, change: &Change) -> Result<Outcome, ApplyError> {
