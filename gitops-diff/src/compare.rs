@@ -46,11 +46,13 @@ impl<'a> Comparison<'a> {
     /// [`DiffError::Limit`] where an object is nested too deeply.
     pub(crate) fn of(self, desired: &'a Object, live: &'a Object) -> Result<Difference, DiffError> {
         let kind = desired.id().group_kind();
+        let builtin = self.schema.is_builtin(kind);
         let owned = Owned::of(live, self.manager);
         let mut walk = Walk {
             comparison: self,
             desired,
-            builtin: self.schema.is_builtin(kind),
+            builtin,
+            defined: !builtin && self.schema.scope(kind).is_some(),
             owners: Owners::new(live, self.manager),
             settled: OnceCell::new(),
             found: Vec::new(),
@@ -74,6 +76,8 @@ struct Walk<'a> {
     desired: &'a Object,
     /// Whether the kind is one of the API server's own.
     builtin: bool,
+    /// Whether it is one whose definition is known: fields it does not name are dropped.
+    defined: bool,
     owners: Owners<'a>,
     settled: OnceCell<Option<bool>>,
     found: Vec<FieldChange>,
@@ -98,12 +102,13 @@ impl<'a> Walk<'a> {
                 self.map(place, fields, lives, owned);
             }
             (Value::Null, Value::Map(_) | Value::List(_)) => {}
+            (Value::Null, _) if !self.owners.others_claim(&place.path()) => {}
             (Value::List(_), Value::List(_)) => self.list(place, desired, live, owned),
             (Value::Map(_), Value::Map(_)) => self.whole(place, desired, live, owned),
             _ if scalar::means_the_same(place, self.builtin, desired, live) => {
                 self.agreed |= !desired.is_null();
             }
-            _ => self.record(place, Some(live), Some(desired)),
+            _ => self.differs(place, desired, live, owned),
         }
     }
 
@@ -116,7 +121,7 @@ impl<'a> Walk<'a> {
                 self.undeclared(place, name, live, owned.below(Some(below)));
             });
             let lives = seek(&mut lives, name, |_, _| ());
-            if is_server_set(place, name) {
+            if is_server_set(place, name) || self.is_fixed(place, name) {
                 continue;
             }
             let here = place.child(Step::Field(name));
@@ -154,17 +159,43 @@ impl<'a> Walk<'a> {
         if self.same_whole(place, desired, live, owned.is_some()) {
             self.agreed |= !is_zero(desired);
         } else {
+            self.differs(place, desired, live, owned);
+        }
+    }
+
+    /// A value that lives otherwise than declared.
+    ///
+    /// What is ours has not been changed by others, or it would be theirs. So where it was
+    /// applied as it is declared now, the server made of it what lives: it filled in, rounded,
+    /// or wrote it in its own way.
+    fn differs(
+        &mut self,
+        place: &Place<'_, 'a>,
+        desired: &'a Value,
+        live: &'a Value,
+        owned: Owned<'a>,
+    ) {
+        if !(owned.is_some() && self.is_settled() == Some(true)) {
             self.record(place, Some(live), Some(desired));
         }
     }
 
-    /// A declared value that does not live. A server drops what says nothing from what it
-    /// stores, and still writes down whose it is.
+    /// A declared value that does not live.
+    ///
+    /// A server drops what says nothing from what it stores, and still writes down whose it is;
+    /// it drops what it does not know as well.
     fn missing(&mut self, place: &Place<'_, 'a>, desired: &Value, owned: Owned<'a>) {
-        let dropped = desired.is_null()
+        let says_nothing = || is_zero(desired) && self.owners.any_claims(&place.path());
+        let was_dropped = || match place.of() {
+            None if self.defined => true,
+            of => (of.is_none() || owned.is_some()) && self.is_settled() == Some(true),
+        };
+        let is_same = desired.is_null()
             || (self.builtin && is_empty_collection(place, desired))
-            || (is_zero(desired) && (owned.is_some() || self.owners.any_claims(&place.path())));
-        if !dropped {
+            || (owned.is_some() && is_zero(desired))
+            || says_nothing()
+            || was_dropped();
+        if !is_same {
             self.record(place, None, Some(desired));
         }
     }
@@ -223,6 +254,15 @@ impl<'a> Walk<'a> {
         let mut change = FieldChange::new(path.to_string(), old.map(shown), new.map(shown));
         change.owner = old.and_then(|_| self.owners.of(&path));
         self.found.push(change);
+    }
+
+    /// Whether a field cannot be set once the object lives: the strategy of signing requests
+    /// resets their `spec`.
+    fn is_fixed(&self, place: &Place<'_, 'a>, name: &str) -> bool {
+        let kind = || self.desired.id().group_kind();
+        place.depth() == 0
+            && name == "spec"
+            && kind().is("certificates.k8s.io", "CertificateSigningRequest")
     }
 
     fn is_too_deep(&mut self, place: &Place<'_, 'a>) -> bool {

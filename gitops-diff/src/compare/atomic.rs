@@ -7,7 +7,8 @@ use crate::{Map, Value};
 
 /// What the API server fills in inside lists that are one value (`SetDefaults_*` in
 /// `pkg/apis/*/v1/defaults.go`), as field and value; `*` is any value.
-const FILLED_IN: [(&str, &str); 18] = [
+const FILLED_IN: [(&str, &str); 19] = [
+    ("allocationMode", "ExactCount"),
     ("apiGroup", "rbac.authorization.k8s.io"),
     ("apiGroup", ""),
     ("apiVersion", "v1"),
@@ -54,6 +55,7 @@ impl<'a> Walk<'a> {
                         self.same_whole(&place.child(Step::Index(at)), desired, live, owned)
                     })
             }
+            (Value::Null, _) => true,
             _ => means_the_same(place, self.builtin, desired, live),
         }
     }
@@ -76,10 +78,9 @@ impl<'a> Walk<'a> {
             None => is_zero(value),
         });
         declared
-            && live
-                .iter()
-                .filter(|(name, _)| !desired.contains_key(name))
-                .all(|(name, value)| is_zero(value) || self.was_filled_in(name, value, owned))
+            && live.iter().filter(|(name, _)| !desired.contains_key(name)).all(|(name, value)| {
+                is_zero(value) || self.was_filled_in(place, name, value, owned)
+            })
     }
 
     /// Whether a field that is not declared inside such a value comes from the server.
@@ -87,7 +88,11 @@ impl<'a> Walk<'a> {
     /// What was applied last is known by its digest: is it what is declared now, then nothing
     /// that lives beside it in what is ours was ever declared. Where that is not known, built-in
     /// kinds have known defaults, and of custom ones only their definition knows.
-    fn was_filled_in(&self, name: &str, value: &Value, owned: bool) -> bool {
+    fn was_filled_in(&self, place: &Place<'_, 'a>, name: &str, value: &Value, owned: bool) -> bool {
+        // A limit range takes the requests that it does not name from the limits that it does.
+        if self.builtin && place.name() == Some("defaultRequest") {
+            return true;
+        }
         let filled_in = |(field, filled): &(&str, &str)| {
             *field == name && (*filled == "*" || is_text(value, filled))
         };

@@ -141,8 +141,9 @@ impl<'a> Walk<'a> {
             }
         }
         if owned.parts() > 0 {
-            let declared: BTreeSet<String> = items.iter().map(text).collect();
-            self.parts_gone(place, live, owned, &|it| declared.contains(&it.to_key()));
+            let declared: BTreeSet<PathElement> =
+                items.iter().map(|it| PathElement::Value(it.clone())).collect();
+            self.parts_gone(place, live, owned, &|it| declared.contains(it));
         }
         if order.is_broken {
             let met = items.iter().filter_map(|it| finder.find(it, 0, text));
