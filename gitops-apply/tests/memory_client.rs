@@ -91,7 +91,7 @@ async fn a_watch_tells_what_happens_and_ends_in_time() {
     let params = WatchParams::default().timeout(60);
     let mut events = maps.watch(&params, "0").await.unwrap().boxed();
     let writer = maps.clone();
-    let writes = async move {
+    let writing = async move {
         tokio::time::sleep(Duration::from_secs(5)).await;
         let merge = Patch::Merge(json!({"data": {"a": "2"}}));
         writer.patch("a", &PatchParams::default(), &merge).await.unwrap();
@@ -111,7 +111,7 @@ async fn a_watch_tells_what_happens_and_ends_in_time() {
         seen
     };
     let started = tokio::time::Instant::now();
-    let ((), seen) = tokio::join!(writes, read);
+    let ((), seen) = tokio::join!(writing, read);
     assert_eq!(seen, ["added \"1\"", "modified \"2\"", "deleted \"2\"", "bookmark"]);
     assert_eq!(started.elapsed().as_secs(), 60, "in virtual time");
 }

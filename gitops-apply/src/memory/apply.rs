@@ -34,8 +34,7 @@ impl Task<'_> {
             subresource: self.target.subresource.as_deref(),
             now: &self.now,
         };
-        let merged =
-            apply(&self.state.schema, &merge).map_err(|error| self.refused(declared, &error))?;
+        let merged = apply(&self.state.schema, &merge).map_err(|error| refused(&error))?;
         self.check_name(&merged)?;
         match live {
             Some(live) => self.commit(&live, merged, Ownership::Tracked),
@@ -46,34 +45,25 @@ impl Task<'_> {
             }
         }
     }
+}
 
-    fn refused(&self, declared: &Value, error: &MergeError) -> Status {
-        match error {
-            MergeError::Conflicts(conflicts) => {
-                let cause = |it: &gitops_diff::merge::Conflict| {
-                    let message = format!("conflict with {}", it.owner());
-                    Cause::new("FieldManagerConflict", it.path.server_form(), message)
-                };
-                let causes = conflicts.iter().map(cause).collect();
-                Status {
-                    details: Some(Details { causes, ..Details::default() }),
-                    ..Status::new(409, "Conflict", error.to_string())
-                }
-            }
-            MergeError::Invalid(why) if why == "metadata.managedFields must be nil" => {
-                Status::bad_request(why)
-            }
-            other => {
-                let resource = &self.target.resource;
-                let namespace = text(declared, "/metadata/namespace");
-                Status::failure(format!(
-                    "failed to create typed patch object ({namespace}/{}; {}, Kind={}): {other}",
-                    metadata::name(declared),
-                    resource.api_version(),
-                    resource.kind
-                ))
+fn refused(error: &MergeError) -> Status {
+    match error {
+        MergeError::Conflicts(conflicts) => {
+            let cause = |it: &gitops_diff::merge::Conflict| {
+                let message = format!("conflict with {}", it.owner());
+                Cause::new("FieldManagerConflict", it.path.server_form(), message)
+            };
+            let causes = conflicts.iter().map(cause).collect();
+            Status {
+                details: Some(Box::new(Details { causes, ..Details::default() })),
+                ..Status::new(409, "Conflict", error.to_string())
             }
         }
+        MergeError::Invalid(why) if why == "metadata.managedFields must be nil" => {
+            Status::bad_request(why)
+        }
+        other => Status::failure(other.to_string()),
     }
 }
 

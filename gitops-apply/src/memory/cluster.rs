@@ -31,9 +31,7 @@ impl Cluster {
     pub fn call(&self, request: &Request) -> Reply {
         let mut state = self.lock();
         let reply = dispatch::answer(&mut state, self, request);
-        let wakers = std::mem::take(&mut state.wakers);
-        drop(state);
-        wakers.into_iter().for_each(std::task::Waker::wake);
+        wake(state);
         reply
     }
 
@@ -73,7 +71,7 @@ impl Cluster {
         let mut state = self.lock();
         let revision = state.store.revision;
         state.store.compact(revision);
-        self.wake(state);
+        wake(state);
     }
 
     /// A backup of everything that is stored.
@@ -85,19 +83,20 @@ impl Cluster {
     pub fn restore(&self, snapshot: &Snapshot) {
         let mut state = self.lock();
         state.restore(&snapshot.0);
-        self.wake(state);
-    }
-
-    fn wake(&self, mut state: MutexGuard<'_, State>) {
-        let wakers = std::mem::take(&mut state.wakers);
-        drop(state);
-        wakers.into_iter().for_each(std::task::Waker::wake);
+        wake(state);
     }
 
     /// A plug-in that panicked left nothing half-written: writes are one step at the end.
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Lets go of the state, then wakes who waits for events.
+fn wake(mut state: MutexGuard<'_, State>) {
+    let wakers = std::mem::take(&mut state.wakers);
+    drop(state);
+    wakers.into_iter().for_each(std::task::Waker::wake);
 }
 
 impl Default for Cluster {

@@ -42,8 +42,9 @@ impl Task<'_> {
         let resource = &self.target.resource;
         decode::typed(resource, &mut body)?;
         let validation = self.params.validation;
-        let schema = self.state.schema.clone();
-        let mut object = decode::decode(&schema, resource, body, validation, &mut self.warnings)?;
+        let mut read = decode::decode(&self.state.schema, resource, body)?;
+        read.unknown.extend(definition::prune(&self.state.store, resource, &mut read.object));
+        let mut object = read.validated(resource, validation, &mut self.warnings)?;
         self.place(&mut object)?;
         Ok(object)
     }
@@ -92,11 +93,12 @@ impl Task<'_> {
         }
         metadata::fresh(&mut object, &resource, uid, &self.now);
         reset(&mut object, None, &self.reset_fields());
-        definition::default_object(&self.state.store, &resource, &mut object);
+        definition::complete(&self.state.store, &resource, &mut object);
         lifecycle::default_object(&resource, &mut object);
         self.admit(Verb::Create, None, &mut object)?;
         metadata::validate(&resource, &object)?;
         definition::validate(&resource, &object)?;
+        let object = decode::without_empty(&self.state.schema, &resource, object);
         if self.live(&name).is_some() {
             return Err(Status::already_exists(&resource, &name));
         }

@@ -1,37 +1,56 @@
 //! What the API server reads of a body: the fields that the kind has, in the types they have.
 
-use gitops_diff::{Scalar, Schema, TypeRef, Value};
+use gitops_diff::{Map, MapRef, Scalar, Schema, Text, TypeRef, Value};
 
+use super::definition;
+use super::metadata;
 use super::params::Validation;
 use super::resource::Resource;
 use super::status::Status;
 
+/// A body that was read.
+pub(super) struct Decoded {
+    /// The object without the fields that its kind does not have.
+    pub(super) object: Value,
+    /// Those fields.
+    pub(super) unknown: Vec<String>,
+}
+
 /// An object without the fields that its kind does not have.
 ///
 /// # Errors
-/// A value of a wrong type in a built-in kind; with strict validation an unknown field.
+/// A value of a wrong type in a built-in kind.
 pub(super) fn decode(
     schema: &Schema,
     resource: &Resource,
     object: Value,
-    validation: Validation,
-    warnings: &mut Vec<String>,
-) -> Result<Value, Status> {
+) -> Result<Decoded, Status> {
     let of = schema.type_of(&resource.group_kind(), &resource.version);
     let mut decoder = Decoder { resource, unknown: Vec::new(), path: Vec::new() };
     let object = decoder.value(of, object)?;
-    let unknown = decoder.unknown.iter().map(|it| format!("unknown field \"{it}\""));
-    match validation {
-        Validation::Ignore => {}
-        Validation::Warn => warnings.extend(unknown),
-        Validation::Strict if decoder.unknown.is_empty() => {}
-        Validation::Strict => {
-            let fields: Vec<String> = unknown.collect();
-            let why = format!("strict decoding error: {}", fields.join(", "));
-            return Err(unreadable(resource, &why));
+    Ok(Decoded { object, unknown: decoder.unknown })
+}
+
+impl Decoded {
+    /// The object; unknown fields are warned of, or refused.
+    pub(super) fn validated(
+        self,
+        resource: &Resource,
+        validation: Validation,
+        warnings: &mut Vec<String>,
+    ) -> Result<Value, Status> {
+        let unknown = self.unknown.iter().map(|it| format!("unknown field \"{it}\""));
+        match validation {
+            Validation::Warn => warnings.extend(unknown),
+            Validation::Strict if !self.unknown.is_empty() => {
+                let fields: Vec<String> = unknown.collect();
+                let why = format!("strict decoding error: {}", fields.join(", "));
+                return Err(unreadable(resource, &why));
+            }
+            _ => {}
         }
+        Ok(self.object)
     }
-    Ok(object)
 }
 
 /// Checks what a body says it is, and says it where it does not.
@@ -74,6 +93,48 @@ pub(super) fn typed(resource: &Resource, object: &mut Value) -> Result<(), Statu
     Ok(())
 }
 
+/// An object of a built-in kind without its empty lists and free-form maps: the Go structs that
+/// hold them leave them out (`omitempty`).
+pub(super) fn without_empty(schema: &Schema, resource: &Resource, mut object: Value) -> Value {
+    // In definitions, what is empty speaks: `subresources: {status: {}}`, `default: {}`.
+    if resource.rules.custom || definition::is_definition(resource) {
+        return object;
+    }
+    let managed = metadata::of(&mut object).remove("managedFields");
+    object = filled(schema.type_of(&resource.group_kind(), &resource.version), object);
+    metadata::set(&mut object, "managedFields", managed);
+    object
+}
+
+fn filled(of: TypeRef<'_>, value: Value) -> Value {
+    match (value, of.map(), of.list()) {
+        (Value::Map(members), Some(map), _) if !of.is_deduced() => {
+            let member = |(name, value): (Text, Value)| {
+                let Some(below) = map.field(&name) else {
+                    return Some((name, value));
+                };
+                let value = filled(below, value);
+                (!is_left_out(below, &value)).then_some((name, value))
+            };
+            Value::Map(members.into_iter().filter_map(member).collect())
+        }
+        (Value::List(items), _, Some(list)) => {
+            Value::List(items.into_iter().map(|it| filled(list.element(), it)).collect())
+        }
+        (other, ..) => other,
+    }
+}
+
+/// Structs stay where they are empty (`emptyDir: {}`), maps and lists do not.
+fn is_left_out(of: TypeRef<'_>, value: &Value) -> bool {
+    let is_struct = || of.map().is_some_and(|it| it.field_names().next().is_some());
+    match value {
+        Value::List(items) => items.is_empty() && !of.is_deduced(),
+        Value::Map(members) => members.is_empty() && !of.is_deduced() && !is_struct(),
+        _ => false,
+    }
+}
+
 fn unreadable(resource: &Resource, why: &str) -> Status {
     let Resource { kind, version, .. } = resource;
     let message = format!("{kind} in version \"{version}\" cannot be handled as a {kind}: {why}");
@@ -92,39 +153,42 @@ impl Decoder<'_> {
             return Ok(value);
         }
         match value {
-            Value::Map(members) => {
-                let Some(map) = of.map() else {
-                    return self.wrong(of, Value::Map(members));
-                };
-                let mut kept = Vec::with_capacity(members.len());
-                for (name, value) in members {
-                    let nullable = map.is_nullable(&name);
-                    let Some(below) = map.field(&name) else {
-                        self.unknown.push(self.at(&name));
-                        continue;
-                    };
-                    if !value.is_null() || nullable {
-                        self.path.push(name.to_string());
-                        kept.push((name, self.value(below, value)?));
-                        self.path.pop();
-                    }
-                }
-                Ok(Value::Map(kept.into_iter().collect()))
-            }
-            Value::List(items) => {
-                let Some(list) = of.list() else {
-                    return self.wrong(of, Value::List(items));
-                };
-                let mut kept = Vec::with_capacity(items.len());
-                for (at, item) in items.into_iter().enumerate() {
-                    self.path.push(format!("[{at}]"));
-                    kept.push(self.value(list.element(), item)?);
-                    self.path.pop();
-                }
-                Ok(Value::List(kept))
-            }
+            Value::Map(members) => match of.map() {
+                Some(map) => self.members(map, members),
+                None => self.wrong(of, Value::Map(members)),
+            },
+            Value::List(items) => match of.list() {
+                Some(list) => self.items(list.element(), items),
+                None => self.wrong(of, Value::List(items)),
+            },
             scalar => self.scalar(of, scalar),
         }
+    }
+
+    fn members(&mut self, of: MapRef<'_>, members: Map) -> Result<Value, Status> {
+        let mut kept = Vec::with_capacity(members.len());
+        for (name, value) in members {
+            let Some(below) = of.field(&name) else {
+                self.unknown.push(self.at(&name));
+                continue;
+            };
+            if !value.is_null() || of.is_nullable(&name) {
+                self.path.push(name.to_string());
+                kept.push((name, self.value(below, value)?));
+                self.path.pop();
+            }
+        }
+        Ok(Value::Map(kept.into_iter().collect()))
+    }
+
+    fn items(&mut self, of: TypeRef<'_>, items: Vec<Value>) -> Result<Value, Status> {
+        let mut kept = Vec::with_capacity(items.len());
+        for (at, item) in items.into_iter().enumerate() {
+            self.path.push(format!("[{at}]"));
+            kept.push(self.value(of, item)?);
+            self.path.pop();
+        }
+        Ok(Value::List(kept))
     }
 
     fn scalar(&mut self, of: TypeRef<'_>, value: Value) -> Result<Value, Status> {

@@ -4,7 +4,7 @@ mod schema;
 
 use std::sync::Arc;
 
-use gitops_diff::{Map, Object, Text, Value};
+use gitops_diff::{Map, Object, Schema, Text, Value};
 
 use super::discovery::priority;
 use super::metadata::{self, text};
@@ -29,16 +29,28 @@ pub(super) fn find(store: &Store, name: &str) -> Option<Arc<Value>> {
     store.get(&(GROUP.into(), PLURAL.into()), name).cloned()
 }
 
-/// Gives definitions the names they leave out, and custom resources the defaults of their
-/// schema.
-pub(super) fn default_object(store: &Store, resource: &Resource, object: &mut Value) {
+/// Gives definitions the names they leave out, and custom resources the form of their schema.
+pub(super) fn complete(store: &Store, resource: &Resource, object: &mut Value) {
     if is_definition(resource) {
         default_definition(object);
-    } else if resource.rules.custom {
-        let definition = find(store, &resource.qualified());
-        if let Some(schema) = definition.as_deref().and_then(|it| schema_of(it, resource)) {
-            schema::default(schema, object);
-        }
+    }
+    with_schema(store, resource, |schema| {
+        schema::prune(schema, object);
+        schema::default(schema, object);
+    });
+}
+
+/// Takes out of a custom resource the fields that its schema does not have, and names them.
+pub(super) fn prune(store: &Store, resource: &Resource, object: &mut Value) -> Vec<String> {
+    let mut pruned = Vec::new();
+    with_schema(store, resource, |schema| pruned = schema::prune(schema, object));
+    pruned
+}
+
+fn with_schema(store: &Store, resource: &Resource, then: impl FnOnce(&Value)) {
+    let definition = resource.rules.custom.then(|| find(store, &resource.qualified())).flatten();
+    if let Some(schema) = definition.as_deref().and_then(|it| schema_of(it, resource)) {
+        then(schema);
     }
 }
 
@@ -89,7 +101,17 @@ pub(super) fn validate(resource: &Resource, object: &Value) -> Result<(), Status
     }
     causes.extend(bad_scope(text(object, "/spec/scope")));
     causes.extend(bad_versions(object));
+    if causes.is_empty() {
+        causes.extend(bad_schema(object));
+    }
     metadata::refuse(resource, name, causes)
+}
+
+/// What keeps the kind from being known.
+fn bad_schema(object: &Value) -> Option<Cause> {
+    let known = Object::new(object.clone()).and_then(|it| Schema::empty().with_crd(&it));
+    let versions = object.pointer("/spec/versions").cloned().unwrap_or_default();
+    known.err().map(|why| Cause::invalid("spec.versions", &versions, &why.to_string()))
 }
 
 fn bad_scope(scope: &str) -> Option<Cause> {

@@ -7,16 +7,15 @@ use gitops_diff::{Map, Text, Value};
 use super::request::Reply;
 use super::resource::{Catalog, Resource};
 use super::route::Route;
-use super::status::Status;
 
 const VERBS: [&str; 8] =
     ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 const SUBRESOURCE_VERBS: [&str; 3] = ["get", "patch", "update"];
 
-pub(super) fn answer(catalog: &Catalog, route: &Route, accept: &str) -> Result<Reply, Status> {
+pub(super) fn answer(catalog: &Catalog, route: &Route, accept: &str) -> Reply {
     let aggregated = accept.contains("g=apidiscovery.k8s.io");
     let document = match route {
-        Route::CoreVersions if aggregated => aggregate(catalog, |group| group.is_empty()),
+        Route::CoreVersions if aggregated => aggregate(catalog, str::is_empty),
         Route::Groups if aggregated => aggregate(catalog, |group| !group.is_empty()),
         Route::CoreVersions => map([
             ("kind", "APIVersions".into()),
@@ -42,9 +41,9 @@ pub(super) fn answer(catalog: &Catalog, route: &Route, accept: &str) -> Result<R
         }
         Route::GroupVersion(group, version) => return resources(catalog, group, version),
         Route::Version => version(),
-        _ => return Ok(Reply::text(404, "404 page not found\n")),
+        _ => return Reply::text(404, "404 page not found\n"),
     };
-    Ok(Reply::value(200, document))
+    Reply::value(200, document)
 }
 
 fn version() -> Value {
@@ -80,7 +79,7 @@ fn versions(catalog: &Catalog, group: &str) -> Vec<Text> {
             versions.push(resource.version.clone());
         }
     }
-    versions.sort_by(|a, b| priority(b).cmp(&priority(a)));
+    versions.sort_by_key(|it| std::cmp::Reverse(priority(it)));
     versions
 }
 
@@ -114,11 +113,11 @@ fn describe_group(catalog: &Catalog, group: &Text) -> Value {
 }
 
 /// `APIResourceList`.
-fn resources(catalog: &Catalog, group: &str, version: &str) -> Result<Reply, Status> {
+fn resources(catalog: &Catalog, group: &str, version: &str) -> Reply {
     let of = |it: &&Arc<Resource>| it.group == group && it.version == version;
     let found: Vec<&Arc<Resource>> = catalog.iter().filter(of).collect();
     let Some(first) = found.first() else {
-        return Ok(Reply::text(404, "404 page not found\n"));
+        return Reply::text(404, "404 page not found\n");
     };
     let group_version = first.api_version();
     let entries = found.iter().flat_map(|it| entries(it)).collect();
@@ -128,7 +127,7 @@ fn resources(catalog: &Catalog, group: &str, version: &str) -> Result<Reply, Sta
         ("groupVersion", group_version.into()),
         ("resources", Value::List(entries)),
     ]);
-    Ok(Reply::value(200, document))
+    Reply::value(200, document)
 }
 
 fn entries(resource: &Resource) -> Vec<Value> {
@@ -149,7 +148,7 @@ fn entries(resource: &Resource) -> Vec<Value> {
         ]
         .into_iter()
         .collect();
-        if name == &"scale" {
+        if *name == "scale" {
             entry.insert("group", "autoscaling".into());
             entry.insert("version", "v1".into());
         }
@@ -204,7 +203,7 @@ fn aggregated(resource: &Resource) -> Value {
     .collect();
     words(&mut entry, resource);
     let subresource = |name: &Text| {
-        let response = if name == &"scale" {
+        let response = if *name == "scale" {
             kind("autoscaling", "v1", "Scale")
         } else {
             kind(&resource.group, &resource.version, &resource.kind)

@@ -74,7 +74,7 @@ fn respond(
         Route::Nothing => Ok(Reply::text(404, "404 page not found\n")),
         _ if request.method != Method::Get => Err(Status::no_such_method()),
         Route::Health => Ok(Reply::text(200, "ok")),
-        document => discovery::answer(&state.catalog, document, &request.accept),
+        document => Ok(discovery::answer(&state.catalog, document, &request.accept)),
     }
 }
 

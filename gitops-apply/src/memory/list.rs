@@ -85,11 +85,10 @@ impl Task<'_> {
     /// Items of built-in kinds do not say what they are: the list does.
     fn item(&self, object: &Value) -> Value {
         let mut item = self.view.show(&self.target.resource, object);
-        if self.view == View::Whole && !self.target.resource.rules.custom {
-            if let Some(members) = item.as_map_mut() {
-                members.remove("apiVersion");
-                members.remove("kind");
-            }
+        let bare = self.view == View::Whole && !self.target.resource.rules.custom;
+        if let Some(members) = item.as_map_mut().filter(|_| bare) {
+            members.remove("apiVersion");
+            members.remove("kind");
         }
         item
     }

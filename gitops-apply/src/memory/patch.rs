@@ -5,9 +5,9 @@ use gitops_diff::{Map, Value};
 use super::create::Ownership;
 use super::dispatch::Task;
 use super::params::APPLY;
-use super::request::{Reply, Request};
+use super::request::{Reply, Request, bytes};
 use super::resource::Resource;
-use super::status::{Details, Status};
+use super::status::{Cause, Status};
 use super::strategic;
 use super::view::converted;
 
@@ -17,29 +17,60 @@ impl Task<'_> {
         if media == APPLY {
             return self.apply(request);
         }
-        let live = self.live(self.name()).ok_or_else(|| self.not_found(self.name()));
         let resource = self.target.resource.clone();
-        let patched = |live: &Value| match media {
-            "application/merge-patch+json" => {
-                Ok(merge(converted(&resource, live), object(&request.body)?))
-            }
-            "application/json-patch+json" => json(&resource, live, &request.body),
-            "application/strategic-merge-patch+json" if !resource.rules.custom => {
+        let kind = Kind::of(media, &resource)?;
+        let live = self.live(self.name()).ok_or_else(|| self.not_found(self.name()))?;
+        let target = converted(&resource, &live);
+        let patched = match kind {
+            Kind::Merge => merge(target, object(&request.body)?),
+            Kind::Json => json(target, &request.body)?,
+            Kind::Strategic => {
                 let of = self.state.schema.type_of(&resource.group_kind(), &resource.version);
-                strategic::merge(of, converted(&resource, live), object(&request.body)?)
+                strategic::merge(of, target, object(&request.body)?)?
             }
-            _ => Err(unsupported()),
         };
-        let live = live?;
-        let next = self.read_body(patched(&live)?)?;
+        let next = self.read_patched(patched)?;
         self.check_name(&next)?;
         self.commit(&live, next, Ownership::ToTrack)
+    }
+
+    /// What is wrong with a patched object is said to be wrong with the patch.
+    fn read_patched(&mut self, patched: Value) -> Result<Value, Status> {
+        let shown = Value::from(String::from_utf8_lossy(&bytes(&patched)).into_owned());
+        let place = self.place(&mut patched.clone());
+        self.read_body(patched).map_err(|status| match (place, status.code) {
+            (Ok(()), 400) => {
+                Status::invalid_patch(Cause::invalid("patch", &shown, &status.message))
+            }
+            _ => status,
+        })
+    }
+}
+
+/// The kinds of patches but for apply.
+#[derive(Clone, Copy)]
+enum Kind {
+    Merge,
+    Json,
+    Strategic,
+}
+
+impl Kind {
+    fn of(media: &str, resource: &Resource) -> Result<Self, Status> {
+        match media {
+            "application/merge-patch+json" => Ok(Self::Merge),
+            "application/json-patch+json" => Ok(Self::Json),
+            "application/strategic-merge-patch+json" if !resource.rules.custom => {
+                Ok(Self::Strategic)
+            }
+            _ => Err(unsupported()),
+        }
     }
 }
 
 fn unsupported() -> Status {
     let status = Status::new(415, "UnsupportedMediaType", "415: Unsupported Media Type");
-    Status { details: Some(Details::default()), ..status }
+    Status { details: Some(Box::default()), ..status }
 }
 
 fn object(body: &[u8]) -> Result<Value, Status> {
@@ -73,10 +104,10 @@ pub(super) fn merge(target: Value, patch: Value) -> Value {
 }
 
 /// RFC 6902.
-fn json(resource: &Resource, live: &Value, body: &[u8]) -> Result<Value, Status> {
+fn json(target: Value, body: &[u8]) -> Result<Value, Status> {
     let patch: json_patch::Patch = serde_json::from_slice(body)
         .map_err(|error| Status::bad_request(format!("error decoding patch: {error}")))?;
-    let mut document = serde_json::Value::from(converted(resource, live));
+    let mut document = serde_json::Value::from(target);
     json_patch::patch(&mut document, &patch)
         .map_err(|error| Status::new(422, "Invalid", format!("{error}")))?;
     Ok(document.into())

@@ -114,7 +114,7 @@ pub enum Body {
     /// Plain text.
     Text(String),
     /// A stream of events.
-    Watch(Watch),
+    Watch(Box<Watch>),
 }
 
 impl Reply {
@@ -127,7 +127,7 @@ impl Reply {
     }
 
     pub(super) fn watch(watch: Watch) -> Self {
-        Self { code: 200, body: Body::Watch(watch), warnings: Vec::new() }
+        Self { code: 200, body: Body::Watch(Box::new(watch)), warnings: Vec::new() }
     }
 
     /// The value, where the body is one.
@@ -141,7 +141,7 @@ impl Reply {
     /// The stream, where the body is one.
     pub fn into_watch(self) -> Option<Watch> {
         match self.body {
-            Body::Watch(watch) => Some(watch),
+            Body::Watch(watch) => Some(*watch),
             _ => None,
         }
     }

@@ -114,8 +114,8 @@ impl Requirement {
         let label = |key: &Text| object.pointer("/metadata/labels")?.get(key)?.as_str();
         let number = |key| label(key).and_then(|it| it.parse::<i64>().ok());
         match self {
-            Self::In(key, values) => label(key).is_some_and(|it| values.iter().any(|v| v == &it)),
-            Self::NotIn(key, values) => label(key).is_none_or(|it| values.iter().all(|v| v != &it)),
+            Self::In(key, values) => label(key).is_some_and(|it| values.iter().any(|v| *v == it)),
+            Self::NotIn(key, values) => label(key).is_none_or(|it| values.iter().all(|v| *v != it)),
             Self::Exists(key) => label(key).is_some(),
             Self::Missing(key) => label(key).is_none(),
             Self::Greater(key, bound) => number(key).is_some_and(|it| it > *bound),
@@ -125,12 +125,11 @@ impl Requirement {
 }
 
 fn field(text: &str) -> Result<Field, Status> {
-    let (key, value, equal) = match text.split_once("!=") {
-        Some((key, value)) => (key, value, false),
-        None => {
-            let (key, value) = text.split_once('=').unwrap_or((text, ""));
-            (key, value.strip_prefix('=').unwrap_or(value), true)
-        }
+    let (key, value, equal) = if let Some((key, value)) = text.split_once("!=") {
+        (key, value, false)
+    } else {
+        let (key, value) = text.split_once('=').unwrap_or((text, ""));
+        (key, value.strip_prefix('=').unwrap_or(value), true)
     };
     let pointer = match key.trim() {
         "metadata.name" => "/metadata/name",

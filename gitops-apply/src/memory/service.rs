@@ -117,7 +117,7 @@ fn write(reply: Reply) -> http::Response<ReplyBody> {
     *response.body_mut() = match reply.body {
         Body::Value(value) => ReplyBody::Whole(Some(bytes(&value).into())),
         Body::Text(text) => ReplyBody::Whole(Some(text.into_bytes().into())),
-        Body::Watch(watch) => ReplyBody::Watch(Box::new(Events::new(watch))),
+        Body::Watch(watch) => ReplyBody::Watch(Box::new(Events::new(*watch))),
     };
     response
 }

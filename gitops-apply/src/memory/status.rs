@@ -15,7 +15,7 @@ pub struct Status {
     /// For people.
     pub message: String,
     /// What it is about.
-    pub details: Option<Details>,
+    pub details: Option<Box<Details>>,
 }
 
 /// What a refusal is about.
@@ -71,6 +71,11 @@ impl Status {
         )
     }
 
+    /// A patch whose result is none that can be read (422).
+    pub(super) fn invalid_patch(cause: Cause) -> Self {
+        Self::invalid_kind("", "", vec![cause])
+    }
+
     fn invalid_kind(kind: &str, name: &str, causes: Vec<Cause>) -> Self {
         let mut texts: Vec<String> =
             causes.iter().map(|it| format!("{}: {}", it.field, it.message)).collect();
@@ -80,7 +85,7 @@ impl Status {
             several => format!("[{}]", several.join(", ")),
         };
         let mut status = Self::new(422, "Invalid", format!("{kind} \"{name}\" is invalid: {text}"));
-        status.details = Some(Details { causes, ..Details::default() });
+        status.details = Some(Box::new(Details { causes, ..Details::default() }));
         status
     }
 
@@ -95,12 +100,12 @@ impl Status {
 
     pub(super) fn no_such_resource() -> Self {
         let message = "the server could not find the requested resource";
-        Self { details: Some(Details::default()), ..Self::new(404, "NotFound", message) }
+        Self { details: Some(Box::default()), ..Self::new(404, "NotFound", message) }
     }
 
     pub(super) fn no_such_method() -> Self {
         let message = "the server does not allow this method on the requested resource";
-        Self { details: Some(Details::default()), ..Self::new(405, "MethodNotAllowed", message) }
+        Self { details: Some(Box::default()), ..Self::new(405, "MethodNotAllowed", message) }
     }
 
     pub(super) fn not_found(resource: &Resource, name: &str) -> Self {

@@ -1,10 +1,11 @@
 //! Objects that change: what an update, a patch and an apply have in common.
 
-use gitops_diff::Value;
 use gitops_diff::merge::settle;
+use gitops_diff::{Map, Value};
 
 use super::admission::Verb;
 use super::create::{Ownership, reset};
+use super::decode;
 use super::definition;
 use super::dispatch::Task;
 use super::lifecycle;
@@ -76,7 +77,7 @@ impl Task<'_> {
         if ownership == Ownership::ToTrack {
             next = self.track(Some(live), &next);
         }
-        definition::default_object(&self.state.store, &resource, &mut next);
+        definition::complete(&self.state.store, &resource, &mut next);
         self.admit(Verb::Update, Some(live), &mut next)?;
         metadata::keep(live, &mut next);
         metadata::validate(&resource, &next)?;
@@ -84,32 +85,28 @@ impl Task<'_> {
         if bumps_generation(&resource, live, &next) {
             metadata::next_generation(&mut next);
         }
+        let next = decode::without_empty(&self.state.schema, &resource, next);
         let next = settle(live, next);
         if next == *live || self.params.dry_run {
             return Ok(self.show(200, &next));
         }
-        self.store_or_remove(&resource, &name, next)
+        Ok(self.store_or_remove(&resource, &name, next))
     }
 
     /// What has no finalizers left while it is being deleted, goes.
-    fn store_or_remove(
-        &mut self,
-        resource: &Resource,
-        name: &str,
-        next: Value,
-    ) -> Result<Reply, Status> {
+    fn store_or_remove(&mut self, resource: &Resource, name: &str, next: Value) -> Reply {
         let table = resource.table();
         let key = store::key(self.target.namespace.as_deref(), name);
-        let stored = if lifecycle::may_go(&next) {
+        if lifecycle::may_go(&next) {
+            // The answer keeps the resourceVersion of before.
+            let reply = self.show(200, &next);
             let gone = self.state.store.remove(&table, &key, next);
             lifecycle::removed(self.state, resource, &gone);
-            gone
-        } else {
-            let stored = self.state.store.put(&table, &key, next);
-            lifecycle::updated(self.state, resource, &stored);
-            stored
-        };
-        Ok(self.show(200, &stored))
+            return reply;
+        }
+        let stored = self.state.store.put(&table, &key, next);
+        lifecycle::updated(self.state, resource, &stored);
+        self.show(200, &stored)
     }
 
     /// Puts back what this path cannot set: the status through the object, all but the status
@@ -189,7 +186,7 @@ fn bumps_generation(resource: &Resource, live: &Value, next: &Value) -> bool {
     let counts_status = resource.rules.custom && !resource.has("status");
     let counted = |key: &str| key != "metadata" && (key != "status" || counts_status);
     let members = |it: &Value| {
-        let members = it.as_map().into_iter().flat_map(|it| it.iter());
+        let members = it.as_map().into_iter().flat_map(Map::iter);
         let kept = members.filter(|(key, _)| counted(key)).map(|(k, v)| (k.clone(), v.clone()));
         kept.collect::<Vec<_>>()
     };
