@@ -1,6 +1,6 @@
 //! The in-memory cluster, call by call: what goes in, and the code and the body that come out.
 
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use gitops_apply::memory::{Cluster, Method, Reply, Request};
 use gitops_diff::Value;

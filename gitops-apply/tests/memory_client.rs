@@ -1,6 +1,6 @@
 //! The in-memory cluster under an unmodified `kube::Client`.
 
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 use std::time::Duration;
 

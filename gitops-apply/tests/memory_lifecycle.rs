@@ -1,5 +1,7 @@
 //! The in-memory cluster's controllers: namespaces, definitions, finalizers, garbage, backups.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 use gitops_apply::memory::{
     After, Attributes, Cluster, Garbage, Lifecycle, Method, Options, Reply, Request, Verb,
 };
