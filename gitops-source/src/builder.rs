@@ -90,6 +90,7 @@ impl TreeBuilder {
     }
 
     /// States the digest of a folder instead of having it computed.
+    #[cfg(feature = "git")]
     pub(crate) fn folder_is(&mut self, path: TreePath, digest: Digest) {
         self.known.insert(path, digest);
     }

@@ -65,6 +65,7 @@ impl SourceError {
     }
 
     /// The same, with where it happened in front, unless it says that already.
+    #[cfg(feature = "git")]
     pub(crate) fn at(self, place: &str) -> Self {
         let said = |message: String| {
             if message.contains(place) { message } else { format!("{place}: {message}") }

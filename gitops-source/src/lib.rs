@@ -10,6 +10,7 @@ mod selector;
 mod tree;
 
 mod credentials;
+mod dir;
 mod limits;
 mod links;
 mod memory;
@@ -20,10 +21,12 @@ mod git;
 pub mod testkit;
 
 mod error;
+mod stop;
 
 pub use crate::builder::TreeBuilder;
 pub use crate::credentials::{Credential, Credentials};
 pub use crate::digest::{Algorithm, Digest};
+pub use crate::dir::{DirOptions, DirSource};
 pub use crate::error::{ErrorClass, SourceError};
 #[cfg(feature = "git")]
 pub use crate::git::{Deadlines, GitOptions, GitSource, PlainHttp};

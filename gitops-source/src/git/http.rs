@@ -157,7 +157,8 @@ impl Http {
         self.answer = None;
         let mut credential = self.known_credential().await?;
         for attempt in 1.. {
-            let request = self.client.request(method.clone(), url.clone()).body(body.clone());
+            let request = self.client.request(method.clone(), url.clone());
+            let request = if body.is_empty() { request } else { request.body(body.clone()) };
             let request = match &credential {
                 Some(credential) => self.authorise(request, credential)?,
                 None => request,

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use gix::hash::{Kind, ObjectId};
+use gix_pack::cache::lru::StaticLinkedList;
 use tempfile::TempDir;
 
 use super::objects::Objects;
@@ -219,7 +220,9 @@ impl Quarantine {
 }
 
 fn open_objects(path: &Path, hash: Kind) -> Result<gix::odb::Handle, SourceError> {
-    gix::odb::at(path, hash).map_err(|error| broken(path, &error))
+    let mut objects = gix::odb::at(path, hash).map_err(|error| broken(path, &error))?;
+    objects.set_pack_cache(|| Box::new(StaticLinkedList::<64>::default()));
+    Ok(objects)
 }
 
 /// The packs that have an index.

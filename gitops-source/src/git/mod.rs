@@ -20,7 +20,6 @@ mod range;
 mod read;
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -36,6 +35,7 @@ use self::remote::Job;
 use self::select::Selection;
 use self::session::{Kept, Start};
 use self::stream::{Daemon, Ssh};
+use crate::stop::StopOnDrop;
 use crate::{Fetched, RefSelector, Revision, Source, SourceError};
 
 pub use self::http::PlainHttp;
@@ -273,15 +273,5 @@ impl Shared {
     /// Says where an error happened.
     fn at(&self, error: SourceError) -> SourceError {
         error.at(&self.address.to_string())
-    }
-}
-
-/// Tells work on another thread to stop when its result is not wanted any more.
-#[derive(Debug, Default)]
-struct StopOnDrop(Arc<AtomicBool>);
-
-impl Drop for StopOnDrop {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
     }
 }

@@ -1,5 +1,6 @@
 //! Reading a tree straight from the object database, links followed, within limits.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
@@ -38,6 +39,7 @@ pub(super) fn tree_of_commit(
         wanted,
         stop,
         builder: TreeBuilder::new(limits),
+        contents: HashMap::new(),
         open: Vec::new(),
     };
     reading.folder(root, &TreePath::default(), &TreePath::default())?;
@@ -54,6 +56,8 @@ struct Reading<'a> {
     wanted: &'a Wanted,
     stop: &'a AtomicBool,
     builder: TreeBuilder,
+    /// What was read, since the same content often stands at many places.
+    contents: HashMap<ObjectId, Bytes>,
     /// The folders that are being read, by their real paths: a link to one of them is a cycle.
     open: Vec<TreePath>,
 }
@@ -140,8 +144,15 @@ impl Reading<'_> {
     }
 
     fn file(&mut self, id: ObjectId, seen: &TreePath, executable: bool) -> Result<(), SourceError> {
-        self.builder.reserve(seen, self.objects.size(id)?)?;
-        let content = Bytes::from(self.objects.read(id, Kind::Blob)?);
+        let content = if let Some(content) = self.contents.get(&id) {
+            self.builder.reserve(seen, content.len() as u64)?;
+            content.clone()
+        } else {
+            self.builder.reserve(seen, self.objects.size(id)?)?;
+            let content = Bytes::from(self.objects.read(id, Kind::Blob)?);
+            self.contents.insert(id, content.clone());
+            content
+        };
         self.builder.place(seen.clone(), File { content, digest: digest(id), executable })
     }
 

@@ -85,7 +85,8 @@ impl Ssh {
             // What can be read of it is shown; that is all it is for.
             let _ = limited.read_to_end(&mut said).await;
         }
-        let said = String::from_utf8_lossy(&said).trim().escape_debug().to_string();
+        let plain = |c: char| if c.is_control() { ' ' } else { c };
+        let said: String = String::from_utf8_lossy(&said).trim().chars().map(plain).collect();
         let message = format!("ssh ended: {said}");
         let has = |words: &[&str]| words.iter().any(|word| said.contains(word));
         if has(&["Permission denied", "Host key verification failed", "publickey"]) {

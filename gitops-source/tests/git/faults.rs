@@ -10,6 +10,8 @@ use crate::support::{
     main_of, mirrored, packs, snapshot,
 };
 
+type Damage = fn(&mut Vec<u8>);
+
 /// What a failed fetch must not leave: no lock, no quarantine, no half pack.
 fn assert_clean(mirror: &Path, after: &str) {
     let files = snapshot(mirror);
@@ -244,7 +246,6 @@ async fn a_damaged_mirror_is_thrown_away_and_filled_again() {
     let mirror = fixture.root().join("mirror");
     let (revision, real) = changed(&main_of(&backend.url(), mirrored(&mirror)), None).await;
     let names: Vec<String> = snapshot(&mirror).into_keys().collect();
-    type Damage = fn(&mut Vec<u8>);
     let damages: [(&str, Damage); 3] = [
         ("gone", Vec::clear),
         ("half", |bytes| bytes.truncate(bytes.len() / 2)),

@@ -7,5 +7,9 @@
 mod support;
 
 mod faults;
+mod hostile;
+mod kill;
+mod links;
 mod local;
 mod server;
+mod transport;

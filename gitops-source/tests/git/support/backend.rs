@@ -23,11 +23,15 @@ pub(crate) struct Request {
 pub(crate) enum Verdict {
     /// Git answers it.
     Serve,
+    /// Git answers it as one that does not know version 2 of the protocol.
+    ServeOld,
     /// It is answered with a status, headers and a body.
     Answer(u16, &'static [(&'static str, &'static str)], Vec<u8>),
 }
 
-type Guard = Arc<dyn Fn(&Request) -> Verdict + Send + Sync>;
+/// A connection, encrypted or not.
+pub(crate) trait Stream: Read + Write {}
+impl<T: Read + Write> Stream for T {}
 
 /// The server.
 pub(crate) struct Backend {
@@ -46,38 +50,60 @@ impl Backend {
         root: &Path,
         guard: impl Fn(&Request) -> Verdict + Send + Sync + 'static,
     ) -> Self {
+        Self::listen(root, guard, |mut stream, handle| handle(&mut stream))
+    }
+
+    /// Serves over TLS.
+    pub(crate) fn tls(root: &Path, config: Arc<rustls::ServerConfig>) -> Self {
+        Self::listen(
+            root,
+            |_| Verdict::Serve,
+            move |mut stream, handle| {
+                let mut connection = rustls::ServerConnection::new(Arc::clone(&config)).unwrap();
+                handle(&mut rustls::Stream::new(&mut connection, &mut stream));
+                connection.send_close_notify();
+                // The client may be gone, which is its right.
+                let _ = connection.complete_io(&mut stream);
+            },
+        )
+    }
+
+    fn listen(
+        root: &Path,
+        guard: impl Fn(&Request) -> Verdict + Send + Sync + 'static,
+        wrap: impl Fn(TcpStream, &dyn Fn(&mut dyn Stream)) + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let backend =
-            Self { port: listener.local_addr().unwrap().port(), requests: Arc::default() };
-        let (requests, guard, root): (_, Guard, _) =
-            (Arc::clone(&backend.requests), Arc::new(guard), root.to_owned());
+        let port = listener.local_addr().unwrap().port();
+        let requests: Arc<Mutex<Vec<Request>>> = Arc::default();
+        let service = Arc::new((Arc::clone(&requests), root.to_owned(), guard, wrap));
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
-                let (requests, guard, root) =
-                    (Arc::clone(&requests), Arc::clone(&guard), root.clone());
+                let service = Arc::clone(&service);
                 thread::spawn(move || {
-                    let Some(request) = read_request(&stream) else { return };
-                    requests.lock().unwrap().push(request.clone());
-                    let answer = match guard(&request) {
-                        Verdict::Serve => run_git(&root, &request),
-                        Verdict::Answer(status, headers, body) => answer(status, headers, &body),
-                    };
-                    // The client may be gone, which is its right.
-                    let _ = (&stream).write_all(&answer);
+                    let (requests, root, guard, wrap) = &*service;
+                    wrap(stream, &|stream| handle(stream, requests, root, guard));
                 });
             }
         });
-        backend
+        Self { port, requests }
     }
 
     pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}/repo.git", self.port)
     }
 
+    /// The requests since the last call.
+    pub(crate) fn taken(&self) -> Vec<Request> {
+        std::mem::take(&mut *self.requests.lock().unwrap())
+    }
+
     /// The requests since the last call, as `METHOD target`.
     pub(crate) fn requests(&self) -> Vec<String> {
-        let taken = std::mem::take(&mut *self.requests.lock().unwrap());
-        taken.iter().map(|request| format!("{} {}", request.method, request.target)).collect()
+        self.taken()
+            .iter()
+            .map(|request| format!("{} {}", request.method, request.target))
+            .collect()
     }
 }
 
@@ -88,16 +114,37 @@ impl Request {
     }
 }
 
-fn read_request(stream: &TcpStream) -> Option<Request> {
+fn handle(
+    stream: &mut dyn Stream,
+    requests: &Mutex<Vec<Request>>,
+    root: &Path,
+    guard: &impl Fn(&Request) -> Verdict,
+) {
+    let Some(mut request) = read_request(stream) else { return };
+    requests.lock().unwrap().push(request.clone());
+    let answer = match guard(&request) {
+        Verdict::Serve => run_git(root, &request),
+        Verdict::ServeOld => {
+            request.headers.retain(|(name, _)| name != "git-protocol");
+            run_git(root, &request)
+        }
+        Verdict::Answer(status, headers, body) => answer(status, headers, &body),
+    };
+    // The client may be gone, which is its right.
+    let _ = stream.write_all(&answer);
+    let _ = stream.flush();
+}
+
+fn read_request(stream: &mut dyn Stream) -> Option<Request> {
     let mut reader = BufReader::new(stream);
     let mut line = String::new();
     reader.read_line(&mut line).ok()?;
     let mut words = line.split_whitespace();
-    let mut request = Request {
-        method: words.next()?.to_owned(),
-        target: words.next()?.to_owned(),
-        ..Request::default()
-    };
+    let (method, target) = (words.next()?.to_owned(), words.next()?);
+    // A proxy is told the whole URL.
+    let path = target.strip_prefix("http://").and_then(|rest| rest.find('/').map(|at| &rest[at..]));
+    let target = path.unwrap_or(target).to_owned();
+    let mut request = Request { method, target, ..Request::default() };
     loop {
         let mut line = String::new();
         reader.read_line(&mut line).ok()?;
