@@ -127,7 +127,10 @@ impl Reading<'_> {
         for entry in entries(real)? {
             let name = entry.file_name();
             let name = name.to_str().ok_or_else(|| {
-                SourceError::invalid(format!("folder `{seen}` has a name not in UTF-8: {name:?}"))
+                SourceError::invalid(format!(
+                    "folder `{seen}` has a name not in UTF-8: {}",
+                    name.display()
+                ))
             })?;
             if !name.eq_ignore_ascii_case(".git") {
                 self.entry(&entry.path(), &seen.entry(name)?)?;
@@ -170,9 +173,10 @@ impl Reading<'_> {
         self.stamp(real)?;
         self.builder.reserve(seen, metadata.len())?;
         let mut content = Vec::new();
-        let read = Disk::open(real)
-            .and_then(|file| file.take(metadata.len() + 1).read_to_end(&mut content));
-        read.map_err(|error| failed(real, &error))?;
+        let length = metadata.len();
+        let done =
+            Disk::open(real).and_then(|file| file.take(length + 1).read_to_end(&mut content));
+        done.map_err(|error| failed(real, &error))?;
         let digest = Digest::sha256(&content);
         let executable = is_executable(metadata);
         self.builder.place(seen.clone(), File { content: Bytes::from(content), digest, executable })
