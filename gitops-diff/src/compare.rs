@@ -13,8 +13,8 @@ use self::lists::Items;
 use self::owned::{Owned, Owners};
 use self::place::{Place, Step, is_server_set, is_zero};
 use crate::{
-    DiffError, FieldChange, FieldPath, Fingerprint, Map, MapRef, Object, PathElement, Schema,
-    Shown, TypeRef, Value, secret,
+    DiffError, FieldChange, FieldPath, Fingerprint, GroupKind, Map, MapRef, Object, PathElement,
+    Schema, Shown, TypeRef, Value, secret,
 };
 
 /// Deeper than any object the API server accepts; a limit against hostile input.
@@ -46,13 +46,11 @@ impl<'a> Comparison<'a> {
     /// [`DiffError::Limit`] where an object is nested too deeply.
     pub(crate) fn of(self, desired: &'a Object, live: &'a Object) -> Result<Difference, DiffError> {
         let kind = desired.id().group_kind();
-        let builtin = self.schema.is_builtin(kind);
         let owned = Owned::of(live, self.manager);
         let mut walk = Walk {
             comparison: self,
             desired,
-            builtin,
-            defined: !builtin && self.schema.scope(kind).is_some(),
+            known: Known::of(self.schema, kind),
             owners: Owners::new(live, self.manager),
             settled: OnceCell::new(),
             found: Vec::new(),
@@ -70,14 +68,32 @@ impl<'a> Comparison<'a> {
     }
 }
 
+/// What is known of a kind.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Known {
+    /// It is one of the API server's own.
+    Builtin,
+    /// It is one whose definition is known: fields that it does not name are dropped.
+    Defined,
+    /// Nothing.
+    Nothing,
+}
+
+impl Known {
+    fn of(schema: &Schema, kind: &GroupKind) -> Self {
+        match schema.scope(kind) {
+            None => Self::Nothing,
+            Some(_) if schema.is_builtin(kind) => Self::Builtin,
+            Some(_) => Self::Defined,
+        }
+    }
+}
+
 /// One comparison under way.
 struct Walk<'a> {
     comparison: Comparison<'a>,
     desired: &'a Object,
-    /// Whether the kind is one of the API server's own.
-    builtin: bool,
-    /// Whether it is one whose definition is known: fields it does not name are dropped.
-    defined: bool,
+    known: Known,
     owners: Owners<'a>,
     settled: OnceCell<Option<bool>>,
     found: Vec<FieldChange>,
@@ -105,7 +121,7 @@ impl<'a> Walk<'a> {
             (Value::Null, _) if !self.owners.others_claim(&place.path()) => {}
             (Value::List(_), Value::List(_)) => self.list(place, desired, live, owned),
             (Value::Map(_), Value::Map(_)) => self.whole(place, desired, live, owned),
-            _ if scalar::means_the_same(place, self.builtin, desired, live) => {
+            _ if scalar::means_the_same(place, self.known, desired, live) => {
                 self.agreed |= !desired.is_null();
             }
             _ => self.differs(place, desired, live, owned),
@@ -187,11 +203,11 @@ impl<'a> Walk<'a> {
     fn missing(&mut self, place: &Place<'_, 'a>, desired: &Value, owned: Owned<'a>) {
         let says_nothing = || is_zero(desired) && self.owners.any_claims(&place.path());
         let was_dropped = || match place.of() {
-            None if self.defined => true,
+            None if self.known == Known::Defined => true,
             of => (of.is_none() || owned.is_some()) && self.is_settled() == Some(true),
         };
         let is_same = desired.is_null()
-            || (self.builtin && is_empty_collection(place, desired))
+            || (self.known == Known::Builtin && is_empty_collection(place, desired))
             || (owned.is_some() && is_zero(desired))
             || says_nothing()
             || was_dropped();

@@ -1,8 +1,8 @@
 //! Lists and maps that are one value.
 
-use super::Walk;
 use super::place::{Place, Step, is_zero};
 use super::scalar::means_the_same;
+use super::{Known, Walk};
 use crate::{Map, Value};
 
 /// What the API server fills in inside lists that are one value (`SetDefaults_*` in
@@ -56,7 +56,7 @@ impl<'a> Walk<'a> {
                     })
             }
             (Value::Null, _) => true,
-            _ => means_the_same(place, self.builtin, desired, live),
+            _ => means_the_same(place, self.known, desired, live),
         }
     }
 
@@ -90,7 +90,7 @@ impl<'a> Walk<'a> {
     /// kinds have known defaults, and of custom ones only their definition knows.
     fn was_filled_in(&self, place: &Place<'_, 'a>, name: &str, value: &Value, owned: bool) -> bool {
         // A limit range takes the requests that it does not name from the limits that it does.
-        if self.builtin && place.name() == Some("defaultRequest") {
+        if self.known == Known::Builtin && place.name() == Some("defaultRequest") {
             return true;
         }
         let filled_in = |(field, filled): &(&str, &str)| {
@@ -98,7 +98,7 @@ impl<'a> Walk<'a> {
         };
         match self.is_settled().filter(|_| owned) {
             Some(settled) => settled,
-            None if self.builtin => FILLED_IN.iter().any(filled_in),
+            None if self.known == Known::Builtin => FILLED_IN.iter().any(filled_in),
             None => owned,
         }
     }

@@ -1,13 +1,14 @@
 //! Values that are written differently and mean the same.
 
+use super::Known;
 use super::place::Place;
 use crate::fields::same;
 use crate::{Scalar, Value, secret};
 
-/// Whether two values that are no maps mean the same at this place of a `kind` object.
+/// Whether two values that are no maps mean the same at this place.
 pub(super) fn means_the_same(
     place: &Place<'_, '_>,
-    builtin: bool,
+    known: Known,
     one: &Value,
     other: &Value,
 ) -> bool {
@@ -15,7 +16,7 @@ pub(super) fn means_the_same(
         return true;
     }
     // Only kinds of the API server's own are read into structs and written back canonically.
-    builtin && (same_quantity(place, one, other) || same_base64(place, one, other))
+    known == Known::Builtin && (same_quantity(place, one, other) || same_base64(place, one, other))
 }
 
 fn is_empty(value: &Value) -> bool {

@@ -1,0 +1,323 @@
+//! Laws of `Drift` on generated objects, with structured merge in the place of a server.
+
+#![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
+
+use gitops_diff::merge::{Apply, Force, apply};
+use gitops_diff::{
+    Budget, Consent, Differ, Drift, Entry, Guards, Inventory, Map, Object, ObjectSet, Observed,
+    Operation, Plan, Schema, Stage, Value,
+};
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+
+fn map(members: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
+    Value::Map(members.into_iter().collect())
+}
+
+/// Some of these members.
+fn some(members: Vec<(&'static str, BoxedStrategy<Value>)>) -> BoxedStrategy<Value> {
+    let all = 0..=members.len();
+    subsequence(members, all)
+        .prop_flat_map(|chosen| {
+            let (names, values): (Vec<_>, Vec<_>) = chosen.into_iter().unzip();
+            values.prop_map(move |values| map(names.iter().copied().zip(values)))
+        })
+        .boxed()
+}
+
+fn word() -> BoxedStrategy<Value> {
+    select(vec!["x", "y", "z", ""]).prop_map(Value::from).boxed()
+}
+
+fn number() -> BoxedStrategy<Value> {
+    (0..4_i64).prop_map(Value::from).boxed()
+}
+
+fn words() -> BoxedStrategy<Value> {
+    some(vec![("a", word()), ("b", word()), ("c.d/e", word())])
+}
+
+/// A list map: items with some of these keys in some order, and what `rest` makes.
+fn keyed(
+    key: &'static str,
+    keys: Vec<Value>,
+    rest: impl Fn() -> BoxedStrategy<Value> + 'static,
+) -> BoxedStrategy<Value> {
+    let all = 0..=keys.len();
+    subsequence(keys, all)
+        .prop_shuffle()
+        .prop_flat_map(move |keys| {
+            let items: Vec<_> = keys
+                .into_iter()
+                .map(|value| {
+                    rest().prop_map(move |mut item| {
+                        item.as_map_mut().unwrap().insert(key, value.clone());
+                        item
+                    })
+                })
+                .collect();
+            items.prop_map(Value::List)
+        })
+        .boxed()
+}
+
+fn names() -> Vec<Value> {
+    ["a", "b", "c"].map(Value::from).into()
+}
+
+fn container() -> BoxedStrategy<Value> {
+    let args = prop::collection::vec(word(), 0..3).prop_map(Value::List).boxed();
+    let ports =
+        || keyed("containerPort", vec![80.into(), 81.into()], || some(vec![("name", word())]));
+    some(vec![
+        ("image", word()),
+        ("args", args),
+        ("env", keyed("name", names(), || some(vec![("value", word())]))),
+        ("ports", ports()),
+        ("resources", some(vec![("limits", words())])),
+        ("tty", any::<bool>().prop_map(Value::from).boxed()),
+    ])
+}
+
+fn deployment() -> BoxedStrategy<Object> {
+    let pod = some(vec![
+        ("containers", keyed("name", names(), container)),
+        ("nodeSelector", words()),
+        ("securityContext", some(vec![("runAsUser", number()), ("fsGroup", number())])),
+    ]);
+    let template = some(vec![("spec", pod), ("metadata", some(vec![("labels", words())]))]);
+    let spec =
+        some(vec![("replicas", number()), ("template", template), ("minReadySeconds", number())]);
+    let finalizers = subsequence(vec!["f/a", "f/b", "f/c"], 0..=3)
+        .prop_shuffle()
+        .prop_map(|all| Value::List(all.into_iter().map(Value::from).collect()))
+        .boxed();
+    let metadata =
+        some(vec![("labels", words()), ("annotations", words()), ("finalizers", finalizers)]);
+    let spec = some(vec![("spec", spec), ("metadata", metadata)]);
+    // What servers make of empty values, the recorded answers of a real one test.
+    spec.prop_map(|body| {
+        let mut body = without_empty(body);
+        let members = body.as_map_mut().unwrap();
+        members.insert("apiVersion", "apps/v1".into());
+        members.insert("kind", "Deployment".into());
+        members.map_at("metadata").insert("name", "web".into());
+        Object::new(body).unwrap()
+    })
+    .boxed()
+}
+
+fn applied(live: Option<&Object>, desired: &Object, manager: &str) -> Object {
+    let now = "2026-01-01T00:00:00Z";
+    let live = live.map(Object::body);
+    let request =
+        Apply { live, desired: desired.body(), manager, force: Force::Yes, subresource: None, now };
+    let next = apply(&Schema::builtin(), &request).unwrap();
+    let owners = next.pointer("/metadata/managedFields").cloned();
+    let store =
+        |body: &mut Map| drop(owners.map(|it| body.map_at("metadata").insert("managedFields", it)));
+    Object::new(stored(&Object::new(next).unwrap())).unwrap().edit(store).unwrap()
+}
+
+fn plan(desired: &Object, live: &Object) -> Plan {
+    let desired: ObjectSet = [desired.clone()].into_iter().collect();
+    let observed: Observed = [live.clone()].into_iter().collect();
+    Drift::default().diff(&desired, &observed, &Inventory::new()).unwrap()
+}
+
+/// What a server stores: without owners, and without empty maps and lists.
+fn stored(object: &Object) -> Value {
+    let strip = |body: &mut Map| drop(body.map_at("metadata").remove("managedFields"));
+    without_empty(object.clone().edit(strip).unwrap().into_body())
+}
+
+fn without_empty(value: Value) -> Value {
+    let is_empty = |value: &Value| match value {
+        Value::Map(members) => members.is_empty(),
+        Value::List(items) => items.is_empty(),
+        _ => false,
+    };
+    match value {
+        Value::Map(members) => {
+            let members = members.into_iter().map(|(name, value)| (name, without_empty(value)));
+            Value::Map(members.filter(|(_, value)| !is_empty(value)).collect())
+        }
+        Value::List(items) => Value::List(items.into_iter().map(without_empty).collect()),
+        other => other,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn an_object_does_not_differ_from_itself(object in deployment()) {
+        prop_assert!(plan(&object, &object).is_empty());
+    }
+
+    #[test]
+    fn drift_is_found_if_and_only_if_an_apply_would_change_the_object(
+        first in deployment(),
+        foreign in deployment(),
+        second in deployment(),
+    ) {
+        let live = applied(None, &first, "gitops");
+        let live = applied(Some(&live), &foreign, "somebody");
+        let found = plan(&second, &live);
+        let next = applied(Some(&live), &second, "gitops");
+        let fields: Vec<_> = found.changes().flat_map(|it| &it.fields).collect();
+        prop_assert_eq!(!fields.is_empty(), stored(&live) != stored(&next),
+            "{:?}\n{:?}\n{:?}\n{:?}", fields, second, live, next);
+    }
+
+    #[test]
+    fn what_was_applied_has_not_drifted(
+        first in deployment(),
+        foreign in deployment(),
+        second in deployment(),
+    ) {
+        let live = applied(None, &first, "gitops");
+        let live = applied(Some(&live), &foreign, "somebody");
+        let live = applied(Some(&live), &second, "gitops");
+        let again = plan(&second, &live);
+        prop_assert!(again.is_empty(), "{:?}", again);
+    }
+
+    #[test]
+    fn a_plan_is_the_same_each_time_and_reads_back(one in deployment(), other in deployment()) {
+        let made = plan(&one, &other);
+        prop_assert_eq!(&made, &plan(&one, &other));
+        let json = made.to_json().unwrap();
+        let mut read = Plan::from_json(&json).unwrap();
+        prop_assert_eq!(&json, &read.to_json().unwrap());
+        read.attach(&[one].into_iter().collect()).unwrap();
+        prop_assert_eq!(made, read);
+    }
+}
+
+const KINDS: [(&str, &str); 9] = [
+    ("v1", "Namespace"),
+    ("apiextensions.k8s.io/v1", "CustomResourceDefinition"),
+    ("v1", "PersistentVolumeClaim"),
+    ("v1", "ConfigMap"),
+    ("v1", "Secret"),
+    ("apps/v1", "Deployment"),
+    ("example.com/v1", "Widget"),
+    ("rbac.authorization.k8s.io/v1", "ClusterRole"),
+    ("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration"),
+];
+
+/// Whether an object is declared, lives, is in the ledger.
+type Place = (bool, bool, bool);
+
+fn target() -> BoxedStrategy<(ObjectSet, Observed, Inventory)> {
+    let objects = prop::collection::btree_map((0..KINDS.len(), 0..12_u8), any::<Place>(), 0..60);
+    objects
+        .prop_map(|objects| {
+            let (mut desired, mut observed, mut owned) =
+                (ObjectSet::new(), Observed::new(), Inventory::new());
+            for ((kind, name), (is_declared, lives, is_ours)) in objects {
+                let (version, kind) = KINDS[kind];
+                let metadata = map([("name", format!("o{name}").into()), ("uid", "u".into())]);
+                let body =
+                    [("apiVersion", version.into()), ("kind", kind.into()), ("metadata", metadata)];
+                let object = Object::new(map(body)).unwrap();
+                if is_declared {
+                    desired.replace(object.clone());
+                }
+                if is_ours {
+                    let mut entry = Entry::default();
+                    entry.uid = Some("u".into());
+                    owned.entries.insert(object.id().clone(), entry);
+                }
+                let id = object.id().clone();
+                let live = if lives {
+                    gitops_diff::Live::Present(object)
+                } else {
+                    gitops_diff::Live::Absent
+                };
+                observed.insert(id, live);
+            }
+            (desired, observed, owned)
+        })
+        .boxed()
+}
+
+fn guards() -> BoxedStrategy<Guards> {
+    let consent = select(vec![Consent::Given, Consent::Withheld]);
+    let budget = (0..10_usize, 0..40_usize, 0..=100_u8)
+        .prop_map(|(free, objects, percent)| Budget { free, objects, percent });
+    (consent, budget, any::<bool>())
+        .prop_map(|(empty_render, budget, protect)| {
+            let protected = if protect { Guards::default().protected } else { Vec::new() };
+            Guards { empty_render, budget, protected }
+        })
+        .boxed()
+}
+
+fn deleted(guards: Guards, (desired, observed, owned): &(ObjectSet, Observed, Inventory)) -> Plan {
+    Drift { guards, ..Drift::default() }.diff(desired, observed, owned).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn each_object_is_dealt_with_once_and_nothing_is_deleted_that_is_not_ours(
+        target in target(),
+        guards in guards(),
+    ) {
+        let plan = deleted(guards, &target);
+        let (desired, _, owned) = &target;
+        let mut seen: Vec<_> = plan.changes().map(|it| &it.id).chain(&plan.unchanged).collect();
+        seen.extend(plan.refusals.iter().flat_map(|it| &it.withheld));
+        seen.sort();
+        let mut all: Vec<_> = desired.ids().chain(owned.minus(desired).map(|it| it.0)).collect();
+        all.sort();
+        prop_assert_eq!(seen, all);
+        for change in plan.changes_of(Operation::Delete) {
+            prop_assert!(owned.contains(&change.id) && !desired.contains(&change.id));
+            prop_assert!(change.preconditions.uid.is_some());
+        }
+    }
+
+    #[test]
+    fn waves_follow_the_stages_and_pruning_comes_last(target in target()) {
+        let plan = deleted(Guards::none(), &target);
+        let place = |change: &gitops_diff::Change| match change.operation {
+            Operation::Create | Operation::Update => (0, Stage::of(&change.id) as i8),
+            Operation::Delete => (1, -(Stage::of(&change.id) as i8)),
+            _ => (2, 0),
+        };
+        let places: Vec<_> = plan.waves.iter().map(|wave| {
+            let mut all: Vec<_> = wave.changes.iter().map(place).collect();
+            all.dedup();
+            all
+        }).collect();
+        prop_assert!(places.iter().all(|it| it.len() == 1), "{:?}", places);
+        prop_assert!(places.windows(2).all(|it| it[0] < it[1]), "{:?}", places);
+    }
+
+    #[test]
+    fn looser_guards_delete_no_less(
+        target in target(),
+        tight in guards(),
+        loose in guards(),
+    ) {
+        let loose = Guards {
+            empty_render: if tight.empty_render == Consent::Given { Consent::Given } else { loose.empty_render },
+            budget: Budget {
+                free: tight.budget.free.max(loose.budget.free),
+                objects: tight.budget.objects.max(loose.budget.objects),
+                percent: tight.budget.percent.max(loose.budget.percent),
+            },
+            protected: tight.protected.clone(),
+        };
+        let ids = |guards| -> Vec<_> {
+            let plan = deleted(guards, &target);
+            plan.changes_of(Operation::Delete).map(|it| it.id.clone()).collect()
+        };
+        let (tight, loose) = (ids(tight), ids(loose));
+        prop_assert!(tight.iter().all(|it| loose.contains(it)));
+    }
+}
