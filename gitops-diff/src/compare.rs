@@ -286,10 +286,11 @@ impl<'a> Walk<'a> {
         self.too_deep
     }
 
-    /// Whether what is declared is what was applied last; `None` where that is not known.
+    /// Whether what is declared is what was applied last; `None` where that is not known, as of
+    /// Secrets, whose values are in no digest.
     fn is_settled(&self) -> Option<bool> {
-        let settled =
-            || self.comparison.applied.map(|last| *last == Fingerprint::of(self.desired.body()));
+        let last = self.comparison.applied.filter(|_| !self.desired.is_secret());
+        let settled = || last.map(|last| *last == Fingerprint::of(self.desired.body()));
         *self.settled.get_or_init(settled)
     }
 }

@@ -3,9 +3,9 @@
 use crate::compare::{Comparison, Difference};
 use crate::guard::{Guards, PRUNE_ANNOTATION};
 use crate::{
-    Change, DiffError, Differ, Entry, Failure, FieldChange, Fingerprint, Inventory, Live, Object,
-    ObjectId, ObjectSet, Observed, Operation, Plan, Preconditions, Reason, Refusal, Schema, Text,
-    order, secret,
+    Change, DiffError, Differ, Entry, Failure, FieldChange, Inventory, Live, Object, ObjectId,
+    ObjectSet, Observed, Operation, Plan, Preconditions, Reason, Refusal, Schema, Text, order,
+    secret,
 };
 
 /// Compares by field ownership, as server-side apply does.
@@ -211,7 +211,7 @@ impl Run<'_> {
 fn writing(operation: Operation, reason: Reason, object: &Object) -> Change {
     let mut change = Change::new(object.id().clone(), object.version(), operation, reason);
     change.origin = object.origin().cloned();
-    change.fingerprint = Some(Fingerprint::of(object.body()));
+    change.fingerprint = Some(secret::fingerprint(object));
     change.desired = Some(object.clone());
     change
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::{Map, Object, Value};
+use crate::{Fingerprint, Map, Object, Value};
 
 /// What stands for a hidden value.
 pub(crate) const MASK: &str = "***";
@@ -26,6 +26,12 @@ pub(crate) fn masked(object: &Object) -> Cow<'_, Value> {
         mask_members(members, &|_, _| MASK.into());
     }
     Cow::Owned(body)
+}
+
+/// The digest of an object, of a Secret without its values: a digest of a weak value gives the
+/// value away to whoever tries all weak ones.
+pub(crate) fn fingerprint(object: &Object) -> Fingerprint {
+    Fingerprint::of(&*masked(object))
 }
 
 /// Puts what `sign` says for a place and its value in the place of every hidden value.
@@ -84,8 +90,9 @@ pub(crate) fn folded(object: &Object) -> Object {
 }
 
 fn encoded(plain: &Map) -> Option<Map> {
+    let declared = plain.iter().filter(|(_, value)| !value.is_null());
     let encode = |value: &Value| value.as_str().map(|text| STANDARD.encode(text).into());
-    plain.iter().map(|(key, value)| Some((key.clone(), encode(value)?))).collect()
+    declared.map(|(key, value)| Some((key.clone(), encode(value)?))).collect()
 }
 
 /// Whether two texts are base64 of the same bytes; line breaks in it say nothing.
@@ -109,7 +116,8 @@ mod tests {
 
     #[test]
     fn string_data_is_folded_over_data() {
-        let object = secret(r#""stringData":{"a":"x","b":"y"},"data":{"a":"b2xk","c":"eg=="}"#);
+        let object =
+            secret(r#""stringData":{"a":"x","b":"y","n":null},"data":{"a":"b2xk","c":"eg=="}"#);
         let expected = secret(r#""data":{"a":"eA==","b":"eQ==","c":"eg=="}"#);
         assert_eq!(folded(&object), expected);
     }

@@ -226,8 +226,7 @@ fn target() -> BoxedStrategy<(ObjectSet, Observed, Inventory)> {
                     desired.replace(object.clone());
                 }
                 if is_ours {
-                    let mut entry = Entry::default();
-                    entry.uid = Some("u".into());
+                    let entry = Entry { uid: Some("u".into()), ..Entry::default() };
                     owned.entries.insert(object.id().clone(), entry);
                 }
                 let id = object.id().clone();

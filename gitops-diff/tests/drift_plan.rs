@@ -23,11 +23,10 @@ fn id(name: &str) -> ObjectId {
 }
 
 fn inventory(entries: impl IntoIterator<Item = (ObjectId, Option<&'static str>)>) -> Inventory {
-    let entry = |uid: Option<&str>| {
-        let mut entry = Entry::default();
-        entry.version = "v1".into();
-        entry.uid = uid.map(Into::into);
-        entry
+    let entry = |uid: Option<&str>| Entry {
+        version: "v1".into(),
+        uid: uid.map(Into::into),
+        ..Entry::default()
     };
     let mut inventory = Inventory::new();
     inventory.entries = entries.into_iter().map(|(id, uid)| (id, entry(uid))).collect();

@@ -1,11 +1,12 @@
 //! Bodies for a plan that was read back.
 
-use crate::{Change, DiffError, Fingerprint, Object, ObjectSet, Operation, Plan, secret};
+use crate::{Change, DiffError, Object, ObjectSet, Operation, Plan, secret};
 
 impl Plan {
     /// Gives a plan that was read back the bodies of `desired`, so that it can be executed.
     ///
-    /// Fails closed: every body must be the one that the plan was made for, by its digest.
+    /// Fails closed: every body must be the one that the plan was made for, by its digest, which
+    /// for Secrets says nothing of their values.
     ///
     /// # Errors
     /// [`DiffError::Invalid`] that names the object that is missing or is another one; the plan
@@ -30,7 +31,7 @@ fn body(change: &Change, desired: &ObjectSet) -> Result<Option<Object>, DiffErro
         DiffError::invalid(format!("the plan changes `{id}`, which is not declared: plan again"))
     })?;
     let object = secret::folded(object);
-    let same = change.fingerprint.as_ref() == Some(&Fingerprint::of(object.body()));
+    let same = change.fingerprint.as_ref() == Some(&secret::fingerprint(&object));
     if !same || change.version != *object.version() {
         return Err(DiffError::invalid(format!(
             "`{id}` is declared otherwise than when the plan was made: plan again"

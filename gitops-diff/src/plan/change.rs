@@ -25,7 +25,8 @@ pub struct Change {
     /// What must hold in the target, else the change fails and does nothing.
     #[serde(default)]
     pub preconditions: Preconditions,
-    /// The digest of the desired object.
+    /// The digest of the desired object; of a Secret without its values, which a digest of a weak
+    /// value would give away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<Fingerprint>,
     /// The desired object; never serialised.
