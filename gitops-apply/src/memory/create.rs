@@ -88,13 +88,16 @@ impl Task<'_> {
         let name = metadata::name(&object).to_owned();
         self.check_namespace(&name)?;
         let uid = self.state.draw_uid();
+        definition::complete(&self.state.store, &resource, &mut object);
+        lifecycle::default_object(&resource, &mut object);
         if ownership == Ownership::ToTrack {
+            // What reading a body fills in and leaves out, it does for who sent it.
+            object = decode::without_empty(&self.state.schema, &resource, object);
             object = self.track(None, &object);
         }
         metadata::fresh(&mut object, &resource, uid, &self.now);
         reset(&mut object, None, &self.reset_fields());
-        definition::complete(&self.state.store, &resource, &mut object);
-        lifecycle::default_object(&resource, &mut object);
+        lifecycle::prepare(&resource, &mut object);
         self.admit(Verb::Create, None, &mut object)?;
         metadata::validate(&resource, &object)?;
         definition::validate(&resource, &object)?;

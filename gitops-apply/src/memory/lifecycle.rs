@@ -64,14 +64,20 @@ fn schedule(state: &mut State, after: After, work: Work) {
     }
 }
 
-/// What a namespace always has.
+/// The label that a namespace always has.
 pub(super) fn default_object(resource: &Resource, object: &mut Value) {
+    if resource.is("", "namespaces") {
+        let name = metadata::name(object).to_owned();
+        let labels = metadata::of(object).map_at("labels");
+        labels.insert("kubernetes.io/metadata.name", name.into());
+    }
+}
+
+/// What a new namespace gets, and nobody owns.
+pub(super) fn prepare(resource: &Resource, object: &mut Value) {
     if !resource.is("", "namespaces") {
         return;
     }
-    let name = metadata::name(object).to_owned();
-    let labels = metadata::of(object).map_at("labels");
-    labels.insert("kubernetes.io/metadata.name", name.into());
     if let Some(members) = object.as_map_mut() {
         let finalizers = Value::List(vec!["kubernetes".into()]);
         members.map_at("spec").entry("finalizers", || finalizers);

@@ -74,10 +74,11 @@ impl Task<'_> {
         metadata::keep(live, &mut next);
         check_finalizers(&resource, live, &next)?;
         self.reset(live, &mut next);
+        definition::complete(&self.state.store, &resource, &mut next);
         if ownership == Ownership::ToTrack {
+            next = decode::without_empty(&self.state.schema, &resource, next);
             next = self.track(Some(live), &next);
         }
-        definition::complete(&self.state.store, &resource, &mut next);
         self.admit(Verb::Update, Some(live), &mut next)?;
         metadata::keep(live, &mut next);
         metadata::validate(&resource, &next)?;
