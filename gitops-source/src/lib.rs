@@ -1,4 +1,61 @@
-//! Sources: an immutable, content-addressed tree of files at a revision.
+//! Where a desired state comes from: an immutable, content-addressed tree of files at a
+//! revision, from Git, a folder or memory.
+//!
+//! A [`Source`] is asked for a revision other than the one that was seen last. It answers that
+//! there is none, which costs one lookup, or hands over the whole [`Tree`]:
+//!
+//! ```
+//! use gitops_source::testkit::Repository;
+//! use gitops_source::{Fetched, GitSource, RefSelector, Source};
+//!
+//! # let folder = tempfile::tempdir()?;
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+//! let mut repository = Repository::init(folder.path().join("repo.git"))?;
+//! repository.commit("Add web", &[("apps/web.yaml", Some("replicas: 1")), ("docs/a", Some(""))])?;
+//!
+//! let source = GitSource::new(repository.url(), RefSelector::Branch("main".into()))?;
+//! let Fetched::Changed { revision, tree } = source.fetch(None).await? else { unreachable!() };
+//! assert!(revision.to_string().starts_with("main@sha1:"));
+//! assert_eq!(tree.read("apps/web.yaml"), Some(&b"replicas: 1"[..]));
+//! assert!(matches!(source.fetch(Some(&revision)).await?, Fetched::Unchanged));
+//!
+//! // A commit that does not touch `apps` leaves its digest as it was: nothing to render.
+//! let seen = tree.digest_of("apps");
+//! repository.commit("Explain", &[("docs/a", Some("more"))])?;
+//! let Fetched::Changed { tree, .. } = source.fetch(Some(&revision)).await? else { unreachable!() };
+//! assert_eq!(tree.digest_of("apps"), seen);
+//! # Ok::<(), gitops_source::SourceError>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Sources
+//! | source | of | one lookup is |
+//! |---|---|---|
+//! | [`GitSource`] | a repository behind https, http, git or ssh, or on this machine | one `ls-refs` of the refs asked for; over HTTP one request |
+//! | [`DirSource`] | a folder | reading it |
+//! | [`MemorySource`] | trees that are pushed by hand | nothing |
+//!
+//! # What it promises
+//! - **All or nothing.** A tree is handed over when every object in it was received and checked
+//!   against its id. A fetch that ends at any byte, is cancelled or killed leaves the mirror as
+//!   it was, and no lock.
+//! - **Bounded.** [`Limits`] hold while bytes come in and while trees are read; [`Deadlines`]
+//!   hold for servers that hang or trickle.
+//! - **Nothing leaves the tree.** A [`TreePath`] cannot say `..`; links are followed inside, and
+//!   what leads out is refused or left out ([`Links`]).
+//! - **No questions, no leaks.** [`Credentials`] are asked for by a callback, never at a terminal,
+//!   and no error, `Debug` or URL shows one.
+//! - **Errors say what to do.** [`SourceError::class`] is retry, fix or stop.
+//!
+//! # What it does not do
+//! Submodules and Git LFS objects are not fetched: a submodule is listed by [`Tree::skipped`],
+//! and an LFS file is its pointer. Signatures of commits are not verified yet. Partial clones
+//! are not used, so a monorepo costs its whole tree once, whatever [`GitOptions::include`] says.
+//!
+//! # Features
+//! `git` (default) is [`GitSource`]; without it this crate is small and without networks.
+//! `testkit` adds repositories with real commits for tests and examples.
 
 mod source;
 
@@ -10,13 +67,13 @@ mod selector;
 mod tree;
 
 mod credentials;
-mod dir;
 mod limits;
 mod links;
-mod memory;
 
+mod dir;
 #[cfg(feature = "git")]
 mod git;
+mod memory;
 #[cfg(feature = "testkit")]
 pub mod testkit;
 
@@ -29,7 +86,7 @@ pub use crate::digest::{Algorithm, Digest};
 pub use crate::dir::{DirOptions, DirSource};
 pub use crate::error::{ErrorClass, SourceError};
 #[cfg(feature = "git")]
-pub use crate::git::{Deadlines, GitOptions, GitSource, PlainHttp};
+pub use crate::git::{Deadlines, GitOptions, GitSource, PlainHttp, Progress};
 pub use crate::limits::Limits;
 pub use crate::links::Links;
 pub use crate::memory::MemorySource;

@@ -14,6 +14,7 @@ use bytes::{Buf, Bytes};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
+use super::options::Progress;
 use crate::SourceError;
 
 /// The other side of a connection.
@@ -69,6 +70,7 @@ pub(super) async fn serve(
     peer: &mut dyn Peer,
     idle: Duration,
     allowance: &Allowance,
+    progress: Option<&dyn Progress>,
 ) -> Result<(), SourceError> {
     let mut received = 0_u64;
     while let Some(call) = calls.0.recv().await {
@@ -78,6 +80,9 @@ pub(super) async fn serve(
                 let bytes = within(idle, peer.receive()).await?;
                 received = received.saturating_add(bytes.len() as u64);
                 allowance.check(received)?;
+                if let Some(progress) = progress {
+                    progress.received(received);
+                }
                 // The blocking side may have given up meanwhile.
                 let _ = reply.send(bytes);
             }

@@ -19,6 +19,7 @@ mod objects;
 mod range;
 mod read;
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -39,7 +40,7 @@ use crate::stop::StopOnDrop;
 use crate::{Fetched, RefSelector, Revision, Source, SourceError};
 
 pub use self::http::PlainHttp;
-pub use self::options::{Deadlines, GitOptions};
+pub use self::options::{Deadlines, GitOptions, Progress};
 
 /// How many bytes of refs a server may list.
 const LISTING_BYTES: u64 = 64 << 20;
@@ -54,12 +55,10 @@ const LISTING_BYTES: u64 = 64 << 20;
 ///
 /// Dropping the future of a fetch cancels it. Fetches of one source, and of processes that share
 /// a mirror, wait for each other.
-#[derive(Debug)]
 pub struct GitSource {
     shared: Arc<Shared>,
 }
 
-#[derive(Debug)]
 struct Shared {
     address: Address,
     selector: RefSelector,
@@ -116,6 +115,17 @@ impl GitSource {
     }
 }
 
+impl fmt::Debug for GitSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Shared { address, selector, options, .. } = &*self.shared;
+        f.debug_struct("GitSource")
+            .field("url", &address.to_string())
+            .field("selector", selector)
+            .field("options", options)
+            .finish()
+    }
+}
+
 #[async_trait]
 impl Source for GitSource {
     async fn fetch(&self, seen: Option<&Revision>) -> Result<Fetched, SourceError> {
@@ -130,7 +140,10 @@ impl Source for GitSource {
             let message = format!("{} was not fetched within {total:?}", shared.address);
             Err(SourceError::unavailable(message))
         };
-        tokio::time::timeout(total, shared.fetch(seen.cloned())).await.unwrap_or_else(late)
+        let fetch = tokio::time::timeout(total, shared.fetch(seen.cloned()));
+        let fetched = fetch.await.unwrap_or_else(late);
+        shared.log(&fetched);
+        fetched
     }
 }
 
@@ -192,7 +205,8 @@ impl Shared {
             drop(temporary);
             done
         });
-        let served = serve(calls, peer.as_mut(), self.options.deadlines.idle, &allowance).await;
+        let (idle, progress) = (self.options.deadlines.idle, self.options.progress.as_deref());
+        let served = serve(calls, peer.as_mut(), idle, &allowance, progress).await;
         let done = work.await;
         served.map_err(|error| self.at(error))?;
         let (fetched, capabilities) = done.unwrap_or((Err(SourceError::Cancelled), None));
@@ -268,6 +282,17 @@ impl Shared {
             Arc::clone(temporary.insert(Arc::new(made)))
         };
         Ok((Path::to_owned(folder.path()), Some(folder)))
+    }
+
+    fn log(&self, fetched: &Result<Fetched, SourceError>) {
+        let (url, selector) = (&self.address, &self.selector);
+        match fetched {
+            Ok(Fetched::Unchanged) => tracing::trace!(%url, %selector, "unchanged"),
+            Ok(Fetched::Changed { revision, .. }) => {
+                tracing::debug!(%url, %selector, %revision, "fetched");
+            }
+            Err(error) => tracing::debug!(%url, %selector, %error, "not fetched"),
+        }
     }
 
     /// Says where an error happened.

@@ -51,6 +51,8 @@ pub struct GitOptions {
     /// The proxy for http(s), such as `http://proxy:3128`; by default the one that the
     /// environment names (`HTTPS_PROXY`, `NO_PROXY`).
     pub proxy: Option<String>,
+    /// Who is told how a fetch comes along.
+    pub progress: Option<Arc<dyn Progress>>,
     /// The ssh program and words that stand before all other arguments, such as
     /// `["ssh", "-i", "/keys/deploy", "-o", "UserKnownHostsFile=/keys/known_hosts"]`.
     pub ssh: Vec<String>,
@@ -60,12 +62,24 @@ pub struct GitOptions {
 /// [`SourceError::Unavailable`](crate::SourceError::Unavailable).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deadlines {
-    /// To connect; 10 s by default.
+    /// To connect, by TCP and TLS; 10 s by default.
     pub connect: Duration,
     /// Until the next byte comes; 30 s by default.
     pub idle: Duration,
     /// For a whole fetch, waiting for others on the same mirror included; 10 min by default.
     pub total: Duration,
+}
+
+/// Who is told how a fetch comes along; any `Fn(u64)` is one.
+pub trait Progress: Send + Sync {
+    /// So many bytes of this fetch were received by now.
+    fn received(&self, bytes: u64);
+}
+
+impl<F: Fn(u64) + Send + Sync> Progress for F {
+    fn received(&self, bytes: u64) {
+        self(bytes);
+    }
 }
 
 impl GitOptions {
@@ -88,6 +102,7 @@ impl Default for GitOptions {
             plain_http_credentials: PlainHttp::default(),
             ca: None,
             proxy: None,
+            progress: None,
             ssh: vec!["ssh".into()],
         }
     }

@@ -105,7 +105,8 @@ impl Job<'_> {
         if haves.is_empty() {
             quarantine.stand_alone()?;
         }
-        let pack = self.receive(session, &quarantine, commit, &haves)?;
+        let received = self.receive(session, &quarantine, commit, &haves);
+        let pack = received.map_err(|error| self.moved(error))?;
         let objects = quarantine.objects(session.hash()?)?;
         let read = tree_of_commit(Objects(&objects), commit, self.wanted, self.stop);
         drop(objects);
@@ -134,7 +135,6 @@ impl Job<'_> {
         let mut stored = None;
         self.allowance.raise(self.wanted.limits.fetch_bytes);
         let options = gix_pack::bundle::write::Options {
-            thread_limit: Some(1),
             alloc_limit_bytes: usize::try_from(self.wanted.limits.bytes).ok(),
             ..Default::default()
         };
@@ -159,6 +159,16 @@ impl Job<'_> {
     /// The private ref that keeps what this selector found.
     fn name(&self) -> String {
         crate::Digest::sha256(format!("{:?}", self.selection)).short()
+    }
+
+    /// What it means that the server does not have what it listed a moment ago.
+    fn moved(&self, error: SourceError) -> SourceError {
+        match error {
+            SourceError::NotFound(why) if !matches!(self.selection, Selection::Commit(_)) => {
+                SourceError::unavailable(format!("the ref moved while it was fetched: {why}"))
+            }
+            other => other,
+        }
     }
 
     /// What an error means once the work was told to stop.

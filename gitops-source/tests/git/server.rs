@@ -221,3 +221,102 @@ async fn a_status_says_what_the_caller_can_do() {
         assert_eq!(got, class, "{status}: {error}");
     }
 }
+
+/// Credentials that expire: each is good until it is rejected.
+struct Rotating(std::sync::Mutex<Vec<&'static str>>);
+
+#[async_trait::async_trait]
+impl gitops_source::Credentials for Rotating {
+    async fn credential(&self, url: &str) -> Result<Option<Credential>, SourceError> {
+        assert!(url.ends_with("/repo.git"), "{url}");
+        let next = self.0.lock().unwrap().last().copied();
+        Ok(next.map(|password| Credential::Basic { user: "ada".into(), password: password.into() }))
+    }
+
+    async fn rejected(&self, _url: &str) {
+        self.0.lock().unwrap().pop();
+    }
+}
+
+#[tokio::test]
+async fn a_credential_that_expired_is_replaced_once() {
+    if !git_is_here("a_credential_that_expired_is_replaced_once") {
+        return;
+    }
+    let fixture = Fixture::with_noise(1);
+    let backend = Backend::guarded(fixture.root(), basic);
+    for (passwords, works) in [
+        (vec!["s3cret", "expired"], true),
+        (vec!["s3cret", "expired", "expired long ago"], false),
+        (vec!["expired"], false),
+    ] {
+        let credentials = std::sync::Arc::new(Rotating(std::sync::Mutex::new(passwords.clone())));
+        let options = GitOptions { credentials: Some(credentials), ..GitOptions::default() };
+        let fetched = main_of(&backend.url(), options).fetch(None).await;
+        assert_eq!(fetched.is_ok(), works, "{passwords:?}: {fetched:?}");
+        let denied = fetched.is_err_and(|error| matches!(error, SourceError::Denied(_)));
+        assert_eq!(denied, !works);
+    }
+}
+
+#[tokio::test]
+async fn a_ref_that_moves_while_it_is_fetched_never_mixes_two_commits() {
+    if !git_is_here("a_ref_that_moves_while_it_is_fetched_never_mixes_two_commits") {
+        return;
+    }
+    for gone in [false, true] {
+        let mut fixture = Fixture::new();
+        let first = fixture.repository.commit("One", &[("a", Some("1"))]).unwrap();
+        let path = fixture.repository.path().to_owned();
+        let object = path.join("objects").join(&first.hex()[..2]).join(&first.hex()[2..]);
+        let repository = std::sync::Mutex::new(fixture.repository);
+        let push = move |request: &Request| {
+            if request.body.windows(4).any(|it| it == b"want") {
+                repository.lock().unwrap().commit("Two", &[("a", Some("2"))]).unwrap();
+                if gone {
+                    std::fs::remove_file(&object).unwrap();
+                }
+            }
+            Verdict::Serve
+        };
+        let backend = Backend::guarded(fixture.folder.path(), push);
+        let fetched = main_of(&backend.url(), GitOptions::default()).fetch(None).await;
+        match fetched {
+            Ok(Fetched::Changed { revision, tree }) if !gone => {
+                assert_eq!((revision.digest(), tree.read("a")), (&first, Some(&b"1"[..])));
+            }
+            Err(error) if gone => assert!(matches!(error.class(), ErrorClass::Retry(_)), "{error}"),
+            other => panic!("{gone}: {other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn whoever_asks_is_told_how_many_bytes_came() {
+    if !git_is_here("whoever_asks_is_told_how_many_bytes_came") {
+        return;
+    }
+    let fixture = Fixture::with_noise(200);
+    let daemon = Daemon::start(fixture.root());
+    let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let sink = std::sync::Arc::clone(&told);
+    let progress = move |bytes: u64| sink.lock().unwrap().push(bytes);
+    let options =
+        GitOptions { progress: Some(std::sync::Arc::new(progress)), ..GitOptions::default() };
+    changed(&main_of(&daemon.url(), options), None).await;
+    let told = told.lock().unwrap();
+    assert!(told.is_sorted() && *told.last().unwrap() > 20_000, "{told:?}");
+}
+
+#[tokio::test]
+async fn debug_shows_no_secret() {
+    let credential = Credential::Bearer("s3cret".into());
+    let options = GitOptions {
+        credentials: Some(std::sync::Arc::new(credential.clone())),
+        proxy: Some("http://me:s3cret@proxy:3128".into()),
+        ..GitOptions::default()
+    };
+    let source = main_of("https://me:s3cret@host/repo", options.clone());
+    let shown = format!("{source:?} {options:?} {credential:?} {}", source.url());
+    assert!(!shown.contains("s3cret"), "{shown}");
+}
