@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn what_the_server_writes_reads_back() {
         for json in [
-            r#"{}"#,
+            "{}",
             r#"{"f:spec":{".":{},"f:a":{}}}"#,
             r#"{"f:l":{"k:{\"containerPort\":80,\"protocol\":\"TCP\"}":{".":{},"f:name":{}}}}"#,
             r#"{"f:l":{"v:\"a\"":{},"v:1":{},"v:true":{}}}"#,

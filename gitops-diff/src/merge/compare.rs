@@ -155,7 +155,7 @@ impl Walk {
     }
 }
 
-fn items_of<'v>(side: Side<'v>) -> &'v [Value] {
+fn items_of(side: Side<'_>) -> &[Value] {
     side.and_then(Value::as_list).unwrap_or_default()
 }
 

@@ -42,7 +42,7 @@ impl<'a> Context<'a> {
         let (group, version) = split(&api_version);
         let kind = GroupKind::new(group, text("kind")?);
         let of = schema.type_of(&kind, version);
-        Ok(Self { schema, of, kind, api_version, subresource })
+        Ok(Self { schema, kind, api_version, of, subresource })
     }
 
     /// Checks the form of an object, called `what` in the message (`objectGVKNN`).

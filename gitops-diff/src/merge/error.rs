@@ -1,6 +1,6 @@
 //! Why an apply was refused.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use crate::managed::ManagerOperation;
 use crate::{FieldPath, FieldsError, ManagedEntry, Text};
@@ -49,10 +49,10 @@ impl Conflict {
     pub fn owner(&self) -> String {
         let mut owner = format!("{:?}", self.manager);
         if let Some(subresource) = &self.subresource {
-            owner.push_str(&format!(" with subresource {subresource:?}"));
+            let _infallible = write!(owner, " with subresource {subresource:?}");
         }
         if self.operation == ManagerOperation::Update {
-            owner.push_str(&format!(" using {}", self.api_version));
+            let _infallible = write!(owner, " using {}", self.api_version);
         }
         owner
     }

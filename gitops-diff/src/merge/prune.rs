@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::context::Context;
 use super::{collect, remove::remove};
-use crate::schema::TypeRef;
+use crate::schema::{ListRef, TypeRef};
 use crate::{FieldSet, ManagedEntry, ManagedFields, PathElement, Text, Value};
 
 /// Removes the fields that `last` owned and that nobody owns any more.
@@ -68,7 +68,7 @@ fn with_named(fields: &FieldSet, of: Option<TypeRef<'_>>) -> FieldSet {
                 let named = map.is_some_and(|it| it.names(name));
                 (named && !children.is_empty(), map.and_then(|it| it.field(name)))
             }
-            PathElement::Key(_) => (false, list.map(|it| it.element())),
+            PathElement::Key(_) => (false, list.map(ListRef::element)),
             PathElement::Value(_) | PathElement::Index(_) => (false, None),
         };
         set.place(element.clone(), member || named, with_named(children, below));

@@ -1,14 +1,12 @@
 //! Field sets that were written when the schema was another one (structured-merge-diff,
 //! `typed/reconcile_schema.go`).
 
-use crate::schema::TypeRef;
+use crate::schema::{MapRef, TypeRef};
 use crate::{FieldSet, PathElement};
 
 /// Makes what was owned in parts and is atomic now owned as a whole.
 pub(super) fn reconcile(of: TypeRef<'_>, fields: &FieldSet) -> FieldSet {
-    if of.map().is_some_and(|it| it.field_names().next().is_none())
-        && of.map().and_then(|it| it.element()).is_some_and(TypeRef::is_deduced)
-    {
+    if of.map().is_some_and(is_free_form) {
         return fields.clone();
     }
     let mut set = FieldSet::new();
@@ -21,6 +19,11 @@ pub(super) fn reconcile(of: TypeRef<'_>, fields: &FieldSet) -> FieldSet {
         set.place(element.clone(), member, below);
     }
     set
+}
+
+/// Whether nothing is known of a map's fields: then nothing can have changed.
+fn is_free_form(map: MapRef<'_>) -> bool {
+    map.field_names().next().is_none() && map.element().is_some_and(TypeRef::is_deduced)
 }
 
 fn step<'s>(of: TypeRef<'s>, element: &PathElement) -> Option<TypeRef<'s>> {

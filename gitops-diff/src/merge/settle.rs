@@ -20,10 +20,12 @@ pub fn settle(live: &Value, next: Value) -> Value {
 /// Writes the managers into an object without them, by the rule of [`settle`].
 pub(super) fn written(mut object: Value, managed: &ManagedFields, live: Option<&Value>) -> Value {
     let settled = live.filter(|live| same(&super::without_managed(live), &object));
-    if let Some(live) = settled {
-        if ManagedFields::read(live).is_ok_and(|before| equal(&before, managed)) {
-            return live.clone();
-        }
+    let unmoved = settled.filter(|live| {
+        let before = ManagedFields::read(live);
+        before.is_ok_and(|before| equal(&before, managed))
+    });
+    if let Some(live) = unmoved {
+        return live.clone();
     }
     if let Some(object) = object.as_map_mut() {
         managed.write(object);

@@ -83,12 +83,12 @@ pub(super) fn first_owner(
     own(context, (&context.empty(), live), managed, BEFORE_FIRST_APPLY, now)
 }
 
-/// Makes `manager` the owner of what changes; the time moves where something does.
+/// Makes the manager `name` the owner of what changes; the time moves where something does.
 fn own(
     context: &Context<'_>,
     change: (&Value, &Value),
     managed: &mut ManagedFields,
-    manager: &str,
+    name: &str,
     now: &str,
 ) -> Result<(), MergeError> {
     let found = context.take(change, managed, None, Force::Yes)?;
@@ -97,7 +97,7 @@ fn own(
         return Ok(());
     }
     let mut entry = ManagedEntry {
-        manager: manager_name(manager).into(),
+        manager: manager_name(name).into(),
         operation: ManagerOperation::Update,
         api_version: context.api_version.clone(),
         time: Some(now.into()),

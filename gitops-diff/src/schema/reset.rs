@@ -1,7 +1,7 @@
 //! The fields that a resource's strategy resets: facts from `GetResetFields` in the API server's
 //! `pkg/registry/*/strategy.go` (1.36).
 
-use crate::{FieldPath, FieldSet, GroupKind};
+use crate::{FieldPath, FieldSet, GroupKind, PathElement};
 
 /// What a write to `subresource` (`None`: the main resource) of the kind cannot set.
 pub(super) fn fields(
@@ -11,16 +11,15 @@ pub(super) fn fields(
     subresource: Option<&str>,
 ) -> FieldSet {
     let paths: &[&str] = match subresource {
-        None if !has_status => &[],
         None if kind.is("certificates.k8s.io", "CertificateSigningRequest") => &["spec", "status"],
-        None => &["status"],
+        None if has_status => &["status"],
         Some("status") if builtin => of_status(kind),
         Some("status") => &["metadata", "spec"],
         Some("finalize") => &["status"],
         Some("approval") => &["spec", "status.certificate"],
-        Some(_) => &[],
+        None | Some(_) => &[],
     };
-    let path = |it: &&str| it.parse::<FieldPath>().expect("because the paths above are paths");
+    let path = |it: &&str| FieldPath::new(it.split('.').map(PathElement::field).collect());
     paths.iter().map(path).collect()
 }
 

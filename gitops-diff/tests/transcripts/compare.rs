@@ -37,7 +37,7 @@ pub(crate) fn owners(object: &Value) -> Owners {
     let managed = ManagedFields::read(object).unwrap();
     let entries = managed.iter().filter(|it| {
         let asynchronous = it.manager == "api-priority-and-fairness-config-consumer-v1";
-        !asynchronous && !(by_itself && it.manager == "kube-apiserver")
+        !(asynchronous || by_itself && it.manager == "kube-apiserver")
     });
     let text = |it: &ManagedEntry| {
         let fields = serde_json::to_string(&it.fields.to_value()).unwrap();

@@ -16,6 +16,13 @@
 //!
 //! `GITOPS_SHOW=owners,refusals,updates,content` prints what differs.
 
+#![allow(
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking and says what it left out"
+)]
+
 mod compare;
 mod tally;
 

@@ -26,7 +26,7 @@ impl Rate {
     }
 
     fn tenths(self) -> u64 {
-        if self.of == 0 { 1000 } else { self.hits * 1000 / self.of }
+        (self.hits * 1000).checked_div(self.of).unwrap_or(1000)
     }
 
     fn print(self) -> String {
