@@ -83,7 +83,7 @@ pub struct Apply<'a> {
 pub fn apply(schema: &Schema, apply: &Apply<'_>) -> Result<Value, MergeError> {
     let context = Context::new(schema, apply.desired, apply.subresource)?;
     let declared = declared(&context, apply.desired)?;
-    let live = apply.live.map_or_else(|| context.empty(), |it| settle::read(&context, it));
+    let live = apply.live.map_or_else(|| context.empty(), without_managed);
     context.check("typed live object", &live, Duplicates::Allowed)?;
     let mut managed = apply.live.map_or_else(|| Ok(ManagedFields::new()), ManagedFields::read)?;
     if managed.is_empty() && apply.live.is_some() {
@@ -95,7 +95,7 @@ pub fn apply(schema: &Schema, apply: &Apply<'_>) -> Result<Value, MergeError> {
     if apply.manager == last_applied::KUBECTL {
         last_applied::refresh(&mut object, apply.desired);
     }
-    let object = settle::decoded(&context, object);
+    let object = settle::decoded(&context, object, apply.live);
     Ok(settle::written(object, &managed, apply.live))
 }
 

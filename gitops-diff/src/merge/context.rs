@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::MergeError;
 use super::compare::{Comparison, compare};
 use super::error::Conflict;
+use super::settle;
 use super::validate::{Duplicates, validate};
 use crate::schema::{MapRef, TypeRef};
 use crate::{FieldSet, GroupKind, ManagedEntry, ManagedFields, PathElement, Schema, Text, Value};
@@ -85,6 +86,12 @@ impl<'a> Context<'a> {
         empty.insert("kind", self.kind.kind.clone().into());
         empty.map_at("metadata");
         empty.into()
+    }
+
+    /// The object without fields that are `null`: to a Go struct, nobody set them. Compared with
+    /// the [`empty`](Self::empty) one, they are not new.
+    pub(super) fn set_fields(&self, object: Value) -> Value {
+        if self.schema.is_builtin(&self.kind) { settle::without_null(object) } else { object }
     }
 
     /// Takes from all managers but `me` what changes between `old` and `new`, and returns what

@@ -1,9 +1,12 @@
 //! From a merged object to the one that is stored.
 
+use std::collections::BTreeMap;
+
 use super::context::Context;
+use super::typed::item_element;
 use crate::fields::same;
-use crate::schema::{MapRef, Scalar, TypeRef};
-use crate::{ManagedEntry, ManagedFields, Map, Value};
+use crate::schema::{ListRef, MapRef, Scalar, TypeRef};
+use crate::{ManagedEntry, ManagedFields, Map, PathElement, Text, Value};
 
 /// The object to store in the place of `live`: where both differ in nothing but the times of
 /// managers, the times of `live` stay, so that nothing has to be written.
@@ -41,47 +44,84 @@ fn equal(a: &ManagedFields, b: &ManagedFields) -> bool {
     a.len() == b.len() && a.iter().all(|x| b.iter().any(|y| like(x, y)))
 }
 
-/// A live object as the merge looks at it: without its managers, and with what its decoder drops.
-pub(super) fn read(context: &Context<'_>, live: &Value) -> Value {
-    decoded(context, super::without_managed(live))
-}
-
-/// The object as it comes out of the server's decoder: a struct has no field that is `null`.
-pub(super) fn decoded(context: &Context<'_>, object: Value) -> Value {
-    let builtin = context.schema.is_builtin(&context.kind);
-    value(context.of, object, builtin)
-}
-
-fn value(of: TypeRef<'_>, tree: Value, builtin: bool) -> Value {
-    match tree {
+/// The object without fields that are `null`: to its struct, they are not set.
+pub(super) fn without_null(object: Value) -> Value {
+    match object {
         Value::Map(members) => {
-            let Some(map) = of.map() else {
-                return Value::Map(members);
-            };
-            Value::Map(fields(map, members, builtin))
+            let members = members.into_iter().filter(|(_, value)| !value.is_null());
+            Value::Map(members.map(|(key, value)| (key, without_null(value))).collect())
         }
-        Value::List(items) => match of.list() {
-            Some(list) => {
-                let items = items.into_iter().map(|it| value(list.element(), it, builtin));
-                Value::List(items.collect())
-            }
-            None => Value::List(items),
-        },
-        scalar => scalar,
+        other => other,
     }
 }
 
-fn fields(of: MapRef<'_>, members: Map, builtin: bool) -> Map {
-    let decode = |(name, tree): (crate::Text, Value)| {
+/// The object as it comes out of the server's decoder: a Go struct holds no field that is
+/// `null` (but for those that print so already in the live object), prints none that is empty
+/// and optional, and prints zero where a field is neither.
+pub(super) fn decoded(context: &Context<'_>, object: Value, live: Option<&Value>) -> Value {
+    let builtin = context.schema.is_builtin(&context.kind);
+    value(context.of, object, live, builtin)
+}
+
+fn value(of: TypeRef<'_>, tree: Value, live: Option<&Value>, builtin: bool) -> Value {
+    match (tree, of.map(), of.list()) {
+        (Value::Map(members), Some(map), _) => Value::Map(fields(map, members, live, builtin)),
+        (Value::List(list), _, Some(of)) => {
+            let before = Before::new(of, live);
+            let item = |(at, item): (usize, Value)| {
+                let live = before.of(at, &item);
+                value(of.element(), item, live, builtin)
+            };
+            Value::List(list.into_iter().enumerate().map(item).collect())
+        }
+        (other, _, _) => other,
+    }
+}
+
+fn fields(of: MapRef<'_>, members: Map, live: Option<&Value>, builtin: bool) -> Map {
+    let decode = |(name, tree): (Text, Value)| {
         let below = of.field(&name).unwrap_or_else(TypeRef::deduced);
-        if !tree.is_null() || below.is_deduced() {
-            return Some((name, value(below, tree, builtin)));
-        }
-        if of.names(&name) {
-            return of.is_nullable(&name).then_some((name, Value::Null));
-        }
-        let text = builtin && below.scalar() == Some(Scalar::String);
-        text.then(|| (name, Value::from("")))
+        let live = live.and_then(|it| it.get(&name));
+        let tree = match tree {
+            Value::Null if live.is_some_and(Value::is_null) => Value::Null,
+            Value::Null if !below.is_free_form() => null(of, &name, below, builtin)?,
+            other => of.printed(&name, value(below, other, live, builtin))?,
+        };
+        Some((name, tree))
     };
-    members.into_iter().filter_map(decode).collect()
+    let mut decoded: Map = members.into_iter().filter_map(decode).collect();
+    of.complete(&mut decoded);
+    decoded
+}
+
+/// What `null` is: nothing for a field, the zero value in a Go map.
+fn null(of: MapRef<'_>, name: &str, below: TypeRef<'_>, builtin: bool) -> Option<Value> {
+    if of.names(name) {
+        return of.is_nullable(name).then_some(Value::Null);
+    }
+    let text = builtin && below.scalar() == Some(Scalar::String);
+    text.then(|| "".into())
+}
+
+/// The items of a live list, to be found again in the merged one.
+struct Before<'v, 's> {
+    of: ListRef<'s>,
+    items: &'v [Value],
+    named: BTreeMap<PathElement, &'v Value>,
+}
+
+impl<'v, 's> Before<'v, 's> {
+    fn new(of: ListRef<'s>, live: Option<&'v Value>) -> Self {
+        let items = live.and_then(Value::as_list).unwrap_or_default();
+        let name = |item: &'v Value| Some((item_element(of, item).ok()?, item));
+        let named = items.iter().filter_map(name).collect();
+        Self { of, items, named }
+    }
+
+    fn of(&self, at: usize, item: &Value) -> Option<&'v Value> {
+        match item_element(self.of, item) {
+            Ok(element) => self.named.get(&element).copied(),
+            Err(_) => self.items.get(at),
+        }
+    }
 }

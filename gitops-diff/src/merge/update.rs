@@ -45,8 +45,12 @@ fn tracked(schema: &Schema, update: &Update<'_>, next: &Value) -> Option<Managed
     if managed.is_empty() && update.live.and_then(uid).is_some_and(|it| it > 0) {
         return Some(managed);
     }
-    let live = update.live.map_or_else(|| context.empty(), |it| settle::read(&context, it));
-    let next = &settle::read(&context, next);
+    let live = update.live.map_or_else(|| context.empty(), without_managed);
+    let mut next = settle::decoded(&context, next.clone(), Some(next));
+    if update.live.is_none() {
+        next = context.set_fields(next);
+    }
+    let next = &next;
     for object in [&live, next] {
         validate(context.of, object, Duplicates::Allowed).ok()?;
     }
@@ -80,7 +84,8 @@ pub(super) fn first_owner(
     managed: &mut ManagedFields,
     now: &str,
 ) -> Result<(), MergeError> {
-    own(context, (&context.empty(), live), managed, BEFORE_FIRST_APPLY, now)
+    let live = context.set_fields(live.clone());
+    own(context, (&context.empty(), &live), managed, BEFORE_FIRST_APPLY, now)
 }
 
 /// Makes the manager `name` the owner of what changes; the time moves where something does.

@@ -269,18 +269,19 @@ impl<'a> Builder<'a> {
         Ok(Map { atomic, fields, element })
     }
 
-    /// Fields of Go structs that print even when nobody set them have a zero default in the
-    /// documents, or are required.
+    /// Fields of Go structs that print even when nobody set them are required, or structs
+    /// themselves: these have an empty default in the documents.
     fn unset(&self, schema: &Value, name: &str, property: &Value) -> Unset {
         if self.table.is_custom() {
             return Unset::Nothing;
         }
+        let required = list(schema, "required").any(|it| it.as_str() == Some(name));
         match property.get("default") {
             Some(Value::Map(fields)) if fields.is_empty() => Unset::Zero,
-            Some(Value::Int(0) | Value::Bool(false)) => Unset::Zero,
-            Some(Value::Str(text)) if text.is_empty() => Unset::Zero,
-            None if list(schema, "required").any(|it| it.as_str() == Some(name)) => Unset::Null,
-            _ => Unset::Nothing,
+            Some(Value::Int(0) | Value::Bool(false)) if required => Unset::Zero,
+            Some(Value::Str(text)) if required && text.is_empty() => Unset::Zero,
+            None if required => Unset::Null,
+            _ => Unset::Omitted,
         }
     }
 

@@ -81,9 +81,11 @@ pub(super) struct Field {
 /// What the server prints for a field that nobody set: Go leaves out only what is marked so.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Unset {
-    /// Nothing.
+    /// Nothing; an empty list or map that somebody set stays.
     #[default]
     Nothing,
+    /// Nothing, and nothing for an empty list or map either (Go's `omitempty`).
+    Omitted,
     /// `null`.
     Null,
     /// The zero value of the type.
@@ -186,6 +188,11 @@ impl<'s> TypeRef<'s> {
         self.map().map_or_else(scalar, |it| it.zero().into())
     }
 
+    /// Whether this type stands for anything.
+    pub(crate) fn is_free_form(self) -> bool {
+        self.place <= UNTYPED
+    }
+
     /// Whether this type stands for anything, with granular maps.
     pub fn is_deduced(self) -> bool {
         self.place == DEDUCED
@@ -239,17 +246,46 @@ impl<'s> MapRef<'s> {
         self.find(name).is_some_and(|it| it.nullable)
     }
 
-    /// What the server prints for the fields of an object in which nobody set anything.
+    /// Puts in what the server prints for fields that nobody set.
+    pub(crate) fn complete(self, fields: &mut crate::Map) {
+        for field in &self.map.fields {
+            if let Some(unset) = self.unset(field).filter(|_| !fields.contains_key(&field.name)) {
+                fields.insert(&field.name, unset);
+            }
+        }
+    }
+
+    fn unset(self, field: &Field) -> Option<Value> {
+        match field.unset {
+            Unset::Nothing | Unset::Omitted => None,
+            Unset::Null => Some(Value::Null),
+            Unset::Zero => Some(TypeRef::new(self.table, field.of).zero()),
+        }
+    }
+
+    /// What the server prints for this value of the field `name`: instead of an empty list or
+    /// map (not a struct, which may be empty on purpose), what it prints where nobody set it.
+    pub(crate) fn printed(self, name: &str, value: Value) -> Option<Value> {
+        let Some(field) = self.find(name).filter(|it| it.unset != Unset::Nothing) else {
+            return Some(value);
+        };
+        let of = &self.table.types[field.of as usize];
+        let empty = match &value {
+            Value::List(items) => items.is_empty(),
+            Value::Map(map) => {
+                let of = of.map.as_ref().filter(|it| it.fields.is_empty());
+                map.is_empty() && of.and_then(|it| it.element).is_some_and(|it| it > UNTYPED)
+            }
+            _ => false,
+        };
+        if empty { self.unset(field) } else { Some(value) }
+    }
+
+    /// What the server prints for an object in which nobody set anything.
     pub(crate) fn zero(self) -> crate::Map {
-        let printed = self.map.fields.iter().filter_map(|it| {
-            let value = match it.unset {
-                Unset::Nothing => return None,
-                Unset::Null => Value::Null,
-                Unset::Zero => TypeRef::new(self.table, it.of).zero(),
-            };
-            Some((&it.name, value))
-        });
-        printed.collect()
+        let mut fields = crate::Map::new();
+        self.complete(&mut fields);
+        fields
     }
 
     /// The names of the fields, sorted.

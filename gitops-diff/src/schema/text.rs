@@ -77,7 +77,7 @@ fn write_atom(text: &mut String, atom: &Atom) {
 fn write_field(field: &Field) -> String {
     let Field { name, of, default, .. } = field;
     let unset = match field.unset {
-        Unset::Nothing => "",
+        Unset::Nothing | Unset::Omitted => "",
         Unset::Null => "?",
         Unset::Zero => "!",
     };
@@ -177,7 +177,7 @@ fn read_field(part: &str) -> Option<Field> {
     let (of, unset) = match (of.strip_suffix('?'), of.strip_suffix('!')) {
         (Some(of), _) => (of, Unset::Null),
         (_, Some(of)) => (of, Unset::Zero),
-        _ => (of, Unset::Nothing),
+        _ => (of, Unset::Omitted),
     };
     let of = of.parse().ok()?;
     Some(Field { name: name.into(), of, default, nullable: false, unset })

@@ -21,7 +21,7 @@ fn items_of_list_maps_are_merged_by_their_keys() {
     check_containers(
         r#"[{"name":"a","image":"1"},{"name":"b","image":"1"}]"#,
         r#"[{"name":"b","image":"2"},{"name":"a","image":"1"}]"#,
-        r#"[{"image":"2","name":"b"},{"image":"1","name":"a"}]"#,
+        r#"[{"image":"2","name":"b","resources":{}},{"image":"1","name":"a","resources":{}}]"#,
     );
 }
 
@@ -30,7 +30,7 @@ fn what_is_no_longer_declared_is_removed() {
     check_containers(
         r#"[{"name":"a","image":"1","tty":true,"args":["x"]},{"name":"b","image":"1"}]"#,
         r#"[{"name":"a","image":"1"}]"#,
-        r#"[{"image":"1","name":"a"}]"#,
+        r#"[{"image":"1","name":"a","resources":{}}]"#,
     );
 }
 
@@ -39,7 +39,7 @@ fn a_port_without_protocol_is_the_tcp_port() {
     check_containers(
         r#"[{"name":"a","ports":[{"containerPort":80,"name":"x"},{"containerPort":80,"protocol":"UDP"}]}]"#,
         r#"[{"name":"a","ports":[{"containerPort":80,"protocol":"TCP","name":"y"}]}]"#,
-        r#"[{"name":"a","ports":[{"containerPort":80,"name":"y","protocol":"TCP"}]}]"#,
+        r#"[{"name":"a","ports":[{"containerPort":80,"name":"y","protocol":"TCP"}],"resources":{}}]"#,
     );
 }
 
@@ -48,7 +48,7 @@ fn atomic_lists_are_replaced_as_a_whole() {
     check_containers(
         r#"[{"name":"a","args":["x","y","z"]}]"#,
         r#"[{"name":"a","args":["z"]}]"#,
-        r#"[{"args":["z"],"name":"a"}]"#,
+        r#"[{"args":["z"],"name":"a","resources":{}}]"#,
     );
 }
 
@@ -64,8 +64,8 @@ fn what_others_own_stays_when_it_is_no_longer_declared() {
         @r#"{"apiVersion":"v1","data":{"x":"1","y":"1","z":"1"},"kind":"ConfigMap","metadata":{"name":"a"}}"#
     );
     insta::assert_snapshot!(script.owners(), @r"
+    a Apply 01 data.x
     b Apply 02 data.y data.z
-    a Apply 03 data.x
     ");
 }
 
