@@ -6,7 +6,10 @@ use std::ops::Bound;
 
 use bytes::Bytes;
 
+use crate::merkle::folder_digests;
 use crate::tree::Content;
+#[cfg(feature = "git")]
+use crate::tree::below;
 use crate::{Digest, File, Limits, Skipped, SourceError, Tree, TreePath};
 
 /// Builds a [`Tree`] within [`Limits`].
@@ -95,6 +98,28 @@ impl TreeBuilder {
         self.known.insert(path, digest);
     }
 
+    /// Takes a folder over from an earlier tree, and all that stands in it.
+    #[cfg(feature = "git")]
+    pub(crate) fn adopt(&mut self, from: &Content, folder: &TreePath) -> Result<(), SourceError> {
+        let inside = |path: &TreePath| path.below(folder).is_some();
+        for (path, digest) in below(&from.folders, folder) {
+            if path == folder || inside(path) {
+                self.known.insert(path.clone(), digest.clone());
+            }
+            if inside(path) && !path.is_root() {
+                self.enter(path)?;
+            }
+        }
+        for (path, file) in below(&from.files, folder).filter(|(path, _)| inside(path)) {
+            self.reserve(path, file.content.len() as u64)?;
+            self.place(path.clone(), file.clone())?;
+        }
+        for (path, what) in below(&from.skipped, folder).filter(|(path, _)| inside(path)) {
+            self.skip(path.clone(), what.clone())?;
+        }
+        Ok(())
+    }
+
     /// Whether the folder `path` holds a file; the root counts as if it did.
     pub(crate) fn holds_below(&self, path: &TreePath) -> bool {
         let inside = format!("{}/", path.as_str());
@@ -113,7 +138,7 @@ impl TreeBuilder {
     /// The tree.
     pub fn build(self) -> Tree {
         let Self { files, known, skipped, .. } = self;
-        let folders = digests(&files, known);
+        let folders = folder_digests(&files, known);
         let digest = folders.get("").cloned().unwrap_or_else(|| Digest::sha256(""));
         Tree::new(Content { files, folders, skipped }, digest)
     }
@@ -129,39 +154,6 @@ fn within(
         return Ok(());
     }
     Err(SourceError::Limit { what: what(), limit, option })
-}
-
-/// The digest of each folder: what is known, else the SHA-256 of the names, kinds and digests of
-/// what stands directly in it.
-fn digests(
-    files: &BTreeMap<TreePath, File>,
-    mut known: BTreeMap<TreePath, Digest>,
-) -> BTreeMap<TreePath, Digest> {
-    let mut lines: BTreeMap<(std::cmp::Reverse<usize>, &str), BTreeMap<&str, String>> =
-        BTreeMap::new();
-    let deep = |path: &str| std::cmp::Reverse(path.split('/').filter(|it| !it.is_empty()).count());
-    lines.entry((deep(""), "")).or_default();
-    for (path, file) in files {
-        let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
-        let kind = if file.executable { 'x' } else { 'f' };
-        let line = format!("{kind} {name}\0{}\n", file.digest);
-        lines.entry((deep(parent), parent)).or_default().insert(name, line);
-        for folder in path.ancestors() {
-            lines.entry((deep(folder), folder)).or_default();
-        }
-    }
-    while let Some(((_, folder), children)) = lines.pop_first() {
-        let path = TreePath::trusted(folder);
-        let digest = known
-            .entry(path)
-            .or_insert_with(|| Digest::sha256(children.into_values().collect::<String>()));
-        if !folder.is_empty() {
-            let (parent, name) = folder.rsplit_once('/').unwrap_or(("", folder));
-            let line = format!("d {name}\0{digest}\n");
-            lines.entry((deep(parent), parent)).or_default().insert(name, line);
-        }
-    }
-    known
 }
 
 #[cfg(test)]

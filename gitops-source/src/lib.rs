@@ -61,6 +61,7 @@ mod source;
 
 mod builder;
 mod digest;
+mod merkle;
 mod path;
 mod revision;
 mod selector;

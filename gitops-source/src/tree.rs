@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
+#[cfg(feature = "git")]
+use std::sync::Weak;
 
 use bytes::Bytes;
 
@@ -85,6 +87,12 @@ impl Tree {
         Self { content: Arc::new(content), root: TreePath::default(), digest }
     }
 
+    /// What it shares with its sub-trees, as long as someone holds one of them.
+    #[cfg(feature = "git")]
+    pub(crate) fn downgrade(&self) -> Weak<Content> {
+        Arc::downgrade(&self.content)
+    }
+
     /// The digest of everything in it.
     pub fn digest(&self) -> &Digest {
         &self.digest
@@ -133,14 +141,20 @@ impl Tree {
         &'a self,
         all: &'a BTreeMap<TreePath, T>,
     ) -> impl Iterator<Item = (TreePath, &'a T)> {
-        let from = Bound::Included(self.root.as_str());
-        all.range::<str, _>((from, Bound::Unbounded))
-            .take_while(|(path, _)| path.starts_with(self.root.as_str()))
-            .filter_map(|(path, value)| Some((path.below(&self.root)?, value)))
+        below(all, &self.root).filter_map(|(path, value)| Some((path.below(&self.root)?, value)))
     }
 
     fn absolute(&self, path: &str) -> Option<TreePath> {
         let path = TreePath::new(path).ok()?;
         Some(self.root.join(&path))
     }
+}
+
+/// The entries at `folder` and below it, and perhaps some that only start like it.
+pub(crate) fn below<'a, T>(
+    all: &'a BTreeMap<TreePath, T>,
+    folder: &'a TreePath,
+) -> impl Iterator<Item = (&'a TreePath, &'a T)> {
+    all.range::<str, _>((Bound::Included(folder.as_str()), Bound::Unbounded))
+        .take_while(|(path, _)| path.starts_with(folder.as_str()))
 }

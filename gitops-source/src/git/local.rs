@@ -7,7 +7,7 @@ use gix::Repository;
 
 use super::objects::Objects;
 use super::objects::id;
-use super::read::{Wanted, tree_of_commit};
+use super::read::{Memory, Wanted, tree_of_commit};
 use super::select::{Listed, Selection};
 use crate::{Fetched, Revision, SourceError};
 
@@ -16,6 +16,7 @@ pub(super) fn fetch(
     path: &Path,
     selection: &Selection,
     wanted: &Wanted,
+    memory: &Memory,
     seen: Option<&Revision>,
     stop: &AtomicBool,
 ) -> Result<Fetched, SourceError> {
@@ -33,7 +34,7 @@ pub(super) fn fetch(
     if matches!(selection, Selection::Commit(_)) && !objects.has(commit) {
         return Err(selection.not_found(&path.display().to_string(), &[]));
     }
-    let tree = tree_of_commit(objects, commit, wanted, stop)?;
+    let tree = tree_of_commit(objects, commit, wanted, memory, stop)?;
     Ok(Fetched::Changed { revision, tree })
 }
 

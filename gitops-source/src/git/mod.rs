@@ -31,7 +31,7 @@ use tempfile::TempDir;
 use self::address::{Address, Place};
 use self::http::{Greeting, Http, Network};
 use self::link::{Allowance, Peer, link, serve};
-use self::read::Wanted;
+use self::read::{Memory, Wanted};
 use self::remote::Job;
 use self::select::Selection;
 use self::session::{Kept, Start};
@@ -64,6 +64,7 @@ struct Shared {
     selector: RefSelector,
     selection: Selection,
     wanted: Wanted,
+    memory: Memory,
     options: GitOptions,
     client: Mutex<Option<reqwest::Client>>,
     capabilities: Mutex<Option<Capabilities>>,
@@ -93,6 +94,7 @@ impl GitSource {
             selection: Selection::new(&selector)?,
             selector,
             wanted: options.wanted(),
+            memory: Memory::default(),
             options,
             client: Mutex::default(),
             capabilities: Mutex::default(),
@@ -171,7 +173,7 @@ impl Shared {
         let stop = StopOnDrop::default();
         let (flag, own) = (Arc::clone(&stop.0), Arc::clone(self));
         let work = tokio::task::spawn_blocking(move || {
-            local::fetch(&path, &own.selection, &own.wanted, seen.as_ref(), &flag)
+            local::fetch(&path, &own.selection, &own.wanted, &own.memory, seen.as_ref(), &flag)
         });
         work.await.unwrap_or(Err(SourceError::Cancelled))
     }
@@ -194,6 +196,7 @@ impl Shared {
                 place: &place,
                 selection: &own.selection,
                 wanted: &own.wanted,
+                memory: &own.memory,
                 depth: own.options.depth,
                 packs: own.options.packs,
                 mirror: &mirror,

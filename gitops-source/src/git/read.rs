@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use bytes::Bytes;
 use gix::hash::ObjectId;
@@ -10,6 +11,7 @@ use gix::objs::{Kind, TreeRefIter};
 
 use super::links::{Found, Links};
 use super::objects::{Objects, digest};
+use crate::tree::Content;
 use crate::{File, Limits, Links as LinkPolicy, Skipped, SourceError, Tree, TreeBuilder, TreePath};
 
 /// What of a commit is wanted, and how.
@@ -20,6 +22,10 @@ pub(super) struct Wanted {
     pub(super) links: LinkPolicy,
 }
 
+/// The tree that was read last, if someone still holds it: what did not change is taken from it.
+#[derive(Debug, Default)]
+pub(super) struct Memory(Mutex<Weak<Content>>);
+
 /// Folders deeper than this are refused whatever the limit says, since each costs stack.
 const MAX_DEPTH: u64 = 512;
 
@@ -28,6 +34,7 @@ pub(super) fn tree_of_commit(
     objects: Objects<'_>,
     commit: ObjectId,
     wanted: &Wanted,
+    memory: &Memory,
     stop: &AtomicBool,
 ) -> Result<Tree, SourceError> {
     let root = objects.folder_of_commit(commit)?;
@@ -37,6 +44,7 @@ pub(super) fn tree_of_commit(
         objects,
         links: Links::new(objects, root, wanted.limits.path_bytes),
         wanted,
+        earlier: memory.recall(),
         stop,
         builder: TreeBuilder::new(limits),
         contents: HashMap::new(),
@@ -46,7 +54,7 @@ pub(super) fn tree_of_commit(
     let tree = reading.builder.build();
     match wanted.include.iter().find(|path| tree.digest_of(path).is_none()) {
         Some(path) => Err(SourceError::NotFound(format!("there is no `{path}` at {commit}"))),
-        None => Ok(tree),
+        None => Ok(memory.keep(tree)),
     }
 }
 
@@ -54,6 +62,7 @@ struct Reading<'a> {
     objects: Objects<'a>,
     links: Links<'a>,
     wanted: &'a Wanted,
+    earlier: Option<Arc<Content>>,
     stop: &'a AtomicBool,
     builder: TreeBuilder,
     /// What was read, since the same content often stands at many places.
@@ -79,6 +88,12 @@ impl Reading<'_> {
     ) -> Result<Pure, SourceError> {
         if self.stop.load(Ordering::Relaxed) {
             return Err(SourceError::Cancelled);
+        }
+        if let Some(earlier) =
+            self.earlier.clone().filter(|it| it.folders.get(seen) == Some(&digest(id)))
+        {
+            self.builder.adopt(&earlier, seen)?;
+            return Ok(Pure::Yes);
         }
         let size = self.objects.size(id)?;
         let limit = self.wanted.limits.bytes;
@@ -144,16 +159,18 @@ impl Reading<'_> {
     }
 
     fn file(&mut self, id: ObjectId, seen: &TreePath, executable: bool) -> Result<(), SourceError> {
-        let content = if let Some(content) = self.contents.get(&id) {
+        let digest = digest(id);
+        let known = self.earlier.as_ref().and_then(|it| it.files.get(seen));
+        let known = known.filter(|file| file.digest == digest).map(|file| &file.content);
+        let content = if let Some(content) = known.or_else(|| self.contents.get(&id)).cloned() {
             self.builder.reserve(seen, content.len() as u64)?;
-            content.clone()
+            content
         } else {
             self.builder.reserve(seen, self.objects.size(id)?)?;
-            let content = Bytes::from(self.objects.read(id, Kind::Blob)?);
-            self.contents.insert(id, content.clone());
-            content
+            Bytes::from(self.objects.read(id, Kind::Blob)?)
         };
-        self.builder.place(seen.clone(), File { content, digest: digest(id), executable })
+        self.contents.insert(id, content.clone());
+        self.builder.place(seen.clone(), File { content, digest, executable })
     }
 
     fn link(&mut self, id: ObjectId, real: &TreePath, seen: &TreePath) -> Result<(), SourceError> {
@@ -187,6 +204,17 @@ impl Reading<'_> {
         } else {
             Part::None
         }
+    }
+}
+
+impl Memory {
+    fn recall(&self) -> Option<Arc<Content>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).upgrade()
+    }
+
+    fn keep(&self, tree: Tree) -> Tree {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = tree.downgrade();
+        tree
     }
 }
 

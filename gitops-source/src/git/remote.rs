@@ -12,7 +12,7 @@ use gix_protocol::transport::client::Capabilities;
 use super::link::{Allowance, Reader, Writer};
 use super::mirror::{Mirror, Quarantine};
 use super::objects::{Objects, id};
-use super::read::{Wanted, tree_of_commit};
+use super::read::{Memory, Wanted, tree_of_commit};
 use super::select::{Listed, Selection};
 use super::session::{Session, Start};
 use crate::{Fetched, Revision, SourceError, Tree};
@@ -22,6 +22,7 @@ pub(super) struct Job<'a> {
     pub(super) place: &'a str,
     pub(super) selection: &'a Selection,
     pub(super) wanted: &'a Wanted,
+    pub(super) memory: &'a Memory,
     pub(super) depth: Option<NonZeroU32>,
     pub(super) packs: usize,
     pub(super) mirror: &'a Path,
@@ -90,7 +91,7 @@ impl Job<'_> {
         if !objects.has(commit) {
             return Ok(None);
         }
-        tree_of_commit(objects, commit, self.wanted, self.stop).map(Some)
+        tree_of_commit(objects, commit, self.wanted, self.memory, self.stop).map(Some)
     }
 
     /// Fetches `commit`, building on what is there unless that has become many packs.
@@ -108,7 +109,7 @@ impl Job<'_> {
         let received = self.receive(session, &quarantine, commit, &haves);
         let pack = received.map_err(|error| self.moved(error))?;
         let objects = quarantine.objects(session.hash()?)?;
-        let read = tree_of_commit(Objects(&objects), commit, self.wanted, self.stop);
+        let read = tree_of_commit(Objects(&objects), commit, self.wanted, self.memory, self.stop);
         drop(objects);
         if matches!(read, Err(SourceError::Corrupt(_) | SourceError::Cancelled)) {
             return read;

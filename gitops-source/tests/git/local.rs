@@ -224,3 +224,33 @@ async fn only_what_is_included_is_read() {
     let error = tree(&repository, including("apps/z")).await.unwrap_err();
     assert!(matches!(error, SourceError::NotFound(_)), "{error}");
 }
+
+#[tokio::test]
+async fn a_tree_built_on_an_earlier_one_is_as_one_read_alone() {
+    let (_folder, mut repository) = repository();
+    let source = GitSource::new(repository.url(), branch("main")).unwrap();
+    let files = [("a/b/c", Some("1")), ("a/d", Some("2")), ("a-b/e", Some("3")), ("f", Some("4"))];
+    repository.commit("One", &files).unwrap();
+    let mut held = Vec::new();
+    for change in [
+        ("a/d", Some("5")),
+        ("g/h/i", Some("6")),
+        ("a/b/c", None),
+        ("a-b/e", Some("7")),
+        ("f", Some("4")),
+        ("a/b/c", Some("1")),
+    ] {
+        repository.commit("Next", &[change]).unwrap();
+        let (_, built) = fetch(&source, None).await.unwrap();
+        let alone = tree(&repository, GitOptions::default()).await.unwrap();
+        assert_eq!(built.digest(), alone.digest());
+        assert!(built.files().eq(alone.files()), "{change:?}");
+        for folder in ["a", "a/b", "a-b", "g/h"] {
+            assert_eq!(built.digest_of(folder), alone.digest_of(folder), "{folder}");
+        }
+        held.push(built);
+    }
+    let [first, .., last] = &held[..] else { panic!("there are many") };
+    let content = |tree: &Tree| tree.file("f").unwrap().content.as_ptr();
+    assert_eq!(content(first), content(last), "what did not change is shared");
+}
