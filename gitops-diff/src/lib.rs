@@ -46,6 +46,6 @@ pub use crate::plan::{
     Preconditions, Reason, Refusal, Shown, Wave,
 };
 pub use crate::report::{Color, Detail, Layout, Report, Summary};
-pub use crate::schema::{Keys, ListRef, MapRef, Scalar, Schema, Scope, TypeRef};
+pub use crate::schema::{Format, Keys, ListRef, MapRef, Scalar, Schema, Scope, TypeRef};
 pub use crate::set::{Duplicate, ObjectSet};
 pub use crate::value::{Map, Text, Value};

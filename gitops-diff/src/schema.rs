@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use self::table::Table;
-pub use self::table::{Keys, ListRef, MapRef, Scalar, TypeRef};
+pub use self::table::{Format, Keys, ListRef, MapRef, Scalar, TypeRef};
 use crate::{DiffError, FieldSet, GroupKind, Object, Text, Value};
 
 /// Whether the objects of a kind live in namespaces.
@@ -193,5 +193,123 @@ impl Default for Schema {
 impl Kind {
     fn is_builtin(&self) -> bool {
         self.versions.values().all(|it| !it.table.is_custom())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The type at a path of fields, through the items of lists.
+    fn type_at<'s>(schema: &'s Schema, kind: &str, version: &str, path: &str) -> TypeRef<'s> {
+        let (group, kind) = kind.rsplit_once('/').unwrap_or(("", kind));
+        let root = schema.type_of(&GroupKind::new(group, kind), version);
+        path.split('.').fold(root, |of, field| {
+            let below = of.field(field).unwrap_or_else(|| panic!("{kind} has no {field}"));
+            let items = below.list().filter(|_| below.scalar().is_none());
+            items.map_or(below, ListRef::element)
+        })
+    }
+
+    #[test]
+    fn the_table_of_built_in_kinds_is_read_whole() {
+        let schema = Schema::builtin();
+        assert_eq!(schema.to_table(), include_str!("schema/builtin.txt"));
+        assert_eq!(schema.kinds().count(), 67);
+        let kind = GroupKind::new("autoscaling", "HorizontalPodAutoscaler");
+        assert_eq!(schema.versions(&kind).collect::<Vec<_>>(), ["v1", "v2"]);
+        assert_eq!(schema.subresources(&kind, "v2"), ["status"]);
+        assert!(schema.knows(&kind, "v2") && !schema.knows(&kind, "v2beta1"));
+    }
+
+    #[test]
+    fn formats_say_what_scalars_stand_for() {
+        let schema = Schema::builtin();
+        let containers = "spec.template.spec.containers";
+        let cases = [
+            ("apps/Deployment", "spec.replicas", Some(Format::Int32)),
+            ("apps/Deployment", &format!("{containers}.ports.name"), None),
+            (
+                "apps/Deployment",
+                &format!("{containers}.livenessProbe.httpGet.port"),
+                Some(Format::IntOrString),
+            ),
+            ("apps/Deployment", "metadata.creationTimestamp", Some(Format::Time)),
+            ("ResourceQuota", "metadata.generation", Some(Format::Int64)),
+        ];
+        for (kind, path, expected) in cases {
+            assert_eq!(type_at(&schema, kind, "v1", path).format(), expected, "{path}");
+        }
+        let below = |kind, path| {
+            let map = type_at(&schema, kind, "v1", path).map();
+            map.and_then(MapRef::element).and_then(TypeRef::format)
+        };
+        assert_eq!(below("ResourceQuota", "spec.hard"), Some(Format::Quantity));
+        assert_eq!(below("Secret", "data"), Some(Format::Bytes));
+        assert_eq!(below("ConfigMap", "data"), None);
+    }
+
+    #[test]
+    fn what_a_write_cannot_set_depends_on_the_subresource() {
+        let schema = Schema::builtin();
+        let cases: [(&str, &str, Option<&str>, &[&str]); 6] = [
+            ("apps", "Deployment", None, &["status"]),
+            ("apps", "Deployment", Some("status"), &["metadata.labels", "spec"]),
+            ("apps", "Deployment", Some("scale"), &[]),
+            ("", "ConfigMap", None, &[]),
+            ("", "Namespace", Some("finalize"), &["status"]),
+            ("certificates.k8s.io", "CertificateSigningRequest", None, &["spec", "status"]),
+        ];
+        for (group, kind, subresource, expected) in cases {
+            let fields = schema.reset_fields(&GroupKind::new(group, kind), "v1", subresource);
+            let paths: Vec<String> = fields.paths().iter().map(ToString::to_string).collect();
+            assert_eq!(paths, expected, "{kind} {subresource:?}");
+        }
+    }
+
+    #[test]
+    fn a_broken_table_is_refused_with_its_line() {
+        let cases = [
+            ("x\n---\n", "line 1 of the schema table: `x`"),
+            ("s\n[a7\n---\n", "line 2 of the schema table: `a type that is not there`"),
+            ("s\n{g a:0 bc\n---\n", "line 2 of the schema table: `{g a:0 bc`"),
+            ("s\n---\n- A N as v1:1:\n", "line 3 of the schema table: `- A N as v1:1:`"),
+            ("s\n---\n- A X as v1:0:\n", "line 3 of the schema table: `- A X as v1:0:`"),
+        ];
+        for (table, expected) in cases {
+            assert_eq!(Schema::from_table(table).unwrap_err().to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn documents_of_any_server_give_a_schema() {
+        let json = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+        let document = json(
+            r##"{"components":{"schemas":{
+                "Thing":{"type":"object","x-kubernetes-group-version-kind":[{"group":"g","version":"v1","kind":"Thing"}],
+                    "properties":{"old":{"type":"array","items":{"$ref":"#/components/schemas/Item"},
+                        "x-kubernetes-patch-strategy":"merge","x-kubernetes-patch-merge-key":"id"},
+                    "one":{"allOf":[{"$ref":"#/components/schemas/Item"}],"x-kubernetes-map-type":"atomic"}}},
+                "Item":{"type":"object","required":["id"],"properties":{
+                    "id":{"type":"string","default":"x"},"self":{"$ref":"#/components/schemas/Item"}}}
+            }}}"##,
+        );
+        let discovery = json(
+            r#"{"items":[{"metadata":{"name":"g"},"versions":[{"version":"v1","resources":[
+                {"resource":"things","scope":"Cluster","responseKind":{"kind":"Thing"},
+                 "subresources":[{"subresource":"status"}]}]}]}]}"#,
+        );
+        let schema = Schema::from_openapi([&document], [&discovery]).unwrap();
+        insta::assert_snapshot!(schema.to_table(), @r#"
+        u [a1 {g *:0
+        u [a1 {a *:1
+        {g old:5 one:6
+        {g id:4="x" self:3
+        s
+        [m3:id
+        {a id:4 self:3
+        ---
+        g Thing C things v1:2:status
+        "#);
     }
 }

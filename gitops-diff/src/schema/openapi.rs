@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::table::{Atom, DEDUCED, Field, Keys, List, Map, Origin, Scalar, Table, UNTYPED, Unset};
+use super::table::{
+    Atom, DEDUCED, Field, Format, Keys, List, Map, Origin, Scalar, Table, UNTYPED, Unset,
+};
 use super::{Kind, Kinds, Scope, Version, text};
 use crate::{DiffError, GroupKind, Text, Value};
 
@@ -177,9 +179,11 @@ impl<'a> Builder<'a> {
         let place = self.push(Atom::default());
         self.named.insert((name, atomic), place);
         let mut atom = match (name, self.definitions.get(name).copied()) {
-            ("io.k8s.apimachinery.pkg.api.resource.Quantity", _) => {
-                Atom { scalar: Some(Scalar::Untyped), ..Atom::default() }
-            }
+            ("io.k8s.apimachinery.pkg.api.resource.Quantity", _) => Atom {
+                scalar: Some(Scalar::Untyped),
+                format: Some(Format::Quantity),
+                ..Atom::default()
+            },
             ("io.k8s.apimachinery.pkg.runtime.RawExtension", _) => Table::untyped().1,
             (_, None) => Table::untyped().0,
             (_, Some(schema)) => self.atom(schema, Place { keep_unknown: false, depth: 0 })?,
@@ -225,9 +229,14 @@ impl<'a> Builder<'a> {
         match schema.get("type").and_then(Value::as_str) {
             Some("object") => atom.map = Some(self.map(schema, place)?),
             Some("array") => atom.list = Some(self.list(schema, place)?),
-            Some(scalar) => atom.scalar = Some(scalar_type(scalar, schema)),
+            Some(scalar) => {
+                let scalar = scalar_type(scalar, schema);
+                atom.format = format(schema).filter(|it| it.1 == scalar).map(|it| it.0);
+                atom.scalar = Some(scalar);
+            }
             None => {
                 atom.scalar = Some(Scalar::Untyped);
+                atom.format = format(schema).filter(|it| it.1 == Scalar::Untyped).map(|it| it.0);
                 atom.list = Some(self.list(schema, place)?);
                 atom.map = Some(self.map(schema, place)?);
             }
@@ -335,6 +344,21 @@ fn scalar_type(name: &str, schema: &Value) -> Scalar {
         ("boolean", _) => Scalar::Boolean,
         ("string", "" | "byte") => Scalar::String,
         _ => Scalar::Untyped,
+    }
+}
+
+/// The format of a schema, and the scalar that it is a format of.
+fn format(schema: &Value) -> Option<(Format, Scalar)> {
+    if marker(schema, "int-or-string").and_then(Value::as_bool) == Some(true) {
+        return Some((Format::IntOrString, Scalar::Untyped));
+    }
+    match schema.get("format")?.as_str()? {
+        "int-or-string" => Some((Format::IntOrString, Scalar::Untyped)),
+        "date-time" => Some((Format::Time, Scalar::Untyped)),
+        "byte" => Some((Format::Bytes, Scalar::String)),
+        "int32" => Some((Format::Int32, Scalar::Numeric)),
+        "int64" => Some((Format::Int64, Scalar::Numeric)),
+        _ => None,
     }
 }
 

@@ -24,6 +24,7 @@ pub(super) enum Origin {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Atom {
     pub(super) scalar: Option<Scalar>,
+    pub(super) format: Option<Format>,
     pub(super) list: Option<List>,
     pub(super) map: Option<Map>,
 }
@@ -39,6 +40,25 @@ pub enum Scalar {
     Boolean,
     /// Any of them: quantities, int-or-string, times.
     Untyped,
+}
+
+/// What a scalar stands for, where its type says more than [`Scalar`] does. Values of one format
+/// may be written differently and mean the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Format {
+    /// A quantity: `0.5` is `500m` (`resource.Quantity`).
+    Quantity,
+    /// A number or a string: a port, a count or a percentage (`intstr.IntOrString`).
+    IntOrString,
+    /// Bytes as base64.
+    Bytes,
+    /// A time: RFC 3339.
+    Time,
+    /// A whole number of 32 bits.
+    Int32,
+    /// A whole number of 64 bits.
+    Int64,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -101,6 +121,7 @@ impl Table {
     pub(super) fn untyped() -> (Atom, Atom) {
         let any = |element, atomic| Atom {
             scalar: Some(Scalar::Untyped),
+            format: None,
             list: Some(List { keys: Keys::Atomic, element: UNTYPED }),
             map: Some(Map { atomic, fields: Vec::new(), element: Some(element) }),
         };
@@ -158,6 +179,11 @@ impl<'s> TypeRef<'s> {
     /// What scalar a value may be.
     pub fn scalar(self) -> Option<Scalar> {
         self.atom().scalar
+    }
+
+    /// What a scalar stands for.
+    pub fn format(self) -> Option<Format> {
+        self.atom().format
     }
 
     /// What list a value may be.

@@ -1,7 +1,8 @@
 //! The compact text of a table: one line a type, one line a kind.
 //!
 //! ```text
-//! s                              a string; n number, b boolean, u any scalar
+//! s                              a string; n number, b boolean, u any scalar; y bytes, i and l
+//!                                integers of 32 and 64 bits, q quantity, o int or string, t time
 //! [a4                            an atomic list of type 4
 //! [s4                            a set of type 4
 //! [m9:containerPort,protocol     a list map of type 9 with these keys
@@ -18,11 +19,25 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::Arc;
 
-use super::table::{Atom, Field, Keys, List, Map, Origin, Scalar, Table, Unset};
+use super::table::{Atom, Field, Format, Keys, List, Map, Origin, Scalar, Table, Unset};
 use super::{Kind, Kinds, Scope, Version};
 use crate::{DiffError, GroupKind, Text};
 
 const END_OF_TYPES: &str = "---";
+
+/// The letters for scalars.
+const SCALARS: [(&str, Scalar, Option<Format>); 10] = [
+    ("n", Scalar::Numeric, None),
+    ("i", Scalar::Numeric, Some(Format::Int32)),
+    ("l", Scalar::Numeric, Some(Format::Int64)),
+    ("s", Scalar::String, None),
+    ("y", Scalar::String, Some(Format::Bytes)),
+    ("b", Scalar::Boolean, None),
+    ("u", Scalar::Untyped, None),
+    ("q", Scalar::Untyped, Some(Format::Quantity)),
+    ("o", Scalar::Untyped, Some(Format::IntOrString)),
+    ("t", Scalar::Untyped, Some(Format::Time)),
+];
 
 /// Writes the kinds of one table; those with a table of their own are left out.
 pub(super) fn write(kinds: &Kinds) -> String {
@@ -54,12 +69,9 @@ pub(super) fn key(atom: &Atom) -> String {
 fn write_atom(text: &mut String, atom: &Atom) {
     let mut parts = Vec::new();
     parts.extend(atom.scalar.map(|it| {
-        String::from(match it {
-            Scalar::Numeric => "n",
-            Scalar::String => "s",
-            Scalar::Boolean => "b",
-            Scalar::Untyped => "u",
-        })
+        let letter =
+            SCALARS.iter().find(|(_, scalar, format)| (*scalar, *format) == (it, atom.format));
+        String::from(letter.map_or("u", |(letter, ..)| letter))
     }));
     parts.extend(atom.list.as_ref().map(|list| match &list.keys {
         Keys::Atomic => format!("[a{}", list.element),
@@ -133,7 +145,10 @@ fn read_atom(line: &str) -> Option<Atom> {
     let mut atom = Atom::default();
     for part in line.split(' ') {
         match (part.split_at_checked(2), &mut atom) {
-            (None, atom) => atom.scalar = Some(read_scalar(part)?),
+            (None, atom) => {
+                let (_, scalar, format) = SCALARS.iter().find(|(letter, ..)| *letter == part)?;
+                (atom.scalar, atom.format) = (Some(*scalar), *format);
+            }
             (Some(("[a", of)), atom) => atom.list = Some(read_list(Keys::Atomic, of)?),
             (Some(("[s", of)), atom) => atom.list = Some(read_list(Keys::Set, of)?),
             (Some(("[m", rest)), atom) => {
@@ -151,16 +166,6 @@ fn read_atom(line: &str) -> Option<Atom> {
         }
     }
     Some(atom)
-}
-
-fn read_scalar(part: &str) -> Option<Scalar> {
-    match part {
-        "n" => Some(Scalar::Numeric),
-        "s" => Some(Scalar::String),
-        "b" => Some(Scalar::Boolean),
-        "u" => Some(Scalar::Untyped),
-        _ => None,
-    }
 }
 
 fn read_list(keys: Keys, of: &str) -> Option<List> {

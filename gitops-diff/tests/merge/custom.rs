@@ -1,7 +1,7 @@
 //! Custom resources: the markers of their definitions, and the rules where there are none.
 
 use gitops_diff::merge::Force;
-use gitops_diff::{GroupKind, Keys, Object, Schema, Scope};
+use gitops_diff::{Format, GroupKind, Keys, Object, Schema, Scope};
 
 use crate::script::{Script, value};
 
@@ -53,6 +53,7 @@ fn a_definition_adds_its_kind_to_the_schema() {
     assert_eq!(keys("byName"), Keys::Map(vec!["name".into()]));
     assert_eq!(keys("plain"), Keys::Atomic);
     assert!(spec.field("atomic").unwrap().map().unwrap().is_atomic());
+    assert_eq!(spec.field("any").unwrap().format(), Some(Format::IntOrString));
     assert_eq!(Schema::builtin().scope(&kind), None, "the original knows nothing of it");
 }
 

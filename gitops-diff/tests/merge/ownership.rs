@@ -135,7 +135,7 @@ fn an_update_with_an_empty_list_of_owners_forgets_them() {
 
 #[test]
 fn owners_that_cannot_be_read_are_an_error_for_apply_and_none_for_update() {
-    let hostile = [r#"7"#, r#"[7]"#, r#"[{"operation":"Steal"}]"#, r#"[{"operation":"Apply"}]"#];
+    let hostile = ["7", "[7]", r#"[{"operation":"Steal"}]"#, r#"[{"operation":"Apply"}]"#];
     for json in hostile {
         let mut live = value(&config(r#"{"k":"v"}"#));
         live.as_map_mut().unwrap().map_at("metadata").insert("managedFields", value(json));
