@@ -30,6 +30,7 @@
 //! removed, definitions become established, dependents of what is gone are collected.
 
 mod admission;
+mod applier;
 mod calls;
 mod cluster;
 mod options;
@@ -64,6 +65,7 @@ mod view;
 mod service;
 
 pub use self::admission::{Admission, Attributes, Verb};
+pub use self::applier::MemoryApplier;
 pub use self::calls::{Call, Calls};
 pub use self::cluster::{Cluster, Snapshot};
 pub use self::options::{After, Clock, Garbage, Lifecycle, Options};

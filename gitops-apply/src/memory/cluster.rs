@@ -3,12 +3,13 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use gitops_diff::{ObjectId, Value};
+use gitops_diff::{GroupKind, ObjectId, Value};
 
 use super::calls::Calls;
 use super::dispatch;
 use super::options::Options;
 use super::request::{Reply, Request};
+use super::resource::Resource;
 use super::state::{Backup, State};
 use super::store;
 
@@ -41,6 +42,16 @@ impl Cluster {
         let resource = state.catalog.of_kind(id.group(), id.kind())?;
         let key = store::key(id.namespace(), id.name());
         state.store.get(&resource.table(), &key).map(|it| Value::clone(it))
+    }
+
+    /// How a kind is served: in `version`, or in the version that is preferred; `None` where it
+    /// is not.
+    pub fn resource(&self, kind: &GroupKind, version: Option<&str>) -> Option<Resource> {
+        let state = self.lock();
+        let of_kind = |it: &&Arc<Resource>| kind.is(&it.group, &it.kind);
+        let served = |it: &&Arc<Resource>| version.is_none_or(|version| it.version == version);
+        let found = state.catalog.iter().filter(of_kind).find(served);
+        found.map(|it| Resource::clone(it))
     }
 
     /// All objects as they are stored, without a call, in the order of groups, resources, keys.

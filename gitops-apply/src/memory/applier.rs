@@ -1,0 +1,222 @@
+//! An applier for the in-memory cluster, without the feature `kube`.
+
+use async_trait::async_trait;
+use gitops_diff::{
+    Change, Inventory, Live, Object, ObjectId, ObjectSet, Observed, Operation, Text, Value,
+};
+
+use super::cluster::Cluster;
+use super::metadata::text;
+use super::request::{Method, Reply, Request};
+use super::resource::Resource;
+use crate::{Applier, ApplyError, Outcome, Readiness};
+
+/// Applies to a [`Cluster`] by direct calls: the shortest way to a target for programs that
+/// embed one. Behaves as the applier of real clusters does, with one call for each object.
+///
+/// ```
+/// use gitops_apply::memory::{Cluster, MemoryApplier};
+/// use gitops_apply::{Applier, Outcome};
+/// use gitops_diff::{Change, Object, Operation, Reason};
+///
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// let cluster = Cluster::default();
+/// let applier = MemoryApplier::new(cluster.clone(), "gitops");
+/// let object: Object = serde_json::from_str(
+///     r#"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a","namespace":"default"}}"#,
+/// )?;
+/// let mut change = Change::new(object.id().clone(), "v1", Operation::Create, Reason::Missing);
+/// change.desired = Some(object.clone());
+/// assert!(matches!(applier.apply(&change).await?, Outcome::Created { uid: Some(_) }));
+/// assert!(cluster.object(object.id()).is_some());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct MemoryApplier {
+    cluster: Cluster,
+    manager: String,
+}
+
+impl MemoryApplier {
+    /// An applier to `cluster` that owns fields under the name `manager` and takes those of
+    /// others. Namespaced objects without a namespace go to `default`.
+    pub fn new(cluster: Cluster, manager: impl Into<String>) -> Self {
+        Self { cluster, manager: manager.into() }
+    }
+
+    /// The object in the cluster.
+    fn look(&self, id: &ObjectId, version: Option<&str>) -> Live {
+        let Some(resource) = self.cluster.resource(id.group_kind(), version) else {
+            return Live::Unserved;
+        };
+        let reply = self.cluster.call(&Request::new(Method::Get, path(&resource, id)));
+        let found = reply.to_value().filter(|_| reply.code == 200).cloned();
+        match found.map(Object::new) {
+            None => Live::Absent,
+            Some(Ok(object)) => Live::Present(object),
+            Some(Err(error)) => Live::Unknown(error.to_string().into()),
+        }
+    }
+
+    fn put(&self, change: &Change) -> Result<Outcome, ApplyError> {
+        let id = &change.id;
+        let resource = self.served(change)?;
+        let before = self.cluster.revision();
+        let body = declared(change)?;
+        let request = Request::apply(path(&resource, id), &self.manager, &body);
+        let reply = self.cluster.call(&request.param("force", "true"));
+        let uid = uid(&reply);
+        match reply.code {
+            201 => Ok(Outcome::Created { uid }),
+            200 if self.cluster.revision() == before => Ok(Outcome::Unchanged { uid }),
+            200 => Ok(Outcome::Updated { uid }),
+            _ => Err(refused(id, &reply)),
+        }
+    }
+
+    fn delete(&self, change: &Change) -> Result<Outcome, ApplyError> {
+        let id = &change.id;
+        let Some(uid) = &change.preconditions.uid else {
+            return Err(ApplyError::Invalid(format!(
+                "{id}: not deleted, since the plan does not say which uid it must have"
+            )));
+        };
+        let Some(resource) = self.cluster.resource(id.group_kind(), None) else {
+            return Ok(Outcome::Deleted);
+        };
+        let body = format!(r#"{{"preconditions":{{"uid":"{uid}"}}}}"#);
+        let request = Request::new(Method::Delete, path(&resource, id));
+        let reply = self.cluster.call(&request.body("application/json", body));
+        match reply.code {
+            200 if self.cluster.object(id).is_some() => Ok(Outcome::Deleting),
+            200 | 404 => Ok(Outcome::Deleted),
+            409 => Ok(Outcome::Released),
+            _ => Err(refused(id, &reply)),
+        }
+    }
+
+    fn served(&self, change: &Change) -> Result<Resource, ApplyError> {
+        let found = self.cluster.resource(change.id.group_kind(), Some(&change.version));
+        found.ok_or_else(|| ApplyError::Unserved { id: change.id.clone() })
+    }
+}
+
+#[async_trait]
+impl Applier for MemoryApplier {
+    async fn resolve(&self, desired: ObjectSet) -> Result<ObjectSet, ApplyError> {
+        let mut resolved = ObjectSet::new();
+        for object in desired {
+            let resource = self.cluster.resource(object.id().group_kind(), None);
+            let placed = match (resource.map(|it| it.namespaced), object.id().namespace()) {
+                (Some(true), None) => object.with_namespace(Some("default")),
+                (Some(false), Some(_)) => object.with_namespace(None),
+                _ => object,
+            };
+            resolved.insert(placed).map_err(|both| {
+                ApplyError::Invalid(format!("{}: declared twice", both.first.id()))
+            })?;
+        }
+        Ok(resolved)
+    }
+
+    async fn observe(
+        &self,
+        desired: &ObjectSet,
+        owned: &Inventory,
+    ) -> Result<Observed, ApplyError> {
+        let mut observed = Observed::new();
+        for id in owned.entries.keys().filter(|id| !desired.contains(id)) {
+            observed.insert(id.clone(), self.look(id, None));
+        }
+        for object in desired.iter() {
+            observed.insert(object.id().clone(), self.look(object.id(), Some(object.version())));
+        }
+        Ok(observed)
+    }
+
+    async fn apply(&self, change: &Change) -> Result<Outcome, ApplyError> {
+        match change.operation {
+            Operation::Create | Operation::Update => self.put(change),
+            Operation::Delete => self.delete(change),
+            Operation::Release => Ok(Outcome::Released),
+            other => {
+                let message = format!("{}: this applier cannot {other:?} an object", change.id);
+                Err(ApplyError::Invalid(message))
+            }
+        }
+    }
+
+    async fn ready(&self, change: &Change) -> Result<Readiness, ApplyError> {
+        let live = self.cluster.object(&change.id);
+        let live = live.as_ref();
+        let waiting = |why: &str| Ok(Readiness::Waiting(format!("{} {why}", change.id)));
+        match (change.operation, live) {
+            (Operation::Delete, Some(live))
+                if Some(text(live, "/metadata/uid")) == change.preconditions.uid.as_deref() =>
+            {
+                waiting("is being deleted")
+            }
+            (Operation::Create | Operation::Update, None) => waiting("is not there"),
+            (Operation::Create | Operation::Update, Some(live)) => match text(live, "/kind") {
+                "Namespace" if text(live, "/status/phase") != "Active" => {
+                    waiting("is being deleted")
+                }
+                "CustomResourceDefinition" if !super::definition::is_established(live) => {
+                    waiting("is not established")
+                }
+                _ => Ok(Readiness::Ready),
+            },
+            _ => Ok(Readiness::Ready),
+        }
+    }
+}
+
+fn path(resource: &Resource, id: &ObjectId) -> String {
+    let root = if resource.group.is_empty() { "api" } else { "apis" };
+    let base = format!("/{root}/{}", resource.api_version());
+    let (plural, name) = (&resource.plural, id.name());
+    match id.namespace() {
+        Some(namespace) => format!("{base}/namespaces/{namespace}/{plural}/{name}"),
+        None => format!("{base}/{plural}/{name}"),
+    }
+}
+
+/// The declared object and what must hold of the one that lives.
+fn declared(change: &Change) -> Result<Value, ApplyError> {
+    let desired = change.desired.as_ref().ok_or_else(|| {
+        let id = &change.id;
+        ApplyError::Invalid(format!("{id}: the plan does not hold the object; attach it first"))
+    })?;
+    let must = &change.preconditions;
+    let mut body = desired.body().clone();
+    let metadata = super::metadata::of(&mut body);
+    metadata.remove("managedFields");
+    for (key, value) in [("uid", &must.uid), ("resourceVersion", &must.resource_version)] {
+        match value {
+            Some(value) => metadata.insert(key, value.clone().into()),
+            None => metadata.remove(key),
+        };
+    }
+    Ok(body)
+}
+
+fn uid(reply: &Reply) -> Option<Text> {
+    reply.to_value()?.pointer("/metadata/uid")?.as_str().map(Text::from)
+}
+
+fn refused(id: &ObjectId, reply: &Reply) -> ApplyError {
+    let status = reply.to_value().cloned().unwrap_or_default();
+    let message = format!("{id}: {}", text(&status, "/message"));
+    let other_uid = text(&status, "/details/causes/0/field") == "metadata.uid";
+    let ending = text(&status, "/details/causes/0/reason") == "NamespaceTerminating";
+    match reply.code {
+        404 | 409 => ApplyError::conflict(id, text(&status, "/message")),
+        422 if other_uid => ApplyError::conflict(id, "another object of its name lives now"),
+        403 if ending => ApplyError::unavailable(message),
+        403 => ApplyError::Denied(message),
+        429 | 503 | 504 => ApplyError::unavailable(message),
+        _ => ApplyError::Invalid(message),
+    }
+}
