@@ -1,6 +1,7 @@
 //! Appliers and ledgers: what executes a plan, and what remembers which objects are ours.
 
 mod applier;
+mod dir;
 mod ledger;
 mod outcome;
 
@@ -18,6 +19,7 @@ mod disk;
 mod error;
 
 pub use crate::applier::Applier;
+pub use crate::dir::{DirApplier, DirOptions, Format};
 pub use crate::error::{ApplyError, ErrorClass, FieldConflict};
 pub use crate::ledger::{FileLedger, Ledger, MemoryLedger, Stamped};
 pub use crate::outcome::{Outcome, Readiness};

@@ -121,13 +121,14 @@ impl Retries {
 mod tests {
     use super::*;
 
-    fn retries(options: RetryOptions) -> Retries {
-        Retries::new(RetryOptions { jitter: Jitter::new(|| 1.0), ..options })
+    fn retries(attempts: u32, floor_per_second: u32) -> Retries {
+        let jitter = Jitter::new(|| 1.0);
+        Retries::new(RetryOptions { attempts, floor_per_second, jitter, ..RetryOptions::default() })
     }
 
     #[tokio::test]
     async fn pauses_double_up_to_the_longest_and_obey_the_target() {
-        let retries = retries(RetryOptions { attempts: 9, ..RetryOptions::default() });
+        let retries = retries(9, 2);
         let ms = |attempt, wish| retries.pause(attempt, wish).map(|it: Duration| it.as_millis());
         assert_eq!(ms(1, None), Some(250));
         assert_eq!(ms(2, None), Some(500));
@@ -139,7 +140,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn second_attempts_stay_within_their_share_of_all_calls() {
-        let retries = retries(RetryOptions { floor_per_second: 0, ..RetryOptions::default() });
+        let retries = retries(4, 0);
         let granted = (0..1000).filter(|_| {
             retries.deposit();
             retries.pause(1, None).is_some()

@@ -1,7 +1,5 @@
 //! What an API server's refusal means for the caller.
 
-use std::fmt::Write as _;
-
 use gitops_diff::{ObjectId, Owner, Text};
 use http::StatusCode;
 use kube::core::Status;
@@ -46,6 +44,11 @@ impl Refused {
                 message: self.headline(id),
                 fields: self.causes().iter().filter_map(field_conflict).collect(),
             },
+            // How the API server answers an apply with the uid of another life, though without an
+            // object it is a conflict.
+            422 if self.causes().iter().any(|cause| cause.field == "metadata.uid") => {
+                ApplyError::conflict(id, "it is not the object that was seen, but a new one")
+            }
             403 if self.has_cause("NamespaceTerminating") => {
                 ApplyError::conflict(id, "its namespace is being deleted")
             }
@@ -72,8 +75,20 @@ impl Refused {
     }
 
     /// Whether it may go well later: too many requests, expired, a server in trouble.
-    fn is_transient(&self) -> bool {
-        matches!(self.status.as_u16(), 408 | 410 | 429) || !self.status.is_client_error()
+    pub(crate) fn is_transient(&self) -> bool {
+        match self.status.as_u16() {
+            408 | 410 | 429 => true,
+            500 => !self.blames_object(),
+            _ => self.status.is_server_error(),
+        }
+    }
+
+    /// The API server answers 500, without a reason, to the apply of an object that does not fit
+    /// its schema: `Apply` in `k8s.io/apimachinery/pkg/util/managedfields/internal/structuredmerge.go`.
+    fn blames_object(&self) -> bool {
+        let says = |start| self.said.message.starts_with(start);
+        self.said.reason.is_empty()
+            && (says("failed to create typed patch object") || says("failed to convert new object"))
     }
 
     /// Plug-ins and webhooks refuse the object, not the caller.
@@ -102,10 +117,16 @@ impl Refused {
     /// The whole message: what was said, and the fields it is about.
     fn message(&self, id: &ObjectId) -> String {
         let mut message = self.headline(id);
+        // The same field twice, as some validations report it, says no more than once.
+        let mut lines = Vec::new();
         for cause in self.causes().iter().filter(|cause| !cause.field.is_empty()) {
-            let _ = write!(message, "\n  {}", cause.field);
-            if !is_secret(id) {
-                let _ = write!(message, ": {}", cause.message);
+            let line = match is_secret(id) {
+                true => format!("\n  {}", cause.field),
+                false => format!("\n  {}: {}", cause.field, cause.message),
+            };
+            if !lines.contains(&line) {
+                message.push_str(&line);
+                lines.push(line);
             }
         }
         message
@@ -124,9 +145,10 @@ impl Refused {
     }
 
     fn shown(&self) -> String {
-        // With causes, the message is their list; those about fields are shown one a line.
-        let first = self.said.message.lines().next().unwrap_or_default().trim();
-        match first {
+        // With causes the rest of the message is their list, which is shown one a line.
+        let cut = if self.causes().is_empty() { None } else { self.said.message.split_once(": ") };
+        let first = cut.map_or(&*self.said.message, |(first, _)| first);
+        match first.lines().next().unwrap_or_default().trim() {
             "" => format!("the API server says {} ({})", self.status.as_u16(), self.reason()),
             first => format!("{first} ({})", self.reason()),
         }
@@ -134,6 +156,7 @@ impl Refused {
 
     fn reason(&self) -> &str {
         match &*self.said.reason {
+            "" if self.blames_object() => "Invalid",
             "" => self.status.canonical_reason().unwrap_or("unknown"),
             reason => reason,
         }
@@ -193,6 +216,8 @@ mod tests {
             "details": { "name": "shop", "kind": "namespaces" } });
         let terminating = json!({ "kind": "Status", "reason": "Forbidden", "message": "m",
             "details": { "name": "web", "causes": [{ "reason": "NamespaceTerminating" }] } });
+        let immutable = json!({ "kind": "Status", "reason": "Invalid", "message": "m",
+            "details": { "name": "web", "causes": [{ "field": "metadata.uid" }] } });
         let all = [
             (400, failure("BadRequest", "json: cannot unmarshal")),
             (401, failure("Unauthorized", "Unauthorized")),
@@ -206,11 +231,28 @@ mod tests {
             (410, failure("Expired", "too old")),
             (415, failure("UnsupportedMediaType", "")),
             (429, failure("TooManyRequests", "slow down")),
+            (422, immutable),
+            (500, failure("", "failed to create typed patch object (shop/web): .spec.a: no field")),
             (500, failure("InternalError", "failed calling webhook \"policy\"")),
             (503, json!("not json at all")),
         ]
         .map(|(status, said)| format!("{status} {}", check(WEB, status, &said)));
-        assert_snapshot!(all.join("\n"), @"");
+        assert_snapshot!(all.join("\n"), @r#"
+        400 Invalid: Deployment.apps/shop/web: json: cannot unmarshal (BadRequest)
+        401 Denied: Deployment.apps/shop/web: Unauthorized (Unauthorized)
+        403 Denied: Deployment.apps/shop/web: user "ci" cannot patch resource "deployments" (Forbidden)
+        403 Invalid: Deployment.apps/shop/web: admission webhook "policy" denied the request: no (Forbidden)
+        403 Conflict: Deployment.apps/shop/web: its namespace is being deleted
+        404 Unserved: Deployment.apps/shop/web: its kind is not served; is its definition missing?
+        404 Unserved: Deployment.apps/shop/web: its kind is not served; is its definition missing?
+        404 Conflict: Deployment.apps/shop/web: its namespace `shop` does not exist; declare it too
+        409 Conflict: Deployment.apps/shop/web: uid mismatch: the provided object specified uid a (Conflict)
+        410 Unavailable: Deployment.apps/shop/web: too old (Expired)
+        415 Invalid: Deployment.apps/shop/web: the API server says 415 (UnsupportedMediaType)
+        429 Unavailable: Deployment.apps/shop/web: slow down (TooManyRequests)
+        500 Unavailable: Deployment.apps/shop/web: failed calling webhook "policy" (InternalError)
+        503 Unavailable: Deployment.apps/shop/web: the API server says 503 (Service Unavailable)
+        "#);
     }
 
     #[test]
@@ -222,7 +264,11 @@ mod tests {
                   "message": "Invalid value: -1: must be greater than or equal to 0" },
                 { "reason": "FieldValueRequired", "field": "spec.selector", "message": "Required value" },
             ] } });
-        assert_snapshot!(check(WEB, 422, &said), @"");
+        assert_snapshot!(check(WEB, 422, &said), @r#"
+        Invalid: Deployment.apps/shop/web: Deployment.apps "web" is invalid (Invalid)
+          spec.replicas: Invalid value: -1: must be greater than or equal to 0
+          spec.selector: Required value
+        "#);
     }
 
     #[test]
@@ -236,7 +282,12 @@ mod tests {
                     "conflict with \"kubectl-edit\" using apps/v1 at 2026-01-02T03:04:05Z"),
                 cause(".metadata.labels.app", "conflict with \"helm\""),
             ] } });
-        assert_snapshot!(check(WEB, 409, &said), @"");
+        assert_snapshot!(check(WEB, 409, &said), @r#"
+        Conflict: Deployment.apps/shop/web: Apply failed with 3 conflicts (Conflict)
+          .spec.replicas is owned by "hpa" (Update)
+          .spec.paused is owned by "kubectl-edit" (Update)
+          .metadata.labels.app is owned by "helm" (Apply)
+        "#);
         let ApplyError::Conflict { fields, .. } = refused(409, &said).error(&WEB.parse().unwrap())
         else {
             panic!("a conflict was expected");
@@ -261,6 +312,9 @@ mod tests {
             assert!(!said(status).contains("hunter2"), "{status}: {}", said(status));
         }
         assert_snapshot!(check("Secret/shop/token", 422, &json!({ "reason": "Invalid",
-            "message": "hunter2", "details": { "causes": [{ "field": "data[token]" }] } })), @"");
+            "message": "hunter2", "details": { "causes": [{ "field": "data[token]" }] } })), @r"
+        Invalid: Secret/shop/token: the API server says 422 (Invalid); its message is hidden, since it may quote the Secret
+          data[token]
+        ");
     }
 }

@@ -10,6 +10,7 @@ use kube::client::{AuthError, Body};
 use tokio::sync::Semaphore;
 
 use super::KubeOptions;
+use super::refusal::Refused;
 use crate::ApplyError;
 use crate::retry::Retries;
 
@@ -171,7 +172,7 @@ impl std::fmt::Display for Call {
 impl Answer {
     /// Whether the same call may go well a little later.
     fn is_transient(&self) -> bool {
-        self.status == StatusCode::TOO_MANY_REQUESTS || self.status.is_server_error()
+        !self.status.is_success() && Refused::new(self).is_transient()
     }
 
     fn repeated_if(self, repeated: bool) -> Self {

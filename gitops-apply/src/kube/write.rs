@@ -80,10 +80,7 @@ impl KubeApplier {
 
     fn delete_body(&self, change: &Change) -> Result<Vec<u8>, ApplyError> {
         let Some(uid) = &change.preconditions.uid else {
-            return Err(ApplyError::Invalid(format!(
-                "{}: not deleted, since the plan does not say which uid it must have",
-                change.id
-            )));
+            return Err(without_uid(change));
         };
         let mut preconditions = json!({ "uid": &**uid });
         if let Some(version) = &change.preconditions.resource_version {
@@ -153,6 +150,9 @@ fn patch_body(change: &Change) -> Result<Vec<u8>, ApplyError> {
         ApplyError::Invalid(format!("{id}: the plan does not hold the object; attach it first"))
     })?;
     let must = &change.preconditions;
+    if change.operation == Operation::Update && must.uid.is_none() {
+        return Err(without_uid(change));
+    }
     let body = desired.clone().edit(|body| {
         let metadata = body.map_at("metadata");
         metadata.remove("managedFields");
@@ -162,6 +162,14 @@ fn patch_body(change: &Change) -> Result<Vec<u8>, ApplyError> {
     let body = body.map_err(|error| ApplyError::Invalid(format!("{}: {error}", change.id)))?;
     serde_json::to_vec(&body)
         .map_err(|error| ApplyError::Invalid(format!("{}: {error}", change.id)))
+}
+
+/// Without a uid an update could make an object, and a delete take one of another life.
+fn without_uid(change: &Change) -> ApplyError {
+    ApplyError::Invalid(format!(
+        "{}: left as it is, since the plan does not say which uid it must have",
+        change.id
+    ))
 }
 
 fn expect(metadata: &mut Map, key: &str, value: Option<&Text>) {

@@ -28,7 +28,8 @@ use crate::{ApplyError, disk};
 /// let ledger = FileLedger::new(&path);
 /// let before = ledger.load().await?;
 /// let mut inventory = before.inventory;
-/// inventory.entries.insert("Namespace/shop".parse()?, Entry { version: "v1".into(), uid: None });
+/// let entry = Entry { version: "v1".into(), ..Entry::default() };
+/// inventory.entries.insert("Namespace/shop".parse()?, entry);
 /// ledger.store(&inventory, before.stamp.as_deref()).await?;
 /// assert_eq!(FileLedger::new(&path).load().await?.inventory, inventory);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
