@@ -24,7 +24,7 @@ pub enum ApplyError {
     #[error("{id}: {message}{}", Listed(fields))]
     Conflict {
         /// The object.
-        id: ObjectId,
+        id: Box<ObjectId>,
         /// What differs.
         message: String,
         /// The fields that belong to others; empty where the conflict is about something else.
@@ -34,7 +34,7 @@ pub enum ApplyError {
     #[error("{id}: its kind is not served; is its definition missing?")]
     Unserved {
         /// The object.
-        id: ObjectId,
+        id: Box<ObjectId>,
     },
     /// The target refuses the object; fix the object.
     #[error("{0}")]
@@ -76,7 +76,12 @@ impl ApplyError {
 
     /// A [`Conflict`](Self::Conflict) that is not about fields of others.
     pub fn conflict(id: &ObjectId, message: impl Into<String>) -> Self {
-        Self::Conflict { id: id.clone(), message: message.into(), fields: Vec::new() }
+        Self::Conflict { id: Box::new(id.clone()), message: message.into(), fields: Vec::new() }
+    }
+
+    /// An [`Unserved`](Self::Unserved).
+    pub fn unserved(id: &ObjectId) -> Self {
+        Self::Unserved { id: Box::new(id.clone()) }
     }
 
     /// What can be done about it.

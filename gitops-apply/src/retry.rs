@@ -51,7 +51,7 @@ impl Jitter {
         Self(Arc::new(next))
     }
 
-    /// The sequence of fractions that belongs to `seed` (SplitMix64).
+    /// The sequence of fractions that belongs to `seed` (`SplitMix64`).
     pub fn seeded(seed: u64) -> Self {
         const GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
         let state = AtomicU64::new(seed);
@@ -76,7 +76,7 @@ impl fmt::Debug for Jitter {
     }
 }
 
-/// The finaliser of SplitMix64; the upper 32 bits as a fraction.
+/// The finaliser of `SplitMix64`; the upper 32 bits as a fraction.
 fn mixed(state: u64) -> f64 {
     let z = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -68,7 +68,7 @@ async fn ready(applier: &KubeApplier, change: &Change) -> Readiness {
     for _ in 0..100 {
         match applier.ready(change).await.unwrap() {
             Readiness::Waiting(_) => {
-                tokio::time::sleep(std::time::Duration::from_millis(100)).await
+                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
             }
             other => return other,
         }
@@ -249,7 +249,7 @@ async fn names_that_are_taken_end_the_wait_for_a_definition() {
     make(&applier, &second).await.unwrap();
     match ready(&applier, &change(&second, Operation::Create)).await {
         Readiness::Failed(why) => {
-            insta::assert_snapshot!(why, @r#"CustomResourceDefinition.apiextensions.k8s.io/gadgets.taken.example.com: its names are taken: "WidgetList" is already in use"#)
+            insta::assert_snapshot!(why, @r#"CustomResourceDefinition.apiextensions.k8s.io/gadgets.taken.example.com: its names are taken: "WidgetList" is already in use"#);
         }
         other => panic!("{other:?}"),
     }
@@ -269,7 +269,7 @@ async fn an_object_with_finalizers_goes_when_they_are_gone() {
     assert_eq!(applier.apply(&delete).await.unwrap(), Outcome::Deleting, "done twice");
     match applier.ready(&delete).await.unwrap() {
         Readiness::Waiting(why) => {
-            insta::assert_snapshot!(why, @"ConfigMap/finalizers/held waits for its finalizers: example.com/hold")
+            insta::assert_snapshot!(why, @"ConfigMap/finalizers/held waits for its finalizers: example.com/hold");
         }
         other => panic!("{other:?}"),
     }
@@ -329,7 +329,7 @@ async fn whoever_may_not_look_gets_unknown_objects() {
     let settings = settings("denied", "settings", "blue");
     match live(&applier, &settings).await {
         Live::Unknown(why) => {
-            insta::assert_snapshot!(why, @r#"ConfigMap/denied/settings: configmaps "settings" is forbidden: User "nobody" cannot get resource "configmaps" in API group "" in the namespace "denied" (Forbidden)"#)
+            insta::assert_snapshot!(why, @r#"ConfigMap/denied/settings: configmaps "settings" is forbidden: User "nobody" cannot get resource "configmaps" in API group "" in the namespace "denied" (Forbidden)"#);
         }
         other => panic!("{other:?}"),
     }

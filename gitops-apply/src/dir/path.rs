@@ -29,9 +29,10 @@ fn encoded(text: &str) -> String {
     for byte in text.bytes() {
         let plain =
             byte.is_ascii_alphanumeric() || byte == b'-' || (byte == b'.' && !encoded.is_empty());
-        match plain {
-            true => encoded.push(byte.into()),
-            false => drop(write!(encoded, "%{byte:02X}")),
+        if plain {
+            encoded.push(byte.into());
+        } else {
+            let _ = write!(encoded, "%{byte:02X}");
         }
     }
     encoded

@@ -37,6 +37,23 @@ struct Served {
     kinds: HashMap<Text, Arc<Resource>>,
 }
 
+/// What is known of a kind.
+enum Known {
+    Served(Arc<Resource>),
+    /// It was not, a moment ago.
+    Unserved,
+    Nothing,
+}
+
+impl Known {
+    fn served(self) -> Option<Arc<Resource>> {
+        match self {
+            Self::Served(resource) => Some(resource),
+            _ => None,
+        }
+    }
+}
+
 /// `APIResourceList`.
 #[derive(Deserialize)]
 struct ResourceList {
@@ -90,11 +107,10 @@ impl Discovery {
         version: &GroupVersion,
         kind: &str,
     ) -> Result<Option<Arc<Resource>>, ApplyError> {
-        if let Some(known) = self.known(version, kind) {
-            return Ok(known);
+        if let Known::Nothing = self.known(version, kind) {
+            self.ask(wire, version).await?;
         }
-        self.ask(wire, version).await?;
-        Ok(self.known(version, kind).flatten())
+        Ok(self.known(version, kind).served())
     }
 
     /// As [`Discovery::find`], and where it was not known asks again in any case.
@@ -104,11 +120,11 @@ impl Discovery {
         version: &GroupVersion,
         kind: &str,
     ) -> Result<Option<Arc<Resource>>, ApplyError> {
-        if let Some(Some(found)) = self.known(version, kind) {
+        if let Known::Served(found) = self.known(version, kind) {
             return Ok(Some(found));
         }
         self.ask(wire, version).await?;
-        Ok(self.known(version, kind).flatten())
+        Ok(self.known(version, kind).served())
     }
 
     /// Where `kind` is served, in `version` or else in the version the server prefers.
@@ -139,19 +155,20 @@ impl Discovery {
         self.state().served.retain(|(of, _), _| *of != group);
     }
 
-    /// What is known: where the kind is served, or (`None` within) that it was not a moment ago.
-    fn known(&self, version: &GroupVersion, kind: &str) -> Option<Option<Arc<Resource>>> {
+    fn known(&self, version: &GroupVersion, kind: &str) -> Known {
         let state = self.state();
-        let served = state.served.get(version)?;
+        let Some(served) = state.served.get(version) else { return Known::Nothing };
         match served.kinds.get(kind) {
-            Some(resource) => Some(Some(resource.clone())),
-            None => (served.at.elapsed() < self.rediscover).then_some(None),
+            Some(resource) => Known::Served(resource.clone()),
+            None if served.at.elapsed() < self.rediscover => Known::Unserved,
+            None => Known::Nothing,
         }
     }
 
     async fn ask(&self, wire: &Wire, version: &GroupVersion) -> Result<(), ApplyError> {
         let Ok(path) = path::group_version(&version.0, &version.1) else {
-            return Ok(self.record(version, Vec::new()));
+            self.record(version, Vec::new());
+            return Ok(());
         };
         let list: Option<ResourceList> = fetch(wire, path).await?;
         self.record(version, list.map(|it| it.resources).unwrap_or_default());

@@ -66,11 +66,11 @@ impl KubeApplier {
     }
 
     async fn serving(&self, kind: &Wanted) -> Result<Option<Arc<Resource>>, ApplyError> {
-        match kind.declared {
-            true => self.discovery.find(&self.wire, &kind.version, &kind.kind).await,
-            // What is no longer declared may have been applied in a version that is gone.
-            false => self.discovery.find_any(&self.wire, &kind.version, &kind.kind).await,
+        if kind.declared {
+            return self.discovery.find(&self.wire, &kind.version, &kind.kind).await;
         }
+        // What is no longer declared may have been applied in a version that is gone.
+        self.discovery.find_any(&self.wire, &kind.version, &kind.kind).await
     }
 
     /// Looks everything up. Where nothing at all could be looked up, that is an error; else what
@@ -223,11 +223,15 @@ fn plan(ids: Vec<ObjectId>) -> Vec<Lookup> {
     if places.len() > 1 && places.values().map(calls).sum::<usize>() >= LIST_ALL_FROM {
         return vec![Lookup::List(None, places.into_values().flatten().collect())];
     }
-    let lookups = places.into_iter().flat_map(|(place, ids)| match ids.len() < LIST_FROM {
-        true => ids.into_iter().map(Lookup::Get).collect(),
-        false => vec![Lookup::List(place, ids)],
-    });
-    lookups.collect()
+    let mut lookups = Vec::new();
+    for (place, ids) in places {
+        if ids.len() < LIST_FROM {
+            lookups.extend(ids.into_iter().map(Lookup::Get));
+        } else {
+            lookups.push(Lookup::List(place, ids));
+        }
+    }
+    lookups
 }
 
 impl Lookup {

@@ -37,10 +37,10 @@ impl Refused {
     pub(crate) fn error(&self, id: &ObjectId) -> ApplyError {
         let message = || self.message(id);
         match self.status.as_u16() {
-            404 if self.kind_missing() => ApplyError::Unserved { id: id.clone() },
+            404 if self.kind_missing() => ApplyError::unserved(id),
             404 => ApplyError::conflict(id, self.missing()),
             409 => ApplyError::Conflict {
-                id: id.clone(),
+                id: Box::new(id.clone()),
                 message: self.headline(id),
                 fields: self.causes().iter().filter_map(field_conflict).collect(),
             },
@@ -120,9 +120,10 @@ impl Refused {
         // The same field twice, as some validations report it, says no more than once.
         let mut lines = Vec::new();
         for cause in self.causes().iter().filter(|cause| !cause.field.is_empty()) {
-            let line = match is_secret(id) {
-                true => format!("\n  {}", cause.field),
-                false => format!("\n  {}: {}", cause.field, cause.message),
+            let line = if is_secret(id) {
+                format!("\n  {}", cause.field)
+            } else {
+                format!("\n  {}: {}", cause.field, cause.message)
             };
             if !lines.contains(&line) {
                 message.push_str(&line);

@@ -116,7 +116,7 @@ impl KubeApplier {
     pub(super) async fn resource(&self, change: &Change) -> Result<Arc<Resource>, ApplyError> {
         let version = (change.id.group().into(), change.version.clone());
         let found = self.discovery.find(&self.wire, &version, change.id.kind()).await?;
-        found.ok_or_else(|| ApplyError::Unserved { id: change.id.clone() })
+        found.ok_or_else(|| ApplyError::unserved(&change.id))
     }
 
     /// Where the object of a change is served in any version.
@@ -184,14 +184,14 @@ fn updated(change: &Change, answer: &Answer) -> Result<Outcome, ApplyError> {
     let object = applied(answer, &change.id)?;
     let uid = object.uid().map(Text::from);
     let before = change.preconditions.resource_version.as_deref();
-    match before.is_some() && before == object.resource_version() {
-        true => Ok(Outcome::Unchanged { uid }),
-        // Made by an earlier attempt whose answer was lost.
-        false if change.operation == Operation::Create && answer.repeated => {
-            Ok(Outcome::Created { uid })
-        }
-        false => Ok(Outcome::Updated { uid }),
+    if before.is_some() && before == object.resource_version() {
+        return Ok(Outcome::Unchanged { uid });
     }
+    // Made by an earlier attempt whose answer was lost.
+    if change.operation == Operation::Create && answer.repeated {
+        return Ok(Outcome::Created { uid });
+    }
+    Ok(Outcome::Updated { uid })
 }
 
 fn uid(answer: &Answer, id: &ObjectId) -> Result<Option<Text>, ApplyError> {

@@ -63,7 +63,7 @@ fn unavailable(message: &str) -> ApplyError {
 }
 
 fn conflict(id: &ObjectId) -> ApplyError {
-    ApplyError::Conflict { id: id.clone(), message: "another uid".into(), fields: Vec::new() }
+    ApplyError::conflict(id, "another uid")
 }
 
 #[async_trait]
