@@ -173,17 +173,17 @@ async fn refusals_say_what_is_wrong_with_the_object() {
     Deployment.apps/refused/web: Deployment.apps "web" is invalid (Invalid)
       spec.template.metadata.labels: Invalid value: {"app":"web"}: `selector` does not match template `labels`
     "#);
-    insta::assert_snapshot!(refused(deployment(json!({ "replicas": "many" }))).await, @"Deployment.apps/refused/web: failed to create typed patch object (refused/web; apps/v1, Kind=Deployment): .spec.replicas: expected numeric (int or float), got string (Internal Server Error)");
+    insta::assert_snapshot!(refused(deployment(json!({ "replicas": "many" }))).await, @"Deployment.apps/refused/web: failed to create typed patch object (refused/web; apps/v1, Kind=Deployment): .spec.replicas: expected numeric (int or float), got string (Invalid)");
     insta::assert_snapshot!(refused(json!({ "apiVersion": "v1", "kind": "ConfigMap",
         "metadata": { "namespace": "nowhere", "name": "settings" } })).await, @"ConfigMap/nowhere/settings: its namespace `nowhere` does not exist; declare it too");
     insta::assert_snapshot!(refused(json!({ "apiVersion": "example.com/v1", "kind": "Widget",
         "metadata": { "namespace": "refused", "name": "a" } })).await, @"Widget.example.com/refused/a: its kind is not served; is its definition missing?");
     insta::assert_snapshot!(refused(json!({ "apiVersion": "v1", "kind": "Secret",
         "metadata": { "namespace": "refused", "name": "token" },
-        "data": { "token": "not base64: hunter2" } })).await, @"Secret/refused/token: the API server says 500 (Internal Server Error); its message is hidden, since it may quote the Secret");
+        "data": { "token": "not base64: hunter2" } })).await, @"Secret/refused/token: the API server says 500 (Invalid); its message is hidden, since it may quote the Secret");
     insta::assert_snapshot!(refused(json!({ "apiVersion": "v1", "kind": "Secret",
         "metadata": { "namespace": "refused", "name": "token" },
-        "stringData": { "token": { "hunter2": 1 } } })).await, @"Secret/refused/token: the API server says 500 (Internal Server Error); its message is hidden, since it may quote the Secret");
+        "stringData": { "token": { "hunter2": 1 } } })).await, @"Secret/refused/token: the API server says 500 (Invalid); its message is hidden, since it may quote the Secret");
 }
 
 fn widget_definition(group: &str) -> Object {

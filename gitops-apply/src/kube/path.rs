@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use gitops_diff::{ObjectId, Text};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::ApplyError;
 
@@ -15,6 +16,10 @@ pub(crate) struct Resource {
     pub(crate) plural: Text,
     pub(crate) scope: Scope,
 }
+
+/// All but what a segment holds as it is.
+const OTHER: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b':');
 
 /// Whether objects of a kind live in namespaces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,18 +72,7 @@ pub(crate) fn segment(text: &str) -> Result<String, ApplyError> {
     if matches!(text, "" | "." | "..") {
         return Err(ApplyError::Invalid(format!("`{text}` is no name")));
     }
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b':' => {
-                encoded.push(byte.into());
-            }
-            _ => {
-                let _ = write!(encoded, "%{byte:02X}");
-            }
-        }
-    }
-    Ok(encoded)
+    Ok(utf8_percent_encode(text, OTHER).to_string())
 }
 
 #[cfg(test)]

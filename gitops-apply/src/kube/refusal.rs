@@ -251,6 +251,8 @@ mod tests {
         410 Unavailable: Deployment.apps/shop/web: too old (Expired)
         415 Invalid: Deployment.apps/shop/web: the API server says 415 (UnsupportedMediaType)
         429 Unavailable: Deployment.apps/shop/web: slow down (TooManyRequests)
+        422 Conflict: Deployment.apps/shop/web: it is not the object that was seen, but a new one
+        500 Invalid: Deployment.apps/shop/web: failed to create typed patch object (shop/web): .spec.a: no field (Invalid)
         500 Unavailable: Deployment.apps/shop/web: failed calling webhook "policy" (InternalError)
         503 Unavailable: Deployment.apps/shop/web: the API server says 503 (Service Unavailable)
         "#);
