@@ -10,7 +10,7 @@ use std::time::SystemTime;
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use crate::stop::StopOnDrop;
+use crate::stop::{StopOnDrop, broken_off};
 use crate::{
     Digest, Fetched, File, Limits, Links, Revision, Skipped, Source, SourceError, Tree,
     TreeBuilder, TreePath,
@@ -76,7 +76,7 @@ impl Source for DirSource {
         let stop = StopOnDrop::default();
         let (own, flag) = (self.clone(), Arc::clone(&stop.0));
         let work = tokio::task::spawn_blocking(move || read(&own.path, &own.options, &flag));
-        let tree = work.await.unwrap_or(Err(SourceError::Cancelled))?;
+        let tree = work.await.unwrap_or_else(|error| Err(broken_off(&error)))?;
         let revision = Revision::new(NAME, tree.digest().clone());
         if seen.is_some_and(|seen| seen.digest() == revision.digest()) {
             return Ok(Fetched::Unchanged);

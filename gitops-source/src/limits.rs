@@ -10,12 +10,14 @@ pub struct Limits {
     pub file_bytes: u64,
     /// How many files and folders; 100,000 by default.
     pub files: u64,
-    /// How many folders deep; 64 by default.
+    /// How many folders deep; 64 by default. More than 512 are never read from Git.
     pub depth: u64,
     /// Bytes of one path; 4096 by default.
     pub path_bytes: u64,
     /// Bytes received from the other side in one fetch; 1 GiB by default.
     pub fetch_bytes: u64,
+    /// Bytes of refs that the other side lists, of those asked for; 64 MiB by default.
+    pub refs_bytes: u64,
 }
 
 impl Default for Limits {
@@ -27,6 +29,7 @@ impl Default for Limits {
             depth: 64,
             path_bytes: 4096,
             fetch_bytes: 1 << 30,
+            refs_bytes: 64 << 20,
         }
     }
 }

@@ -14,6 +14,9 @@ use crate::error::causes;
 use crate::{Credential, Credentials, SourceError};
 
 const AGENT: &str = concat!("git/gitops-source-", env!("CARGO_PKG_VERSION"));
+/// How long a connection is kept for the next request: shorter than servers keep theirs, so that
+/// a lookup once a minute does not meet a connection that is just being closed.
+const KEPT_ALIVE: Duration = Duration::from_secs(5);
 const REDIRECTS: usize = 10;
 
 /// What a server says before its refs, unless it saves the words.
@@ -70,6 +73,7 @@ pub(super) fn client(network: &Network) -> Result<Client, SourceError> {
     let mut builder = Client::builder()
         .user_agent(AGENT)
         .connect_timeout(network.connect)
+        .pool_idle_timeout(KEPT_ALIVE)
         .redirect(redirect::Policy::custom(redirect));
     if let Some(pem) = &network.ca {
         let certificates =

@@ -6,7 +6,7 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -15,7 +15,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
 use super::options::Progress;
-use crate::SourceError;
+use crate::{Limits, SourceError};
 
 /// The other side of a connection.
 #[async_trait]
@@ -50,9 +50,12 @@ pub(super) struct Writer {
 #[derive(Debug)]
 pub(super) struct Calls(UnboundedReceiver<Call>);
 
-/// How many bytes may be received; raised when more is asked for.
+/// How many bytes may be received: few for refs, more once a pack is asked for.
 #[derive(Clone, Debug)]
-pub(super) struct Allowance(Arc<AtomicU64>);
+pub(super) struct Allowance {
+    limits: Arc<Limits>,
+    listed: Arc<AtomicBool>,
+}
 
 /// Both ends of a new link.
 pub(super) fn link() -> (Reader, Writer, Calls) {
@@ -103,24 +106,26 @@ async fn within<T>(
 }
 
 impl Allowance {
-    pub(super) fn new(bytes: u64) -> Self {
-        Self(Arc::new(AtomicU64::new(bytes)))
+    pub(super) fn new(limits: Limits) -> Self {
+        Self { limits: Arc::new(limits), listed: Arc::default() }
     }
 
-    pub(super) fn raise(&self, bytes: u64) {
-        self.0.store(bytes, Ordering::Relaxed);
+    /// From now on a pack may come.
+    pub(super) fn expect_pack(&self) {
+        self.listed.store(true, Ordering::Relaxed);
     }
 
     pub(super) fn check(&self, received: u64) -> Result<(), SourceError> {
-        let limit = self.0.load(Ordering::Relaxed);
+        let Limits { fetch_bytes, refs_bytes, .. } = *self.limits;
+        let (what, limit, option) = if self.listed.load(Ordering::Relaxed) {
+            ("what the server sends", fetch_bytes, "fetch_bytes")
+        } else {
+            ("the list of refs", refs_bytes, "refs_bytes")
+        };
         if received <= limit {
             return Ok(());
         }
-        Err(SourceError::Limit {
-            what: "what the server sends".into(),
-            limit,
-            option: "fetch_bytes",
-        })
+        Err(SourceError::Limit { what: what.to_owned(), limit, option })
     }
 }
 

@@ -36,14 +36,11 @@ use self::remote::Job;
 use self::select::Selection;
 use self::session::{Kept, Start};
 use self::stream::{Daemon, Ssh};
-use crate::stop::StopOnDrop;
+use crate::stop::{StopOnDrop, broken_off};
 use crate::{Fetched, RefSelector, Revision, Source, SourceError};
 
 pub use self::http::PlainHttp;
 pub use self::options::{Deadlines, GitOptions, Progress};
-
-/// How many bytes of refs a server may list.
-const LISTING_BYTES: u64 = 64 << 20;
 
 /// A branch, tag, version range, ref or commit of a Git repository.
 ///
@@ -175,7 +172,8 @@ impl Shared {
         let work = tokio::task::spawn_blocking(move || {
             local::fetch(&path, &own.selection, &own.wanted, &own.memory, seen.as_ref(), &flag)
         });
-        work.await.unwrap_or(Err(SourceError::Cancelled))
+        let fetched = work.await.unwrap_or_else(|error| Err(broken_off(&error)));
+        fetched.map_err(|error| self.at(error))
     }
 
     async fn fetch_remote(
@@ -183,8 +181,7 @@ impl Shared {
         seen: Option<Revision>,
         known: Option<Capabilities>,
     ) -> Result<Fetched, SourceError> {
-        let limits = &self.options.limits;
-        let allowance = Allowance::new(LISTING_BYTES.min(limits.fetch_bytes));
+        let allowance = Allowance::new(self.options.limits.clone());
         let (mut peer, start) = self.connect(known, &allowance).await?;
         let (reader, writer, calls) = link();
         let (mirror, temporary) = self.mirror()?;
@@ -212,7 +209,7 @@ impl Shared {
         let served = serve(calls, peer.as_mut(), idle, &allowance, progress).await;
         let done = work.await;
         served.map_err(|error| self.at(error))?;
-        let (fetched, capabilities) = done.unwrap_or((Err(SourceError::Cancelled), None));
+        let (fetched, capabilities) = done.unwrap_or_else(|error| (Err(broken_off(&error)), None));
         *self.capabilities.lock().unwrap_or_else(PoisonError::into_inner) = capabilities;
         fetched.map_err(|error| self.at(error))
     }

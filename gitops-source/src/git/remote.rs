@@ -134,7 +134,7 @@ impl Job<'_> {
         let bases = quarantine.objects(hash)?;
         let folder = quarantine.pack_folder();
         let mut stored = None;
-        self.allowance.raise(self.wanted.limits.fetch_bytes);
+        self.allowance.expect_pack();
         let options = gix_pack::bundle::write::Options {
             alloc_limit_bytes: usize::try_from(self.wanted.limits.bytes).ok(),
             ..Default::default()

@@ -171,7 +171,46 @@ async fn a_server_that_promises_two_gigabytes_meets_the_limit() {
     };
     let backend = Backend::guarded(fixture.root(), advertisement);
     let error = failed(&main_of(&backend.url(), GitOptions::default())).await;
-    assert!(matches!(error, SourceError::Limit { option: "fetch_bytes", .. }), "{error}");
+    assert!(matches!(error, SourceError::Limit { option: "refs_bytes", .. }), "{error}");
+    let line = "0000000000000000000000000000000000000001 refs/heads/main\n";
+    let pack = move |request: &crate::support::Request| match request.method.as_str() {
+        "GET" => Verdict::Serve,
+        _ if request.body.windows(4).any(|it| it == b"want") => {
+            let headers = &[
+                ("Content-Type", "application/x-git-upload-pack-result"),
+                ("Content-Length", "2147483648"),
+            ];
+            Verdict::Answer(200, headers, b"000dpackfile\n".to_vec())
+        }
+        _ => {
+            let body = format!("{:04x}{line}0000", line.len() + 4);
+            Verdict::Answer(200, &[], body.into_bytes())
+        }
+    };
+    if git_is_here("a_server_that_promises_two_gigabytes_meets_the_limit") {
+        let fixture = Fixture::with_noise(1);
+        let backend = Backend::guarded(fixture.root(), pack);
+        let error = failed(&main_of(&backend.url(), GitOptions::default())).await;
+        assert!(matches!(error, SourceError::Limit { option: "fetch_bytes", .. }), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_lists_refs_without_end_meets_the_limit() {
+    if !git_is_here("a_server_that_lists_refs_without_end_meets_the_limit") {
+        return;
+    }
+    let mut fixture = Fixture::with_noise(1);
+    for number in 0..50 {
+        fixture.repository.tag(&format!("v1.0.{number}"), None).unwrap();
+    }
+    let daemon = Daemon::start(fixture.root());
+    let limits = Limits { refs_bytes: 2000, ..Limits::default() };
+    let selector = gitops_source::RefSelector::Semver { range: "*".into(), prefix: String::new() };
+    let options = GitOptions { limits, ..GitOptions::default() };
+    let source = gitops_source::GitSource::with_options(daemon.url(), selector, options).unwrap();
+    let error = failed(&source).await;
+    assert!(matches!(error, SourceError::Limit { option: "refs_bytes", .. }), "{error}");
 }
 
 #[tokio::test]
