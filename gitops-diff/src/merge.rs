@@ -11,6 +11,7 @@ mod context;
 mod error;
 mod last_applied;
 mod prune;
+mod quantity;
 mod reconcile;
 mod remove;
 mod settle;

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::context::Context;
+use super::quantity::canonical;
 use super::typed::item_element;
 use crate::fields::same;
 use crate::schema::{ListRef, MapRef, Scalar, TypeRef};
-use crate::{ManagedEntry, ManagedFields, Map, PathElement, Text, Value};
+use crate::{Format, ManagedEntry, ManagedFields, Map, PathElement, Text, Value};
 
 /// The object to store in the place of `live`: where both differ in nothing but the times of
 /// managers, the times of `live` stay, so that nothing has to be written.
@@ -73,6 +74,9 @@ fn value(of: TypeRef<'_>, tree: Value, live: Option<&Value>, builtin: bool) -> V
                 value(of.element(), item, live, builtin)
             };
             Value::List(list.into_iter().enumerate().map(item).collect())
+        }
+        (scalar, _, _) if of.format() == Some(Format::Quantity) && builtin => {
+            canonical(&scalar).map_or(scalar, Value::Str)
         }
         (other, _, _) => other,
     }

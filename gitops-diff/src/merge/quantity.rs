@@ -1,0 +1,156 @@
+//! Quantities as the API server prints them (`k8s.io/apimachinery/pkg/api/resource`): `0.5` is
+//! `500m`, `1.5Ti` is `1536Gi`.
+
+use crate::{Text, Value};
+
+/// A quantity is kept to a billionth, as in the API server.
+const NANOS: i128 = 1_000_000_000;
+/// The first exponent of ten beyond every quantity; a limit against hostile input.
+const MAX_EXPONENT: i32 = 30;
+
+/// The canonical text of a quantity; `None` for what is none, or too large to be one.
+pub(super) fn canonical(value: &Value) -> Option<Text> {
+    let text = match value {
+        Value::Str(text) => text.to_string(),
+        Value::Int(number) => number.to_string(),
+        Value::Float(number) => number.to_string(),
+        _ => return None,
+    };
+    let (nanos, style) = parse(&text)?;
+    Some(print(nanos, style).into())
+}
+
+/// How a quantity was written, and will be.
+#[derive(Clone, Copy)]
+enum Style {
+    /// `Ki`, `Mi`, …
+    Binary,
+    /// `m`, `k`, `M`, …
+    Decimal,
+    /// `e3`, `e-3`, …
+    Exponent,
+}
+
+const BINARY: [&str; 7] = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
+/// From a billionth upwards, by thousands.
+const DECIMAL: [&str; 10] = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"];
+
+fn parse(text: &str) -> Option<(i128, Style)> {
+    let number = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let end = number.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(number.len());
+    let (number, suffix) = number.split_at(end);
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let digits: i128 = format!("{whole}{fraction}").parse().ok()?;
+    let places = i32::try_from(fraction.len()).ok()?;
+    let (factor, exponent, style) = scale(suffix)?;
+    let nanos =
+        shifted(digits.checked_mul(factor)?, exponent.checked_sub(places)?.checked_add(9)?)?;
+    let sign = if text.starts_with('-') { -1 } else { 1 };
+    Some((sign * nanos, style))
+}
+
+/// What a suffix multiplies with: a factor and a power of ten.
+fn scale(suffix: &str) -> Option<(i128, i32, Style)> {
+    let power = |it: usize| i32::try_from(it).ok();
+    if let Some(at) = DECIMAL.iter().position(|it| *it == suffix) {
+        return Some((1, power(at)? * 3 - 9, Style::Decimal));
+    }
+    if let Some(at) = BINARY.iter().position(|it| *it == suffix) {
+        return Some((1 << (at * 10), 0, Style::Binary));
+    }
+    let exponent = suffix.strip_prefix(['e', 'E'])?.parse().ok()?;
+    Some((1, exponent, Style::Exponent))
+}
+
+/// `number` times a power of ten, rounded up.
+fn shifted(number: i128, exponent: i32) -> Option<i128> {
+    let power = || 10_i128.checked_pow(exponent.unsigned_abs());
+    match exponent {
+        0.. => number.checked_mul(power()?),
+        _ if exponent < -MAX_EXPONENT => Some(i128::from(number != 0)),
+        _ => {
+            let power = power()?;
+            Some(number / power + i128::from(number % power != 0))
+        }
+    }
+}
+
+fn print(nanos: i128, style: Style) -> String {
+    let whole = nanos % NANOS == 0 && (nanos / NANOS).abs() >= 1024;
+    match style {
+        _ if nanos == 0 => "0".into(),
+        Style::Binary if whole => {
+            let (number, times) = divided(nanos / NANOS, 1024, BINARY.len() - 1);
+            format!("{number}{}", BINARY[times])
+        }
+        Style::Binary | Style::Decimal => {
+            let (number, times) = divided(nanos, 1000, DECIMAL.len() - 1);
+            format!("{number}{}", DECIMAL[times])
+        }
+        Style::Exponent => {
+            let (number, times) = divided(nanos, 1000, DECIMAL.len() - 1);
+            match times {
+                3 => number.to_string(),
+                0..3 => format!("{number}e-{}", 9 - times * 3),
+                _ => format!("{number}e{}", times * 3 - 9),
+            }
+        }
+    }
+}
+
+/// Divides while nothing is left over, at most so many times.
+fn divided(mut number: i128, by: i128, most: usize) -> (i128, usize) {
+    let mut times = 0;
+    while times < most && number % by == 0 {
+        number /= by;
+        times += 1;
+    }
+    (number, times)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantities_print_as_the_server_prints_them() {
+        let cases = [
+            ("0.5", Some("500m")),
+            ("1.5Ti", Some("1536Gi")),
+            ("0.5Gi", Some("512Mi")),
+            ("0.5Ki", Some("512")),
+            ("1024Mi", Some("1Gi")),
+            ("100000m", Some("100")),
+            ("1500", Some("1500")),
+            ("2000", Some("2k")),
+            ("1e3", Some("1e3")),
+            ("1E-3", Some("1e-3")),
+            ("12e2", Some("1200")),
+            ("0", Some("0")),
+            ("0.0Ki", Some("0")),
+            ("-1.5", Some("-1500m")),
+            ("+2", Some("2")),
+            (".5", Some("500m")),
+            ("5.", Some("5")),
+            ("1.0000000001", Some("1000000001n")),
+            ("1e-99", Some("1e-9")),
+            ("0.1Ki", Some("102400m")),
+            ("", None),
+            (".", None),
+            ("1.2.3", None),
+            ("1 Gi", None),
+            ("1KB", None),
+            ("1e", None),
+            ("1e999999999999", None),
+            ("1e2147483647", None),
+            ("99999999999999999999999999999999999999999", None),
+        ];
+        for (text, expected) in cases {
+            let actual = canonical(&Value::from(text));
+            assert_eq!(actual.as_deref(), expected, "{text}");
+        }
+        assert_eq!(canonical(&Value::Int(2)).as_deref(), Some("2"));
+        assert_eq!(canonical(&Value::Float(0.1)).as_deref(), Some("100m"));
+        assert_eq!(canonical(&Value::Null), None);
+    }
+}
