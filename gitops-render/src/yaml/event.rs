@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use granit_parser::{
-    ErrorKind, Event as Scanned, Marker, Parser, ScalarStyle, ScanError, StrInput, Tag,
+    ErrorKind, Event as Scanned, Marker, Parser, ScalarStyle, ScanError, Span, StrInput, Tag,
 };
 
 use super::{Error, Mark};
@@ -52,6 +52,8 @@ pub(super) type Anchor = Option<usize>;
 pub(super) struct Scanner<'a> {
     parser: Parser<'a, StrInput<'a>>,
     depth: u64,
+    /// Where a last line ends that has something on it and no line end, in characters.
+    cut_off: Option<usize>,
 }
 
 impl<'a> Scanner<'a> {
@@ -62,7 +64,44 @@ impl<'a> Scanner<'a> {
             flow_nesting_limit: levels,
             block_nesting_limit: levels,
         };
-        Self { parser: Parser::new_from_str_with_options(text, options), depth }
+        let last_line = text.rsplit(['\n', '\r']).next().unwrap_or_default();
+        let cut_off = (!last_line.trim().is_empty()).then(|| text.chars().count());
+        Self { parser: Parser::new_from_str_with_options(text, options), depth, cut_off }
+    }
+
+    /// Our event for the scanner's.
+    fn translate(&self, event: Scanned<'a>, span: Span) -> Option<Event<'a>> {
+        let anchor = |id: usize| (id > 0).then_some(id);
+        Some(match event {
+            Scanned::DocumentStart(..) => Event::DocumentStart,
+            Scanned::DocumentEnd => Event::DocumentEnd,
+            Scanned::Alias(id) => Event::Alias(id),
+            Scanned::Scalar(text, style, id, tag) => Event::Scalar(Word {
+                text: self.as_go_has_it(text, style, span),
+                plain: style == ScalarStyle::Plain,
+                tag: tag.map(|tag| name(&tag)),
+                anchor: anchor(id),
+            }),
+            Scanned::SequenceStart(_, id, _) => Event::ListStart(anchor(id)),
+            Scanned::MappingStart(_, id, _) => Event::MapStart(anchor(id)),
+            Scanned::SequenceEnd | Scanned::MappingEnd => Event::End,
+            _ => return None,
+        })
+    }
+
+    /// The scanner writes a value that is not there as `~`, and ends a block with a line end even
+    /// where the text does not.
+    fn as_go_has_it(&self, text: Cow<'a, str>, style: ScalarStyle, span: Span) -> Cow<'a, str> {
+        let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+        if span.is_empty() && text == "~" {
+            return Cow::Borrowed("");
+        }
+        match text.strip_suffix('\n') {
+            Some(rest) if block && self.cut_off.is_some_and(|end| span.end.index() >= end) => {
+                Cow::Owned(rest.to_owned())
+            }
+            _ => text,
+        }
     }
 }
 
@@ -73,32 +112,11 @@ impl<'a> Events<'a> for Scanner<'a> {
                 Ok(scanned) => scanned,
                 Err(error) => return Some(Err(refuse(&error, self.depth))),
             };
-            if let Some(event) = translate(event, span.is_empty()) {
+            if let Some(event) = self.translate(event, span) {
                 return Some(Ok((event, mark(span.start))));
             }
         }
     }
-}
-
-/// Our event for the scanner's, which takes up no room in the text where `nothing` says so.
-fn translate(event: Scanned<'_>, nothing: bool) -> Option<Event<'_>> {
-    let anchor = |id: usize| (id > 0).then_some(id);
-    Some(match event {
-        Scanned::DocumentStart(..) => Event::DocumentStart,
-        Scanned::DocumentEnd => Event::DocumentEnd,
-        Scanned::Alias(id) => Event::Alias(id),
-        Scanned::Scalar(text, style, id, tag) => Event::Scalar(Word {
-            // The scanner writes a value that is not there as `~`.
-            text: if nothing && text == "~" { Cow::Borrowed("") } else { text },
-            plain: style == ScalarStyle::Plain,
-            tag: tag.map(|tag| name(&tag)),
-            anchor: anchor(id),
-        }),
-        Scanned::SequenceStart(_, id, _) => Event::ListStart(anchor(id)),
-        Scanned::MappingStart(_, id, _) => Event::MapStart(anchor(id)),
-        Scanned::SequenceEnd | Scanned::MappingEnd => Event::End,
-        _ => return None,
-    })
 }
 
 /// `!!int` for the tags of YAML itself, `!name` for local ones.
