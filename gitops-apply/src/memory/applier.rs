@@ -99,7 +99,7 @@ impl MemoryApplier {
 
     fn served(&self, change: &Change) -> Result<Resource, ApplyError> {
         let found = self.cluster.resource(change.id.group_kind(), Some(&change.version));
-        found.ok_or_else(|| ApplyError::Unserved { id: change.id.clone() })
+        found.ok_or_else(|| ApplyError::unserved(&change.id))
     }
 }
 
