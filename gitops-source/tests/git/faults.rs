@@ -140,13 +140,15 @@ async fn a_server_that_hangs_or_trickles_meets_a_deadline() {
         let wire = Wire::to(port);
         let url = format!("{scheme}://127.0.0.1:{}/repo.git", wire.port);
         let mirror = fixture.root().join(scheme);
-        for (fault, message) in [
-            (Fault::Hang(0), "sent nothing for 300ms"),
-            (Fault::Hang(3000), "sent nothing for 300ms"),
-            (Fault::Trickle(3000), "was not fetched within 1.5s"),
+        let hasty = Deadlines { idle: Duration::from_millis(300), ..Deadlines::default() };
+        let short = Deadlines { total: Duration::from_millis(1500), ..Deadlines::default() };
+        for (fault, deadlines, message) in [
+            (Fault::Hang(0), hasty.clone(), "sent nothing for 300ms"),
+            (Fault::Hang(3000), hasty, "sent nothing for 300ms"),
+            (Fault::Trickle(3000), short, "was not fetched within 1.5s"),
         ] {
             wire.set(fault);
-            let options = GitOptions { deadlines: impatient(), ..mirrored(&mirror) };
+            let options = GitOptions { deadlines, ..mirrored(&mirror) };
             let error = failed(&main_of(&url, options)).await;
             assert!(
                 matches!(&error, SourceError::Unavailable { message: got, .. } if got.contains(message)),
@@ -348,7 +350,7 @@ async fn a_mirror_that_another_process_holds_is_waited_for_until_the_deadline() 
     let error = failed(&source).await;
     assert!(matches!(error, SourceError::Unavailable { .. }), "{error}");
     drop(holder);
-    changed(&source, None).await;
+    changed(&main_of(&backend.url(), mirrored(&mirror)), None).await;
 }
 
 #[tokio::test]

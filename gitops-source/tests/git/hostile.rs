@@ -189,6 +189,21 @@ async fn broken_objects_are_refused() {
 }
 
 #[tokio::test]
+async fn an_object_that_is_not_what_its_id_says_is_refused() {
+    let forge = Forge::new();
+    let (real, other) = (forge.blob(b"real"), forge.blob(b"evil"));
+    forge.commit(forge.folder(&[(FILE, b"a", real)]));
+    let file = |id: ObjectId| {
+        let digits = id.to_string();
+        forge.fixture.repository.path().join("objects").join(&digits[..2]).join(&digits[2..])
+    };
+    std::fs::remove_file(file(real)).unwrap();
+    std::fs::copy(file(other), file(real)).unwrap();
+    let error = forge.refused(Limits::default()).await;
+    assert!(matches!(error, SourceError::Corrupt(_)), "{error:?}");
+}
+
+#[tokio::test]
 async fn what_is_refused_is_not_fetched_again() {
     if !git_is_here("what_is_refused_is_not_fetched_again") {
         return;
