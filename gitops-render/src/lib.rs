@@ -1,4 +1,47 @@
-//! Renderers: from a tree of files to objects that know where they come from.
+//! Renderers: from a tree of files to Kubernetes objects that know where they come from.
+//!
+//! A [`Renderer`] is sync and pure: the same tree and options give the same objects, byte for
+//! byte; no disk, network, clock or entropy is touched. What it lacks it asks for by
+//! [`RenderError::Missing`]. [`Rendered`] holds the objects, each with its file, line and
+//! document, the digests of all that was read, and warnings.
+//!
+//! ```
+//! use gitops_render::{Auto, Input, Renderer};
+//! use gitops_source::{Tree, TreePath};
+//!
+//! let tree = Tree::from_files([
+//!     ("apps/shop/web.yaml", "apiVersion: v1\nkind: Service\nmetadata: {name: web}\n"),
+//!     ("apps/shop/config.yaml", "# settings\n---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\n"),
+//! ])?;
+//! let rendered = Auto::default().render(&Input::new(&tree, TreePath::new("apps/shop")?))?;
+//! let found: Vec<String> = rendered
+//!     .objects
+//!     .iter()
+//!     .filter_map(|object| Some(format!("{} from {}", object.id(), object.origin()?)))
+//!     .collect();
+//! assert_eq!(found, [
+//!     "ConfigMap/web from apps/shop/config.yaml:3",
+//!     "Service/web from apps/shop/web.yaml:1",
+//! ]);
+//!
+//! // What is wrong is said with its place, all of it at once, and then nothing is rendered.
+//! let broken = Tree::from_files([("a.yaml", "kind: Pod\nkind: Job\n"), ("b.yaml", "{{ .Values }}")])?;
+//! let error = Auto::default().render(&Input::new(&broken, TreePath::default())).unwrap_err();
+//! assert!(error.to_string().starts_with(
+//!     "2 problems:\n  a.yaml:2:1: the key `kind` is already set on line 1; remove one of the two\n"
+//! ));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! | part | what it does |
+//! |---|---|
+//! | [`Plain`] | files of YAML and JSON are the objects: many documents, lists, globs, sub-folders |
+//! | [`Auto`], [`detect`] | finds out what a folder is and renders it as that |
+//! | [`yaml`] | YAML as Go's Kubernetes tools read and write it, with positions and limits |
+//!
+//! Every input is bounded: [`yaml::Limits`] for one text (depth, documents, what aliases stand
+//! for), [`PlainLimits`] for a render. What is over a limit is an error that names the option.
+//! Folders of Kustomize and Helm are recognised and refused until their renderers are here.
 
 mod render;
 

@@ -48,7 +48,8 @@ impl<'a> Input<'a> {
 pub struct Rendered {
     /// The objects, each with the file, line and document it comes from.
     pub objects: ObjectSet,
-    /// The files that were read, with their digests: nothing else decided the result.
+    /// The files that were read, with their digests, and the folders whose list of files mattered:
+    /// as long as all of these stay the same, so does the result.
     pub read: BTreeMap<TreePath, Digest>,
     /// What a person should know, though it is no error.
     pub warnings: Vec<Warning>,

@@ -4,7 +4,14 @@
 //! the rules of go-yaml v2 or v3 ([`Dialect`]) and within [`Limits`]. [`to_string`] writes a value
 //! byte for byte as `sigs.k8s.io/yaml` does.
 //!
-//! JSON is read by the same core, since it is YAML.
+//! JSON is read by the same core, since it is YAML; escapes that only JSON has (`\\/`, surrogate
+//! pairs) are taken everywhere.
+//!
+//! # Where it differs from Go
+//! The scanner behind it knows YAML 1.2: U+0085, U+2028 and U+2029 end no line, further lines of
+//! a quoted text must be indented below their key, and a comment needs a space before it. Tabs
+//! between an indicator and its value are taken. `tests/data/go_yaml_differences.json` lists every
+//! difference on 958 texts; on 6,994 real documents that Go reads there is one, of the second kind.
 
 mod compose;
 mod document;

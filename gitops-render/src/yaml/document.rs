@@ -93,3 +93,32 @@ impl Place {
         Self { mark, ..self }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::yaml::{Options, parse};
+
+    #[test]
+    fn each_part_stands_where_its_key_or_anchor_does() {
+        let text = "a: &x\n  k: 1\nb/c:\n- *x\n-   - d\ne:\n  <<: *x\n  l: 2\n";
+        let documents = parse(text.as_bytes(), &Options::default()).unwrap();
+        let cases = [
+            ("", Some((1, 1))),
+            ("/a", Some((1, 1))),
+            ("/a/k", Some((2, 3))),
+            ("/b~1c", Some((3, 1))),
+            ("/b~1c/0/k", Some((2, 3))),
+            ("/b~1c/1/0", Some((5, 7))),
+            ("/e/k", Some((2, 3))),
+            ("/e/l", Some((8, 3))),
+            ("/e/m", None),
+            ("/b~1c/2", None),
+            ("/a/k/0", None),
+            ("a", None),
+        ];
+        for (pointer, expected) in cases {
+            let found = documents[0].mark(pointer).map(|mark| (mark.line, mark.column));
+            assert_eq!(found, expected, "{pointer}");
+        }
+    }
+}
