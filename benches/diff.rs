@@ -35,10 +35,10 @@ fn one(criterion: &mut Criterion, pair: &Pair) {
     let (desired, live) = (json(&pair.desired), json(&pair.live));
     let (naive_desired, naive_live) = (parse(&desired), parse(&live));
     group.bench_function("ours, warm", |b| {
-        b.iter(|| drift.compare(&pair.desired, black_box(&pair.live)))
+        b.iter(|| drift.compare(&pair.desired, black_box(&pair.live)));
     });
     group.bench_function("naive walk, warm", |b| {
-        b.iter(|| subset(&naive_desired, black_box(&naive_live)))
+        b.iter(|| subset(&naive_desired, black_box(&naive_live)));
     });
     group.bench_function("ours, cold", |b| {
         b.iter(|| {
@@ -47,7 +47,7 @@ fn one(criterion: &mut Criterion, pair: &Pair) {
         });
     });
     group.bench_function("naive parse and ==", |b| {
-        b.iter(|| parse(black_box(&desired)) == parse(black_box(&live)))
+        b.iter(|| parse(black_box(&desired)) == parse(black_box(&live)));
     });
     group.bench_function("naive parse and walk", |b| {
         b.iter(|| subset(&parse(black_box(&desired)), &parse(black_box(&live))));
@@ -63,7 +63,7 @@ fn set(criterion: &mut Criterion, drifted: usize) {
     group.sample_size(10);
     let naive = naive_fleet(&fleet);
     group.bench_function("ours, warm", |b| {
-        b.iter(|| drift.diff(&fleet.desired, black_box(&fleet.observed), &fleet.owned))
+        b.iter(|| drift.diff(&fleet.desired, black_box(&fleet.observed), &fleet.owned));
     });
     group.bench_function("naive walk, warm", |b| {
         b.iter(|| naive.iter().filter(|(desired, live)| !subset(desired, black_box(live))).count());

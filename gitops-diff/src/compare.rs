@@ -7,6 +7,7 @@ mod place;
 mod scalar;
 
 use std::cell::OnceCell;
+use std::cmp::Ordering;
 use std::iter::Peekable;
 
 use self::lists::Items;
@@ -114,6 +115,7 @@ impl<'a> Walk<'a> {
             return;
         }
         match (desired, live) {
+            (Value::Str(one), Value::Str(other)) if one == other => self.agreed = true,
             (Value::Map(fields), Value::Map(lives)) if !is_one_value(place, owned) => {
                 self.map(place, fields, lives, owned);
             }
@@ -320,11 +322,16 @@ fn seek<'a, T>(
     name: &str,
     mut skipped: impl FnMut(&'a str, T),
 ) -> Option<T> {
-    while let Some((passed, value)) = members.next_if(|(next, _)| *next <= name) {
-        if passed == name {
-            return Some(value);
+    while let Some((next, _)) = members.peek() {
+        match next.cmp(&name) {
+            Ordering::Less => {
+                if let Some((passed, value)) = members.next() {
+                    skipped(passed, value);
+                }
+            }
+            Ordering::Equal => return members.next().map(|(_, value)| value),
+            Ordering::Greater => break,
         }
-        skipped(passed, value);
     }
     None
 }

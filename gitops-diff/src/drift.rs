@@ -1,11 +1,13 @@
 //! The default way to plan: what is declared against what lives, by who owns which field.
 
+use std::collections::BTreeSet;
+
 use crate::compare::{Comparison, Difference};
 use crate::guard::{Guards, PRUNE_ANNOTATION};
 use crate::{
-    Change, DiffError, Differ, Entry, Failure, FieldChange, Inventory, Live, Object, ObjectId,
-    ObjectSet, Observed, Operation, Plan, Preconditions, Reason, Refusal, Schema, Text, order,
-    secret,
+    Change, DiffError, Differ, Entry, Failure, FieldChange, GroupKind, Inventory, Live, Object,
+    ObjectId, ObjectSet, Observed, Operation, Plan, Preconditions, Reason, Refusal, Schema, Text,
+    Value, order, secret,
 };
 
 /// Compares by field ownership, as server-side apply does.
@@ -107,15 +109,27 @@ impl Drift {
         comparison.of(&desired, live).map(|it| it.changes)
     }
 
+    /// The schema and the declared definitions of kinds of which objects are declared.
     fn schema_with(&self, desired: &ObjectSet) -> Schema {
         let definitions = desired.iter().filter(|it| {
             it.id().group_kind().is("apiextensions.k8s.io", "CustomResourceDefinition")
         });
-        definitions.fold(self.schema.clone(), |schema, definition| {
+        let mut definitions = definitions.peekable();
+        if definitions.peek().is_none() {
+            return self.schema.clone();
+        }
+        let kinds: BTreeSet<&GroupKind> = desired.ids().map(ObjectId::group_kind).collect();
+        let is_used = |it: &&Object| kinds.contains(&defined_kind(it));
+        definitions.filter(is_used).fold(self.schema.clone(), |schema, definition| {
             // The server says what is wrong with a definition; here its kind stays unknown.
             schema.with_crd(definition).unwrap_or(schema)
         })
     }
+}
+
+fn defined_kind(definition: &Object) -> GroupKind {
+    let text = |pointer| definition.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+    GroupKind::new(text("/spec/group"), text("/spec/names/kind"))
 }
 
 /// One diff under way.

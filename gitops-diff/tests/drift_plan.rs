@@ -33,8 +33,8 @@ fn inventory(entries: impl IntoIterator<Item = (ObjectId, Option<&'static str>)>
     inventory
 }
 
-fn plan(drift: &Drift, desired: &[Object], observed: Observed, owned: &Inventory) -> Plan {
-    drift.diff(&desired.iter().cloned().collect(), &observed, owned).unwrap()
+fn plan(drift: &Drift, desired: &[Object], observed: &Observed, owned: &Inventory) -> Plan {
+    drift.diff(&desired.iter().cloned().collect(), observed, owned).unwrap()
 }
 
 /// What happens to an object that the ledger knows with `uid` and that nobody declares.
@@ -48,7 +48,7 @@ fn fate(observed: Live, uid: Option<&'static str>) -> String {
         both.insert(id.clone(), live.clone());
     }
     let owned = inventory([(id("a"), uid), (id("keep"), Some("k"))]);
-    let plan = plan(&Drift::default(), &[map("keep", "")], both, &owned);
+    let plan = plan(&Drift::default(), &[map("keep", "")], &both, &owned);
     let changes = plan.changes().map(|it| {
         let uid = it.preconditions.uid.as_deref().unwrap_or("none");
         format!("{:?} {:?} uid {uid}", it.operation, it.reason)
@@ -121,7 +121,7 @@ fn one_object_that_fails_spoils_no_other() {
         .insert(id("d"), Live::Present(map("d", r#","deletionTimestamp":"2026-01-01T00:00:00Z""#)));
     observed.insert(id("e"), Live::Unserved);
     let desired = ["a", "b", "c", "d", "e"].map(|name| map(name, ""));
-    let plan = plan(&Drift::default(), &desired, observed, &Inventory::new());
+    let plan = plan(&Drift::default(), &desired, &observed, &Inventory::new());
     insta::assert_snapshot!(Report::new(&plan).layout(gitops_diff::Layout {
         detail: gitops_diff::Detail::Objects,
         ..Default::default()
@@ -150,14 +150,14 @@ fn what_lives_as_declared_and_is_not_ours_is_taken_once() {
     let desired = [map("a", r#","labels":{"x":"y"}"#)];
     for (live, expected) in [(with("kubectl"), 1), (with("gitops"), 0), (desired[0].clone(), 0)] {
         let plan =
-            plan(&Drift::default(), &desired, Observed::from_iter([live]), &Inventory::new());
+            plan(&Drift::default(), &desired, &Observed::from_iter([live]), &Inventory::new());
         assert_eq!(plan.summary().updated, expected);
     }
     // Nothing of it could be owned, so that taking it would never end.
     let bare = plan(
         &Drift::default(),
         &[map("a", "")],
-        Observed::from_iter([with("kubectl")]),
+        &Observed::from_iter([with("kubectl")]),
         &Inventory::new(),
     );
     assert!(bare.is_empty());
@@ -169,7 +169,7 @@ fn pruned(drift: &Drift, owned: usize, declared: usize) -> (usize, Vec<String>) 
     let observed = (0..owned).map(|at| live(&name(at), "u")).collect();
     let desired: Vec<Object> = (0..declared).map(|at| map(&name(at), "")).collect();
     let ledger = inventory((0..owned).map(|at| (id(&name(at)), Some("u"))));
-    let plan = plan(drift, &desired, observed, &ledger);
+    let plan = plan(drift, &desired, &observed, &ledger);
     let guards = plan.refusals.iter().map(|it| it.guard.to_string()).collect();
     let summary = plan.summary();
     assert_eq!(summary.deleted + summary.withheld, owned - declared);
@@ -222,7 +222,7 @@ fn protected_kinds_need_consent_and_say_so() {
     let owned = inventory([("Namespace/n".parse().unwrap(), Some("1")), (id("a"), Some("2"))]);
     let report = |namespace: Object, drift: &Drift| {
         let observed = Observed::from_iter([namespace, live("a", "2")]);
-        let plan = plan(drift, &[map("a", "")], observed, &owned);
+        let plan = plan(drift, &[map("a", "")], &observed, &owned);
         Report::new(&plan)
             .layout(gitops_diff::Layout {
                 detail: gitops_diff::Detail::Objects,
@@ -250,7 +250,7 @@ fn what_is_on_its_way_out_costs_no_budget() {
     let observed: Observed = (0..20).map(gone).chain([live("keep", "u")]).collect();
     let names = (0..20).map(|at| format!("m{at:02}")).chain(["keep".into()]);
     let owned = inventory(names.map(|name| (id(&name), Some("u"))));
-    let plan = plan(&Drift::default(), &[map("keep", "")], observed, &owned);
+    let plan = plan(&Drift::default(), &[map("keep", "")], &observed, &owned);
     assert_eq!((plan.summary().deleted, plan.refusals.len()), (20, 0));
 }
 
@@ -276,7 +276,8 @@ fn kinds_that_are_declared_in_the_set_are_compared_by_their_definition() {
     };
     let desired = [definition.clone(), widget(r#"{"id":"a","n":1}"#, r#","tpyo":1"#)];
     let observed = [definition, widget(r#"{"id":"b","n":2},{"id":"a","n":3}"#, "")];
-    let plan = plan(&Drift::default(), &desired, observed.into_iter().collect(), &Inventory::new());
+    let plan =
+        plan(&Drift::default(), &desired, &observed.into_iter().collect(), &Inventory::new());
     let paths: Vec<_> = plan.changes().flat_map(|it| &it.fields).map(|it| &it.path).collect();
     assert_eq!(paths, ["spec.parts[id=a].n"]);
     let set: ObjectSet = desired.into_iter().collect();

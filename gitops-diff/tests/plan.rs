@@ -66,12 +66,8 @@ fn a_plan_is_written_without_bodies() {
 fn a_plan_of_a_later_version_is_refused_and_unknown_fields_are_passed_over() {
     let json = plan(map("new"), map("old")).to_json().unwrap();
     let newer = json.replace(r#""version": 1"#, r#""version": 2"#);
-    insta::assert_snapshot!(Plan::from_json(&newer).unwrap_err(), @r#"
-    this is no plan to read: its version is 2, known are versions up to 1: read it with the program that wrote it at line 2 column 14
-    "#);
-    insta::assert_snapshot!(Plan::from_json("{}").unwrap_err(), @r#"
-    this is no plan to read: missing field `version` at line 1 column 2
-    "#);
+    insta::assert_snapshot!(Plan::from_json(&newer).unwrap_err(), @"this is no plan to read: its version is 2, known are versions up to 1: read it with the program that wrote it at line 2 column 14");
+    insta::assert_snapshot!(Plan::from_json("{}").unwrap_err(), @"this is no plan to read: missing field `version` at line 1 column 2");
     let more = json.replacen(r#""waves""#, r#""mood": "good", "waves""#, 1);
     assert_ne!(more, json);
     assert_eq!(Plan::from_json(&more).unwrap().to_json().unwrap(), json);
@@ -88,14 +84,10 @@ fn only_the_bodies_that_were_planned_are_attached() {
     };
     assert_eq!(attach(vec![map("new")]), (made.clone(), Ok(())));
     let (other, error) = attach(vec![map("newer")]);
-    insta::assert_snapshot!(error.unwrap_err(), @r#"
-    `ConfigMap/a` is declared otherwise than when the plan was made: plan again
-    "#);
+    insta::assert_snapshot!(error.unwrap_err(), @"`ConfigMap/a` is declared otherwise than when the plan was made: plan again");
     assert_eq!(other, read());
     let (_, error) = attach(vec![]);
-    insta::assert_snapshot!(error.unwrap_err(), @r#"
-    the plan changes `ConfigMap/a`, which is not declared: plan again
-    "#);
+    insta::assert_snapshot!(error.unwrap_err(), @"the plan changes `ConfigMap/a`, which is not declared: plan again");
 }
 
 #[test]

@@ -78,8 +78,8 @@ impl<'a> Owned<'a> {
         };
         let mut text = Short::default();
         let below = match write_key(key, &mut text) {
-            Ok(()) => members.get(text.as_str()),
-            Err(_) => members.get(&key.to_element().to_key()),
+            Some(()) => members.get(text.as_str()),
+            None => members.get(&key.to_element().to_key()),
         };
         self.below(below)
     }
@@ -108,35 +108,50 @@ impl Short {
     fn as_str(&self) -> &str {
         std::str::from_utf8(&self.bytes[..self.len]).unwrap_or_default()
     }
+
+    /// Adds `text`; `None` where it does not fit.
+    fn push(&mut self, text: &str) -> Option<()> {
+        let end = self.len + text.len();
+        self.bytes.get_mut(self.len..end)?.copy_from_slice(text.as_bytes());
+        self.len = end;
+        Some(())
+    }
+
+    fn push_number(&mut self, number: i64) -> Option<()> {
+        write!(self, "{number}").ok()
+    }
 }
 
 impl Write for Short {
     fn write_str(&mut self, text: &str) -> std::fmt::Result {
-        let end = self.len + text.len();
-        let place = self.bytes.get_mut(self.len..end).ok_or(std::fmt::Error)?;
-        place.copy_from_slice(text.as_bytes());
-        self.len = end;
-        Ok(())
+        self.push(text).ok_or(std::fmt::Error)
     }
 }
 
-/// Writes `k:{"name":"app"}`; an error where that takes more than plain copying.
-fn write_key(key: &ItemKey<'_>, out: &mut Short) -> std::fmt::Result {
+/// Writes `k:{"name":"app"}`; `None` where that takes more than plain copying.
+fn write_key(key: &ItemKey<'_>, out: &mut Short) -> Option<()> {
     if !key.names.is_sorted() {
-        return Err(std::fmt::Error);
+        return None;
     }
-    let mut separator = "k:{";
+    let mut separator = "k:{\"";
     for (name, value) in key.fields() {
-        write!(out, "{separator}\"{name}\":")?;
+        out.push(separator)?;
+        out.push(name)?;
+        out.push("\":")?;
         match value {
-            Value::Str(text) if text.bytes().all(is_plain) => write!(out, "\"{text}\"")?,
-            Value::Int(number) => write!(out, "{number}")?,
-            Value::Bool(value) => write!(out, "{value}")?,
-            _ => return Err(std::fmt::Error),
+            Value::Str(text) if text.bytes().all(is_plain) => {
+                out.push("\"")?;
+                out.push(text)?;
+                out.push("\"")?;
+            }
+            Value::Int(number) => out.push_number(*number)?,
+            Value::Bool(true) => out.push("true")?,
+            Value::Bool(false) => out.push("false")?,
+            _ => return None,
         }
-        separator = ",";
+        separator = ",\"";
     }
-    out.write_char('}')
+    out.push("}")
 }
 
 /// Whether JSON, as Go prints it, writes this byte as it is.

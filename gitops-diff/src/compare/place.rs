@@ -97,10 +97,6 @@ impl<'p, 'a> Place<'p, 'a> {
         }
     }
 
-    pub(super) fn parent(&self) -> Option<&'p Place<'p, 'a>> {
-        self.parent
-    }
-
     /// What the schema says is here.
     pub(super) fn of(&self) -> Option<TypeRef<'a>> {
         *self.of.get_or_init(|| {

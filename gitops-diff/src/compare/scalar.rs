@@ -3,7 +3,7 @@
 use super::Known;
 use super::place::Place;
 use crate::fields::same;
-use crate::{Scalar, Value, secret};
+use crate::{Format, TypeRef, Value, secret};
 
 /// Whether two values that are no maps mean the same at this place.
 pub(super) fn means_the_same(
@@ -32,17 +32,11 @@ fn same_base64(place: &Place<'_, '_>, one: &Value, other: &Value) -> bool {
     let (Value::Str(one), Value::Str(other)) = (one, other) else {
         return false;
     };
-    let parent = place.parent().and_then(Place::name);
-    let holds_bytes = match (parent, place.name()) {
-        (Some("data" | "binaryData"), Some(_)) => place.depth() == 2,
-        (_, Some("caBundle")) => true,
-        _ => false,
-    };
-    holds_bytes && secret::same_bytes(one, other)
+    format_of(place) == Some(Format::Bytes) && secret::same_bytes(one, other)
 }
 
 fn same_quantity(place: &Place<'_, '_>, one: &Value, other: &Value) -> bool {
-    if !is_quantity(place) {
+    if format_of(place) != Some(Format::Quantity) {
         return false;
     }
     let worth = |value: &Value| match value {
@@ -54,41 +48,8 @@ fn same_quantity(place: &Place<'_, '_>, one: &Value, other: &Value) -> bool {
     worth(one).is_some_and(|one| Some(one) == worth(other))
 }
 
-/// Whether the API holds a quantity here (`resource.Quantity` in `k8s.io/api`). The schema says
-/// of them only that they may be any scalar, which is true of int-or-string too.
-fn is_quantity(place: &Place<'_, '_>) -> bool {
-    const MAPS: [&str; 15] = [
-        "limits",
-        "requests",
-        "capacity",
-        "allocatable",
-        "hard",
-        "used",
-        "max",
-        "min",
-        "default",
-        "defaultRequest",
-        "maxLimitRequestRatio",
-        "overhead",
-        "podFixed",
-        "allocatedResources",
-        "scopedHard",
-    ];
-    const FIELDS: [&str; 7] = [
-        "sizeLimit",
-        "divisor",
-        "averageValue",
-        "value",
-        "maximumVolumeSize",
-        "capacity",
-        "targetAverageValue",
-    ];
-    if place.of().and_then(crate::TypeRef::scalar) != Some(Scalar::Untyped) {
-        return false;
-    }
-    let parent = place.parent().and_then(Place::name);
-    parent.is_some_and(|it| MAPS.contains(&it))
-        || place.name().is_some_and(|it| FIELDS.contains(&it))
+fn format_of(place: &Place<'_, '_>) -> Option<Format> {
+    place.of().and_then(TypeRef::format)
 }
 
 /// What a quantity is worth in billionths, the finest that Kubernetes tells apart; `None` where
