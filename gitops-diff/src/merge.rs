@@ -9,6 +9,7 @@ mod combine;
 mod compare;
 mod context;
 mod error;
+mod formats;
 mod last_applied;
 mod prune;
 mod quantity;
@@ -96,6 +97,7 @@ pub fn apply(schema: &Schema, apply: &Apply<'_>) -> Result<Value, MergeError> {
     if apply.manager == last_applied::KUBECTL {
         last_applied::refresh(&mut object, apply.desired);
     }
+    context.check_formats(&object)?;
     let object = settle::decoded(&context, object, apply.live);
     Ok(settle::written(object, &managed, apply.live))
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::MergeError;
 use super::compare::{Comparison, compare};
 use super::error::Conflict;
-use super::settle;
 use super::validate::{Duplicates, validate};
+use super::{formats, settle};
 use crate::schema::{MapRef, TypeRef};
 use crate::{FieldSet, GroupKind, ManagedEntry, ManagedFields, PathElement, Schema, Text, Value};
 
@@ -53,17 +53,36 @@ impl<'a> Context<'a> {
         object: &Value,
         duplicates: Duplicates,
     ) -> Result<(), MergeError> {
-        let Err(why) = validate(self.of, object, duplicates) else {
+        let checked = validate(self.of, object, duplicates);
+        checked.map_err(|why| {
+            let who = self.describe(object);
+            MergeError::Invalid(format!("failed to create {what} ({who}): {why}"))
+        })
+    }
+
+    /// Checks what the decoder of a built-in kind checks.
+    pub(super) fn check_formats(&self, object: &Value) -> Result<(), MergeError> {
+        if !self.schema.is_builtin(&self.kind) {
             return Ok(());
-        };
+        }
+        formats::check(self.of, object).map_err(|why| {
+            let slash = if self.api_version.contains('/') { "" } else { "/" };
+            let kind = format!("{slash}{}, Kind={}", self.api_version, self.kind.kind);
+            let who = self.describe(object);
+            MergeError::Invalid(format!(
+                "failed to convert new object ({who}) to proper version: unable to convert \
+                 unstructured object to {kind}: {why}"
+            ))
+        })
+    }
+
+    fn describe(&self, object: &Value) -> String {
         let text = |key| object.get("metadata").and_then(|it| it.get(key)?.as_str());
         let namespace = text("namespace").unwrap_or_default();
         let name = text("name").unwrap_or_default();
         let slash = if self.api_version.contains('/') { "" } else { "/" };
         let (version, kind) = (&self.api_version, &self.kind.kind);
-        let who = format!("{namespace}/{name}; {slash}{version}, Kind={kind}");
-        let message = format!("failed to create {what} ({who}): {why}");
-        Err(MergeError::Invalid(message))
+        format!("{namespace}/{name}; {slash}{version}, Kind={kind}")
     }
 
     /// The type of the kind in another version, where it is served.

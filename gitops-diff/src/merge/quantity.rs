@@ -8,7 +8,7 @@ const NANOS: i128 = 1_000_000_000;
 /// The first exponent of ten beyond every quantity; a limit against hostile input.
 const MAX_EXPONENT: i32 = 30;
 
-/// The canonical text of a quantity; `None` for what is none, or too large to be one.
+/// The text of a quantity as the server prints it; `None` for what is none, or too large.
 pub(super) fn canonical(value: &Value) -> Option<Text> {
     let text = match value {
         Value::Str(text) => text.to_string(),
@@ -16,8 +16,12 @@ pub(super) fn canonical(value: &Value) -> Option<Text> {
         Value::Float(number) => number.to_string(),
         _ => return None,
     };
-    let (nanos, style) = parse(&text)?;
-    Some(print(nanos, style).into())
+    let written = Written::read(text.trim())?;
+    let nanos = written.nanos()?;
+    if written.is_kept() {
+        return Some(text.trim().into());
+    }
+    Some(print(nanos, written.style).into())
 }
 
 /// How a quantity was written, and will be.
@@ -35,18 +39,60 @@ const BINARY: [&str; 7] = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
 /// From a billionth upwards, by thousands.
 const DECIMAL: [&str; 10] = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"];
 
-fn parse(text: &str) -> Option<(i128, Style)> {
-    let number = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let end = number.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(number.len());
-    let (number, suffix) = number.split_at(end);
-    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    let digits: i128 = format!("{whole}{fraction}").parse().ok()?;
-    let places = i32::try_from(fraction.len()).ok()?;
-    let (factor, exponent, style) = scale(suffix)?;
-    let nanos =
-        shifted(digits.checked_mul(factor)?, exponent.checked_sub(places)?.checked_add(9)?)?;
-    let sign = if text.starts_with('-') { -1 } else { 1 };
-    Some((sign * nanos, style))
+/// The parts of a quantity.
+struct Written<'t> {
+    negative: bool,
+    whole: &'t str,
+    fraction: &'t str,
+    factor: i128,
+    exponent: i32,
+    style: Style,
+}
+
+impl<'t> Written<'t> {
+    fn read(text: &'t str) -> Option<Self> {
+        let number = text.strip_prefix(['+', '-']).unwrap_or(text);
+        let end = number.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(number.len());
+        let (number, suffix) = number.split_at(end);
+        let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+        let (factor, exponent, style) = scale(suffix)?;
+        let (negative, whole) = (text.starts_with('-'), whole);
+        Some(Self { negative, whole, fraction, factor, exponent, style })
+    }
+
+    fn digits(&self) -> String {
+        format!("{}{}", self.whole, self.fraction)
+    }
+
+    /// The power of ten of the last digit.
+    fn scale(&self) -> Option<i32> {
+        self.exponent.checked_sub(i32::try_from(self.fraction.len()).ok()?)
+    }
+
+    fn nanos(&self) -> Option<i128> {
+        let number: i128 = self.digits().parse().ok()?;
+        let nanos = shifted(number.checked_mul(self.factor)?, self.scale()?.checked_add(9)?)?;
+        let most = i128::from(i64::MAX) * NANOS;
+        let capped = if let Style::Binary = self.style { nanos.min(most) } else { nanos };
+        Some(if self.negative { -capped } else { capped })
+    }
+
+    /// Whether the server takes the text for canonical, and prints it as it is written
+    /// (`ParseQuantity`).
+    fn is_kept(&self) -> bool {
+        let digits = self.digits();
+        let digits = digits.trim_start_matches('0');
+        if let Style::Binary = self.style {
+            let bits = usize::try_from(self.factor.trailing_zeros()).unwrap_or(usize::MAX);
+            let odd = digits.parse().is_ok_and(|it: i64| it & 7 != 0);
+            return self.fraction.is_empty() && odd && digits.len() + bits * 3 / 10 < 15;
+        }
+        let scale = self.scale().filter(|it| *it >= -9 && it % 3 == 0);
+        let leading_zero = self.whole.trim_start_matches('0').is_empty()
+            && (self.fraction.is_empty() || self.fraction.starts_with('0'));
+        let whole = !leading_zero && !digits.ends_with("000");
+        scale.is_some() && whole && digits.len() <= 18
+    }
 }
 
 /// What a suffix multiplies with: a factor and a power of ten.
@@ -122,16 +168,22 @@ mod tests {
             ("1024Mi", Some("1Gi")),
             ("100000m", Some("100")),
             ("1500", Some("1500")),
+            ("01Gi", Some("01Gi")),
+            ("16Ei", Some("9223372036854775807")),
+            ("0.500", Some("0.500")),
+            ("0.05", Some("50m")),
+            (" 1 ", Some("1")),
             ("2000", Some("2k")),
             ("1e3", Some("1e3")),
-            ("1E-3", Some("1e-3")),
+            ("1E-3", Some("1E-3")),
             ("12e2", Some("1200")),
+            ("1e+21", Some("1e+21")),
             ("0", Some("0")),
             ("0.0Ki", Some("0")),
             ("-1.5", Some("-1500m")),
-            ("+2", Some("2")),
+            ("+2", Some("+2")),
             (".5", Some("500m")),
-            ("5.", Some("5")),
+            ("5.", Some("5.")),
             ("1.0000000001", Some("1000000001n")),
             ("1e-99", Some("1e-9")),
             ("0.1Ki", Some("102400m")),
