@@ -89,19 +89,12 @@ impl Reading<'_> {
         if self.stop.load(Ordering::Relaxed) {
             return Err(SourceError::Cancelled);
         }
-        if let Some(earlier) =
-            self.earlier.clone().filter(|it| it.folders.get(seen) == Some(&digest(id)))
-        {
+        let unchanged = |it: &Arc<Content>| it.folders.get(seen) == Some(&digest(id));
+        if let Some(earlier) = self.earlier.clone().filter(unchanged) {
             self.builder.adopt(&earlier, seen)?;
             return Ok(Pure::Yes);
         }
-        let size = self.objects.size(id)?;
-        let limit = self.wanted.limits.bytes;
-        if size > limit {
-            let what = format!("the listing of folder `{seen}`");
-            return Err(SourceError::Limit { what, limit, option: "bytes" });
-        }
-        let listing = self.objects.read(id, Kind::Tree)?;
+        let listing = self.listing(id, seen)?;
         self.open.push(real.clone());
         let mut pure = Pure::Yes;
         for entry in TreeRefIter::from_bytes(&listing, id.kind()) {
@@ -109,10 +102,8 @@ impl Reading<'_> {
                 SourceError::invalid(format!("folder `{seen}` ({id}) cannot be read: {error}"))
             })?;
             let name = std::str::from_utf8(entry.filename).map_err(|_| {
-                SourceError::invalid(format!(
-                    "folder `{seen}` has a name not in UTF-8: {:?}",
-                    entry.filename
-                ))
+                let name = entry.filename;
+                SourceError::invalid(format!("folder `{seen}` has a name not in UTF-8: {name:?}"))
             })?;
             let (real, seen) = (real.entry(name)?, seen.entry(name)?);
             if self.entry(entry.oid.into(), entry.mode, &real, &seen)? == Pure::No {
@@ -124,6 +115,15 @@ impl Reading<'_> {
             self.builder.folder_is(seen.clone(), digest(id));
         }
         Ok(pure)
+    }
+
+    fn listing(&self, id: ObjectId, seen: &TreePath) -> Result<Vec<u8>, SourceError> {
+        let limit = self.wanted.limits.bytes;
+        if self.objects.size(id)? > limit {
+            let what = format!("the listing of folder `{seen}`");
+            return Err(SourceError::Limit { what, limit, option: "bytes" });
+        }
+        self.objects.read(id, Kind::Tree)
     }
 
     fn entry(

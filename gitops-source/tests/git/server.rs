@@ -2,7 +2,7 @@
 
 use crate::support::{
     Backend, Daemon, Fixture, Request, Verdict, branch, changed, failed, git_is_here, main_of,
-    mirrored, packs,
+    mirrored, packs, quiet,
 };
 use gitops_source::{
     Credential, ErrorClass, Fetched, GitOptions, GitSource, RefSelector, Source, SourceError,
@@ -26,6 +26,10 @@ async fn follows_a_branch(url: &str, fixture: &mut Fixture) {
     assert_ne!(next.digest_of("apps/app-0"), tree.digest_of("apps/app-0"));
     let local = changed(&main_of(&fixture.repository.url(), GitOptions::default()), None).await.1;
     assert_eq!(next.digest(), local.digest());
+    let mut fsck = std::process::Command::new("git");
+    fsck.args(["fsck", "--strict"]).env("GIT_DIR", &mirror);
+    let output = quiet(&mut fsck).output().unwrap();
+    assert!(output.status.success(), "git finds the mirror whole: {output:?}");
     let packs = packs(&mirror);
     assert_eq!(packs.len(), 2, "each fetch adds a pack");
     assert!(packs.iter().min().unwrap() < &2000, "the second brings what is new only: {packs:?}");
