@@ -1,6 +1,7 @@
 //! An immutable, content-addressed tree of files in memory.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::ops::Bound;
 use std::sync::Arc;
 #[cfg(feature = "git")]
@@ -30,15 +31,15 @@ use crate::{Digest, SourceError, TreeBuilder, TreePath};
 /// assert_eq!(tree.digest_of("apps").as_ref(), Some(apps.digest()));
 /// # Ok::<(), gitops_source::SourceError>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Tree {
     content: Arc<Content>,
     root: TreePath,
     digest: Digest,
 }
 
-/// One file of a tree.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One file of a tree; its `Debug` leaves the content out, which may be secret.
+#[derive(Clone, PartialEq, Eq)]
 pub struct File {
     /// What it holds.
     pub content: Bytes,
@@ -150,6 +151,25 @@ impl Tree {
     }
 }
 
+impl fmt::Debug for Tree {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tree")
+            .field("digest", &self.digest)
+            .field("files", &self.files().count())
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for File {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("File")
+            .field("digest", &self.digest)
+            .field("bytes", &self.content.len())
+            .field("executable", &self.executable)
+            .finish()
+    }
+}
+
 /// The entries at `folder` and below it, and perhaps some that only start like it.
 pub(crate) fn below<'a, T>(
     all: &'a BTreeMap<TreePath, T>,
@@ -157,4 +177,32 @@ pub(crate) fn below<'a, T>(
 ) -> impl Iterator<Item = (&'a TreePath, &'a T)> {
     all.range::<str, _>((Bound::Included(folder.as_str()), Bound::Unbounded))
         .take_while(|(path, _)| path.starts_with(folder.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subtree_holds_what_is_below_its_folder_and_nothing_beside_it() {
+        let files = [("a", "0"), ("b/c", "1"), ("b/d/e", "2"), ("b-c/f", "3"), ("b.g", "4")];
+        let tree = Tree::from_files(files).unwrap();
+        let below = tree.subtree("b").unwrap();
+        let paths: Vec<_> = below.files().map(|(path, _)| path.to_string()).collect();
+        assert_eq!(paths, ["c", "d/e"]);
+        assert_eq!(below.read("d/e"), Some(&b"2"[..]));
+        assert_eq!((below.read("../a"), below.read("/a"), below.read("a")), (None, None, None));
+        assert!(below.is_folder("d") && below.is_folder("") && !below.is_folder("c"));
+        assert_eq!(below.subtree("d").unwrap().digest_of(""), tree.digest_of("b/d"));
+        assert!(tree.subtree("a").is_none() && tree.subtree("nothing").is_none());
+    }
+
+    #[test]
+    fn debug_shows_no_content() {
+        let tree = Tree::from_files([("secret", "s3cret")]).unwrap();
+        insta::assert_snapshot!(
+            format!("{tree:?} {:?}", tree.file("secret").unwrap()),
+            @"Tree { digest: sha256:bce2bfa5342660d977c4600e4b33015194eab8597083db3869bc88e9ae912eec, files: 1, .. } File { digest: sha256:1ec1c26b50d5d3c58d9583181af8076655fe00756bf7285940ba3670f99fcba0, bytes: 6, executable: false }"
+        );
+    }
 }

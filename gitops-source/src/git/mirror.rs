@@ -122,23 +122,25 @@ impl Mirror {
             }
             sync_folder(&packs)?;
             let shallow = quarantine.shallow_file();
+            let own = self.path.join("shallow");
             if shallow.exists() {
-                fs::rename(shallow, self.path.join("shallow"))?;
+                fs::rename(shallow, own)?;
+            } else {
+                remove(&own)?;
             }
             self.keep(quarantine, name, commit)
         })();
         promoted.map_err(|error| broken(&self.path, &error))
     }
 
-    /// Removes every other pack and ref after a pack that needs none was promoted.
-    pub(super) fn keep_only(&self, name: &str, pack: &Path) -> Result<(), SourceError> {
+    /// Keeps no commit any more, so that nothing is built on what is there.
+    pub(super) fn forget(&self) -> Result<(), SourceError> {
+        remove(&self.path.join(KEPT)).map_err(|error| broken(&self.path, &error))
+    }
+
+    /// Removes every other pack after one that needs none was promoted.
+    pub(super) fn keep_only(&self, pack: &Path) -> Result<(), SourceError> {
         let cleaned = (|| {
-            for entry in fs::read_dir(self.path.join(KEPT))? {
-                let entry = entry?;
-                if entry.file_name() != name {
-                    fs::remove_file(entry.path())?;
-                }
-            }
             for other in pack_files(&self.path.join("objects"))? {
                 if other.file_stem() != pack.file_stem() {
                     remove(&other.with_extension("idx"))?;

@@ -87,11 +87,10 @@ impl Job<'_> {
     /// The tree of `commit` if it was fetched before.
     fn read_mirror(&self, mirror: &Mirror, commit: ObjectId) -> Result<Option<Tree>, SourceError> {
         let objects = mirror.objects()?;
-        let objects = Objects(&objects);
-        if !objects.has(commit) {
+        if !Objects(&objects).has(commit) {
             return Ok(None);
         }
-        tree_of_commit(objects, commit, self.wanted, self.memory, self.stop).map(Some)
+        self.read(&objects, commit).map(Some)
     }
 
     /// Fetches `commit`, building on what is there unless that has become many packs.
@@ -102,24 +101,46 @@ impl Job<'_> {
         commit: ObjectId,
     ) -> Result<Tree, SourceError> {
         let haves = if mirror.packs() < self.packs { mirror.kept()? } else { Vec::new() };
+        let fetched = self.build_on(&haves, mirror, session, commit);
+        if let (Err(SourceError::Corrupt(_)), false) = (&fetched, haves.is_empty()) {
+            // Perhaps the mirror is not what it claims to be: the next fetch builds on nothing.
+            mirror.forget()?;
+        }
+        fetched
+    }
+
+    fn build_on(
+        &self,
+        haves: &[ObjectId],
+        mirror: &Mirror,
+        session: &mut Session,
+        commit: ObjectId,
+    ) -> Result<Tree, SourceError> {
         let quarantine = mirror.quarantine()?;
         if haves.is_empty() {
             quarantine.stand_alone()?;
         }
-        let received = self.receive(session, &quarantine, commit, &haves);
+        let received = self.receive(session, &quarantine, commit, haves);
         let pack = received.map_err(|error| self.moved(error))?;
         let objects = quarantine.objects(session.hash()?)?;
-        let read = tree_of_commit(Objects(&objects), commit, self.wanted, self.memory, self.stop);
+        let read = self.read(&objects, commit);
         drop(objects);
         if matches!(read, Err(SourceError::Corrupt(_) | SourceError::Cancelled)) {
             return read;
         }
         // What is whole is kept even where it is refused, so that it is not fetched each time.
-        mirror.promote(&quarantine, self.name().as_str(), commit)?;
+        if haves.is_empty() {
+            mirror.forget()?;
+        }
+        mirror.promote(&quarantine, &self.name(), commit)?;
         if let (true, Some(pack)) = (haves.is_empty(), pack) {
-            mirror.keep_only(&self.name(), &pack)?;
+            mirror.keep_only(&pack)?;
         }
         read
+    }
+
+    fn read(&self, objects: &gix::odb::Handle, commit: ObjectId) -> Result<Tree, SourceError> {
+        tree_of_commit(Objects(objects), commit, self.wanted, self.memory, self.stop)
     }
 
     /// Receives a pack into the quarantine.

@@ -316,6 +316,30 @@ async fn a_damaged_mirror_is_thrown_away_and_filled_again() {
 }
 
 #[tokio::test]
+async fn a_mirror_that_claims_too_much_is_not_built_on_for_long() {
+    if !git_is_here("a_mirror_that_claims_too_much_is_not_built_on_for_long") {
+        return;
+    }
+    let mut fixture = Fixture::with_noise(5);
+    let daemon = Daemon::start(fixture.root());
+    let mirror = fixture.root().join("mirror");
+    let source = || main_of(&daemon.url(), mirrored(&mirror));
+    changed(&source(), None).await;
+    let first: Vec<String> = snapshot(&mirror.join("objects/pack")).into_keys().collect();
+    fixture.repository.commit("Two", &[("a", Some("2"))]).unwrap();
+    changed(&source(), None).await;
+    // The second pack builds on the first, which is lost.
+    for name in first {
+        std::fs::remove_file(mirror.join("objects/pack").join(name)).unwrap();
+    }
+    fixture.repository.commit("Three", &[("a", Some("3"))]).unwrap();
+    let error = failed(&source()).await;
+    assert!(matches!(error, SourceError::Corrupt(_)), "{error}");
+    let (_, tree) = changed(&source(), None).await;
+    assert_eq!((tree.read("a"), tree.files().count()), (Some(&b"3"[..]), 6));
+}
+
+#[tokio::test]
 async fn sources_that_share_a_mirror_wait_for_each_other() {
     if !git_is_here("sources_that_share_a_mirror_wait_for_each_other") {
         return;
