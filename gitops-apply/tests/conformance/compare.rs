@@ -88,6 +88,42 @@ impl fmt::Display for Difference {
     }
 }
 
+impl Difference {
+    /// Equal for the same difference at another place of a list.
+    pub(crate) fn signature(&self, verb: &str) -> String {
+        let Self { part, at, expected, actual } = self;
+        let at = at.replace(|it: char| it.is_ascii_digit(), "#");
+        let code = match part {
+            Part::Code => format!("{expected}, got {actual}"),
+            _ => String::new(),
+        };
+        format!("{verb} {part:?} {at} {code}")
+    }
+}
+
+/// How often scripts differ first in which way, each with the id of one.
+#[derive(Default)]
+pub(crate) struct Frequent(BTreeMap<String, (usize, String)>);
+
+impl Frequent {
+    pub(crate) fn add(&mut self, script: &str, signature: Option<String>) {
+        if let Some(signature) = signature {
+            self.0.entry(signature).or_insert_with(|| (0, script.to_owned())).0 += 1;
+        }
+    }
+}
+
+impl fmt::Display for Frequent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut all: Vec<_> = self.0.iter().collect();
+        all.sort_by_key(|(_, (times, _))| std::cmp::Reverse(*times));
+        for (signature, (times, example)) in all.into_iter().take(8) {
+            writeln!(f, "{times:6} × {signature} ({example})")?;
+        }
+        Ok(())
+    }
+}
+
 /// How many answers agree.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Tally {

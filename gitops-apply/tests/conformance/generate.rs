@@ -44,7 +44,7 @@ pub(crate) fn script() -> impl Strategy<Value = Script> {
             let earlier = steps.len();
             steps.extend(call.into_iter().map(|step| step.after(earlier)));
         }
-        Script { tags: Vec::new(), steps }
+        Script { id: String::new(), tags: Vec::new(), steps }
     })
 }
 
@@ -60,7 +60,11 @@ impl Script {
             }),
             ..step.clone()
         };
-        Self { tags: self.tags.clone(), steps: self.steps.iter().map(step).collect() }
+        Self {
+            id: self.id.clone(),
+            tags: self.tags.clone(),
+            steps: self.steps.iter().map(step).collect(),
+        }
     }
 }
 

@@ -20,7 +20,7 @@ use std::io::Write as _;
 
 use gitops_apply::testkit::left_out;
 
-use compare::{Tally, differences, table};
+use compare::{Frequent, Part, Tally, differences, table};
 use corpus::Corpus;
 use normal::normalise;
 use script::Script;
@@ -57,10 +57,13 @@ fn recorded_calls_are_answered_alike_in_memory() {
     let before = memory.cluster.snapshot();
     let mut tallies = Tallies::new();
     for file in Corpus::FILES {
+        let mut frequent = Frequent::default();
         for script in corpus.scripts(file) {
             memory.cluster.restore(&before);
-            tally_recorded(file, &script, &memory.run(&script), &mut tallies);
+            let first = tally_recorded(file, &script, &memory.run(&script), &mut tallies);
+            frequent.add(&script.id, first);
         }
+        say(&format!("{file}: where scripts first differ most often\n{frequent}"));
     }
     report("recorded scripts, in memory", &tallies);
     for (file, floor) in known::RECORDED_IN_MEMORY {
@@ -91,14 +94,24 @@ fn recorded_calls_are_answered_alike_by_an_api_server() {
     }
 }
 
-fn tally_recorded(file: &str, script: &Script, answers: &[wire::Answer], tallies: &mut Tallies) {
+/// Counts the answers to a script, and returns the first difference that is not only a message.
+fn tally_recorded(
+    file: &str,
+    script: &Script,
+    answers: &[wire::Answer],
+    tallies: &mut Tallies,
+) -> Option<String> {
     let (expected, actual) = (normalise(&script.recorded()), normalise(answers));
-    for (expected, actual) in expected.iter().zip(&actual) {
+    let mut first = None;
+    for (index, (expected, actual)) in expected.iter().zip(&actual).enumerate() {
         let found = differences(expected, actual);
         for tag in script.tags.iter().map(String::as_str).chain(["all"]) {
             tallies.entry(format!("{file}: {tag}")).or_default().add(&found);
         }
+        let difference = found.iter().find(|it| it.part != Part::Message);
+        first = first.or(difference.map(|it| it.signature(&script.steps[index].verb)));
     }
+    first
 }
 
 fn number(name: &str, usual: usize) -> usize {

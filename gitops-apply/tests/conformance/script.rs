@@ -12,6 +12,9 @@ use crate::wire::{self, Answer};
 /// Calls that are made one after the other, on objects that no other script touches.
 #[derive(Clone, Deserialize)]
 pub(crate) struct Script {
+    /// Where it was recorded; empty where it was generated.
+    #[serde(default)]
+    pub(crate) id: String,
     #[serde(default)]
     pub(crate) tags: Vec<String>,
     pub(crate) steps: Vec<Step>,

@@ -131,12 +131,8 @@ impl Pair<'_> {
 }
 
 impl First {
-    /// Equal for what is the same difference at another place of a list.
     fn signature(&self) -> String {
-        let Difference { part, at, expected, .. } = &self.difference;
-        let at = at.replace(|it: char| it.is_ascii_digit(), "#");
-        let code = if *part == Part::Code { expected.to_string() } else { String::new() };
-        format!("{} {part:?} {at} {code}", self.verb)
+        self.difference.signature(&self.verb)
     }
 }
 
