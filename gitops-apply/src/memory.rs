@@ -39,6 +39,7 @@ mod status;
 mod watch;
 
 mod apply;
+mod config;
 mod create;
 mod decode;
 mod definition;

@@ -25,6 +25,9 @@ impl Task<'_> {
     pub(super) fn apply_object(&mut self, declared: &Value) -> Result<Reply, Status> {
         let resource = self.target.resource.clone();
         let live = self.live(self.name()).map(|it| converted(&resource, &it));
+        if live.is_none() && self.target.subresource.is_some() {
+            return Err(self.not_found(self.name()));
+        }
         let force = if self.params.force == Some(true) { Force::Yes } else { Force::No };
         let merge = Apply {
             live: live.as_ref(),
@@ -38,7 +41,6 @@ impl Task<'_> {
         self.check_name(&merged)?;
         match live {
             Some(live) => self.commit(&live, merged, Ownership::Tracked),
-            None if self.target.subresource.is_some() => Err(self.not_found(self.name())),
             None => {
                 check_absent(&resource, declared)?;
                 self.insert(merged, Ownership::Tracked)

@@ -4,6 +4,7 @@ use gitops_diff::merge::{Update, update};
 use gitops_diff::{FieldSet, Map, Value};
 
 use super::admission::{Attributes, Verb};
+use super::config;
 use super::decode;
 use super::definition;
 use super::dispatch::Task;
@@ -89,6 +90,7 @@ impl Task<'_> {
         self.check_namespace(&name)?;
         let uid = self.state.draw_uid();
         definition::complete(&self.state.store, &resource, &mut object);
+        config::complete(&resource, &mut object);
         lifecycle::default_object(&resource, &mut object);
         if ownership == Ownership::ToTrack {
             // What reading a body fills in and leaves out, it does for who sent it.
@@ -100,6 +102,7 @@ impl Task<'_> {
         lifecycle::prepare(&resource, &mut object);
         self.admit(Verb::Create, None, &mut object)?;
         metadata::validate(&resource, &object)?;
+        config::validate(&resource, None, &object)?;
         definition::validate(&resource, &object)?;
         let object = decode::without_empty(&self.state.schema, &resource, object);
         if self.live(&name).is_some() {

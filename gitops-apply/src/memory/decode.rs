@@ -98,12 +98,22 @@ pub(super) fn typed(resource: &Resource, object: &mut Value) -> Result<(), Statu
 pub(super) fn without_empty(schema: &Schema, resource: &Resource, mut object: Value) -> Value {
     // In definitions, what is empty speaks: `subresources: {status: {}}`, `default: {}`.
     if resource.rules.custom || definition::is_definition(resource) {
+        metadata::of(&mut object).retain(|_, value| !is_empty(value));
         return object;
     }
     let managed = metadata::of(&mut object).remove("managedFields");
     object = filled(schema.type_of(&resource.group_kind(), &resource.version), object);
     metadata::set(&mut object, "managedFields", managed);
     object
+}
+
+/// The metadata of every kind is a Go struct.
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::List(items) => items.is_empty(),
+        Value::Map(members) => members.is_empty(),
+        _ => false,
+    }
 }
 
 fn filled(of: TypeRef<'_>, value: Value) -> Value {

@@ -38,6 +38,17 @@ pub(super) fn complete(store: &Store, resource: &Resource, object: &mut Value) {
         schema::prune(schema, object);
         schema::default(schema, object);
     });
+    prune_for_storage(store, resource, object);
+}
+
+/// What the version that is stored does not have, is lost where nothing converts.
+fn prune_for_storage(store: &Store, resource: &Resource, object: &mut Value) {
+    let definition = resource.rules.custom.then(|| find(store, &resource.qualified())).flatten();
+    let Some(definition) = definition else { return };
+    let stored = versions(&definition).find(|it| it.get("storage") == Some(&Value::Bool(true)));
+    if let Some(schema) = stored.and_then(|it| it.pointer("/schema/openAPIV3Schema")) {
+        schema::prune(schema, object);
+    }
 }
 
 /// Takes out of a custom resource the fields that its schema does not have, and names them.

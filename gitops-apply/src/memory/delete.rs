@@ -6,6 +6,7 @@ use super::dispatch::Task;
 use super::lifecycle;
 use super::metadata::{self, text};
 use super::options::Garbage;
+use super::params;
 use super::request::{Reply, Request};
 use super::resource::Resource;
 use super::status::{Cause, Status};
@@ -60,7 +61,8 @@ impl Task<'_> {
             let cause = Cause::invalid("propagationPolicy", &named.clone().into(), why);
             return Err(Status::invalid_options("DeleteOptions", cause));
         }
-        let dry_run = body.pointer("/dryRun/0").and_then(Value::as_str) == Some("All");
+        let dry_run = body.pointer("/dryRun/0").and_then(Value::as_str).unwrap_or_default();
+        let dry_run = params::dry_run(request, dry_run)?;
         Ok(Terms {
             uid: field("/preconditions/uid"),
             revision: field("/preconditions/resourceVersion"),

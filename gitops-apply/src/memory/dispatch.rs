@@ -96,7 +96,8 @@ fn on_objects(
     }
     let now = state.options.clock.now();
     let mut task = Task { state, target, params: &params, view, now, warnings: Vec::new() };
-    let mut reply = task.run(request)?;
+    // A refusal carries the warnings too.
+    let mut reply = task.run(request).unwrap_or_else(Reply::from);
     reply.warnings.append(&mut task.warnings);
     Ok(reply)
 }

@@ -57,17 +57,24 @@ impl Task<'_> {
 
     fn page(&self, rows: &Rows, start: &Start) -> Value {
         let behind = |key: &Text| start.after.as_ref().is_none_or(|after| key > after);
-        let selected = |it: &Arc<Value>| self.target.holds(it) && self.params.selector.matches(it);
-        let mut rest = rows.iter().filter(|(key, it)| behind(key) && selected(it)).peekable();
+        let held = || rows.iter().filter(|(_, it)| self.target.holds(it));
+        let rest = held().filter(|(key, it)| behind(key) && self.params.selector.matches(it));
         let limit = if self.params.limit == 0 { usize::MAX } else { self.params.limit };
-        let page: Vec<(&Text, &Arc<Value>)> = rest.by_ref().take(limit).collect();
+        let page: Vec<(&Text, &Arc<Value>)> = rest.take(limit).collect();
         let mut metadata: Map =
             [("resourceVersion", Value::from(start.revision.to_string()))].into_iter().collect();
-        if let (Some((last, _)), Some(_)) = (page.last(), rest.peek()) {
+        if self.target.resource.rules.custom {
+            metadata.insert("continue", "".into());
+        }
+        let is_cut = page.len() == limit && !self.params.selector.is_name();
+        let last = page.last().filter(|_| is_cut).map(|(key, _)| *key);
+        // Whether the selector holds for what is left, is only seen on the next page.
+        let left = last.map_or(0, |last| held().filter(|(key, _)| *key > last).count());
+        if let Some(last) = last.filter(|_| left > 0) {
             let token = format!("{}:{last}", start.revision);
             metadata.insert("continue", token.into());
             if self.params.selector.is_everything() {
-                let left = i64::try_from(rest.count()).unwrap_or(i64::MAX);
+                let left = i64::try_from(left).unwrap_or(i64::MAX);
                 metadata.insert("remainingItemCount", left.into());
             }
         }

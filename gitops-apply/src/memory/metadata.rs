@@ -86,10 +86,11 @@ pub(super) fn fresh(object: &mut Value, resource: &Resource, uid: String, now: &
 
 /// Refuses metadata that no object may have.
 pub(super) fn validate(resource: &Resource, object: &Value) -> Result<(), Status> {
-    let mut causes: Vec<Cause> = names::object_name(resource, name(object)).into_iter().collect();
+    let mut causes = bad_prefix(resource, object);
+    causes.extend(names::object_name(resource, name(object)));
     causes.extend(bad_labels(object));
     causes.extend(bad_annotations(object));
-    causes.extend(bad_finalizers(object));
+    causes.extend(bad_finalizers(resource, object));
     causes.extend(bad_owners(object));
     refuse(resource, name(object), causes)
 }
@@ -100,6 +101,18 @@ pub(super) fn refuse(resource: &Resource, name: &str, causes: Vec<Cause>) -> Res
 
 fn members<'a>(object: &'a Value, pointer: &str) -> impl Iterator<Item = (&'a Text, &'a Value)> {
     object.pointer(pointer).and_then(Value::as_map).into_iter().flat_map(Map::iter)
+}
+
+/// A prefix may end in a dash.
+fn bad_prefix(resource: &Resource, object: &Value) -> Vec<Cause> {
+    let prefix = text(object, "/metadata/generateName");
+    if prefix.is_empty() {
+        return Vec::new();
+    }
+    let name = prefix.strip_suffix('-').map_or_else(|| prefix.to_owned(), |it| format!("{it}a"));
+    let bad = names::object_name(resource, &name);
+    let field = "metadata.generateName".to_owned();
+    bad.map(|it| Cause { field, ..it }).into_iter().collect()
 }
 
 fn bad_labels(object: &Value) -> Vec<Cause> {
@@ -129,11 +142,13 @@ fn bad_annotations(object: &Value) -> Vec<Cause> {
     causes
 }
 
-fn bad_finalizers(object: &Value) -> Vec<Cause> {
+/// Custom resources may have finalizers without a domain.
+fn bad_finalizers(resource: &Resource, object: &Value) -> Vec<Cause> {
     const STANDARD: [&str; 3] = ["kubernetes", "orphan", "foregroundDeletion"];
     const WHY: &str = "name is neither a standard finalizer name nor is it fully qualified";
     let bad = |(at, it): (usize, &str)| {
-        let legal = STANDARD.contains(&it) || it.contains('/') && names::qualified(it).is_none();
+        let has_domain = resource.rules.custom || it.contains('/');
+        let legal = STANDARD.contains(&it) || has_domain && names::qualified(it).is_none();
         let field = format!("metadata.finalizers[{at}]");
         (!legal).then(|| Cause::invalid(&field, &it.into(), WHY))
     };

@@ -113,7 +113,7 @@ fn force(request: &Request, value: &str) -> Result<bool, Status> {
     Err(Status::invalid_options(options(request.method), cause))
 }
 
-fn dry_run(request: &Request, value: &str) -> Result<bool, Status> {
+pub(super) fn dry_run(request: &Request, value: &str) -> Result<bool, Status> {
     if matches!(value, "" | "All") {
         return Ok(value == "All");
     }

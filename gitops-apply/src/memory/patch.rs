@@ -1,6 +1,7 @@
 //! Patches: JSON (RFC 6902), merge (RFC 7396), strategic merge, and apply.
 
 use gitops_diff::{Map, Value};
+use json_patch::{AddOperation, PatchOperation};
 
 use super::create::Ownership;
 use super::dispatch::Task;
@@ -60,9 +61,10 @@ impl Kind {
         match media {
             "application/merge-patch+json" => Ok(Self::Merge),
             "application/json-patch+json" => Ok(Self::Json),
-            "application/strategic-merge-patch+json" if !resource.rules.custom => {
-                Ok(Self::Strategic)
+            "application/strategic-merge-patch+json" if resource.rules.custom => {
+                Err(Status { details: None, ..unsupported() })
             }
+            "application/strategic-merge-patch+json" => Ok(Self::Strategic),
             _ => Err(unsupported()),
         }
     }
@@ -103,14 +105,31 @@ pub(super) fn merge(target: Value, patch: Value) -> Value {
     Value::Map(members)
 }
 
-/// RFC 6902.
+/// RFC 6902, with one liberty of the API server's library: `replace` adds what is not there.
 fn json(target: Value, body: &[u8]) -> Result<Value, Status> {
-    let patch: json_patch::Patch = serde_json::from_slice(body)
+    let operations: Vec<serde_json::Value> = serde_json::from_slice(body)
         .map_err(|error| Status::bad_request(format!("error decoding patch: {error}")))?;
     let mut document = serde_json::Value::from(target);
-    json_patch::patch(&mut document, &patch)
-        .map_err(|error| Status::new(422, "Invalid", format!("{error}")))?;
+    for operation in operations {
+        let operation: PatchOperation = serde_json::from_value(operation).map_err(rejected)?;
+        let operation = lenient(operation, &document);
+        json_patch::patch(&mut document, &[operation]).map_err(rejected)?;
+    }
     Ok(document.into())
+}
+
+fn rejected(why: impl ToString) -> Status {
+    let status = Status::new(422, "Invalid", why.to_string());
+    Status { details: Some(Box::default()), ..status }
+}
+
+fn lenient(operation: PatchOperation, document: &serde_json::Value) -> PatchOperation {
+    match operation {
+        PatchOperation::Replace(it) if it.path.resolve(document).is_err() => {
+            PatchOperation::Add(AddOperation { path: it.path, value: it.value })
+        }
+        other => other,
+    }
 }
 
 #[cfg(test)]

@@ -48,6 +48,11 @@ impl Selector {
         self.labels.is_empty() && self.fields.is_empty()
     }
 
+    /// Whether one object is selected by its name.
+    pub(super) fn is_name(&self) -> bool {
+        self.fields.iter().any(|it| it.pointer == "/metadata/name" && it.equal)
+    }
+
     pub(super) fn matches(&self, object: &Value) -> bool {
         self.labels.iter().all(|it| it.matches(object))
             && self.fields.iter().all(|it| it.matches(object))

@@ -62,6 +62,15 @@ impl Status {
         Self::invalid_kind(&kind, name, causes).about(&resource.group, &resource.kind, name)
     }
 
+    /// A replacement that does not say what it replaces (422): it names the resource where others
+    /// name the kind.
+    pub(super) fn unversioned(resource: &Resource, name: &str) -> Self {
+        let message = "must be specified for an update";
+        let cause = Cause::invalid("metadata.resourceVersion", &Value::Int(0), message);
+        let kind = qualified(&resource.plural, &resource.group);
+        Self::invalid_kind(&kind, name, vec![cause]).about(&resource.group, &resource.plural, name)
+    }
+
     /// Options of a request that are wrong (422).
     pub(super) fn invalid_options(kind: &str, cause: Cause) -> Self {
         Self::invalid_kind(&qualified(kind, "meta.k8s.io"), "", vec![cause]).about(

@@ -4,6 +4,7 @@ use gitops_diff::merge::settle;
 use gitops_diff::{Map, Value};
 
 use super::admission::Verb;
+use super::config;
 use super::create::{Ownership, reset};
 use super::decode;
 use super::definition;
@@ -31,9 +32,7 @@ impl Task<'_> {
         if text(&object, "/metadata/resourceVersion").is_empty()
             && (resource.rules.custom || resource.rules.conditional_update)
         {
-            let field = "metadata.resourceVersion";
-            let cause = Cause::invalid(field, &Value::Int(0), "must be specified for an update");
-            return Err(Status::invalid(&resource, self.name(), vec![cause]));
+            return Err(Status::unversioned(&resource, self.name()));
         }
         self.commit(&live, object, Ownership::ToTrack)
     }
@@ -75,6 +74,7 @@ impl Task<'_> {
         check_finalizers(&resource, live, &next)?;
         self.reset(live, &mut next);
         definition::complete(&self.state.store, &resource, &mut next);
+        config::complete(&resource, &mut next);
         if ownership == Ownership::ToTrack {
             next = decode::without_empty(&self.state.schema, &resource, next);
             next = self.track(Some(live), &next);
@@ -82,6 +82,7 @@ impl Task<'_> {
         self.admit(Verb::Update, Some(live), &mut next)?;
         metadata::keep(live, &mut next);
         metadata::validate(&resource, &next)?;
+        config::validate(&resource, Some(live), &next)?;
         definition::validate(&resource, &next)?;
         if bumps_generation(&resource, live, &next) {
             metadata::next_generation(&mut next);

@@ -84,7 +84,7 @@ impl Names {
             let next = self.uids.len();
             self.uids.entry(uid.clone()).or_insert(next);
         }
-        if let Some(token) = metadata.get_mut("continue") {
+        if let Some(token) = metadata.get_mut("continue").filter(|it| **it != "") {
             *token = "<token>".into();
         }
         if let Some(Value::Array(entries)) = metadata.get_mut("managedFields") {

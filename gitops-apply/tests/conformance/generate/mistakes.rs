@@ -44,9 +44,6 @@ pub(super) fn mistake() -> impl Strategy<Value = Vec<Step>> {
             json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": {"bad key!": "v"}}),
         ),
         unmanaged,
-        post(
-            json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"generateName": "Bad_"}}),
-        ),
         post(json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {}})),
         post(json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "a"}})),
         broken,
