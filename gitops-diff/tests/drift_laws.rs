@@ -37,6 +37,12 @@ fn words() -> BoxedStrategy<Value> {
     some(vec![("a", word()), ("b", word()), ("c.d/e", word())])
 }
 
+/// Some of which say the same.
+fn quantities() -> BoxedStrategy<Value> {
+    let quantity = || select(vec!["1", "500m", "0.5", "1Gi", "1024Mi"]).prop_map(Value::from);
+    some(vec![("cpu", quantity().boxed()), ("memory", quantity().boxed())])
+}
+
 /// A list map: items with some of these keys in some order, and what `rest` makes.
 fn keyed(
     key: &'static str,
@@ -74,7 +80,7 @@ fn container() -> BoxedStrategy<Value> {
         ("args", args),
         ("env", keyed("name", names(), || some(vec![("value", word())]))),
         ("ports", ports()),
-        ("resources", some(vec![("limits", words())])),
+        ("resources", some(vec![("limits", quantities())])),
         ("tty", any::<bool>().prop_map(Value::from).boxed()),
     ])
 }
