@@ -1,0 +1,71 @@
+//! From the command line to a reconciler.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use gitops_apply::memory::Cluster;
+use gitops_apply::{KubeApplier, KubeLedger, KubeOptions, kube_client};
+use gitops_diff::Drift;
+use gitops_examples::demo::Demo;
+use gitops_reconcile::{Mode, Reconciler};
+use gitops_render::{Auto, Plain, Renderer};
+use gitops_source::{Credential, Credentials, GitOptions, GitSource};
+
+use crate::options::{Options, Output, Rendering};
+use crate::{Error, progress};
+
+/// What the agent runs, and what has to live as long.
+pub(crate) struct Setup {
+    pub reconciler: Reconciler,
+    pub once: bool,
+    pub demo: Option<Demo>,
+}
+
+pub(crate) async fn set_up(options: &Options) -> Result<Setup, Error> {
+    let demo = options.repo.is_none().then(Demo::new).transpose()?;
+    let url = options.repo.clone().or_else(|| demo.as_ref().map(Demo::url)).unwrap_or_default();
+    let client = client(options.kubeconfig.as_deref()).await?;
+    let ledger = KubeLedger::config_map(client.clone(), &options.ledger_namespace, &options.name)
+        .making_namespace();
+    let applier = KubeApplier::with_options(
+        client,
+        KubeOptions { field_manager: options.name.clone(), ..KubeOptions::default() },
+    );
+    let differ = Drift { manager: options.name.as_str().into(), ..Drift::default() };
+    let reconciler = Reconciler::new(source(&url, options)?, renderer(options), applier, ledger)
+        .with_differ(differ)
+        .with_path(options.path.clone());
+    let reconciler = match options.output {
+        Output::Text => reconciler.with_sink(progress::text),
+        Output::Json => reconciler.with_sink(progress::json),
+    };
+    let reconciler = reconciler.with_options(gitops_reconcile::Options {
+        mode: if options.report_only { Mode::Report } else { Mode::Heal },
+        interval: options.interval,
+        ..gitops_reconcile::Options::default()
+    })?;
+    Ok(Setup { reconciler, once: options.once || demo.is_some(), demo })
+}
+
+fn source(url: &str, options: &Options) -> Result<GitSource, Error> {
+    let token = std::env::var("GITOPS_TOKEN").ok();
+    let credentials = token.map(|password| -> Arc<dyn Credentials> {
+        Arc::new(Credential::Basic { user: options.username.clone(), password })
+    });
+    let git = GitOptions { mirror: options.mirror.clone(), credentials, ..GitOptions::default() };
+    Ok(GitSource::with_options(url, options.reference.clone(), git)?)
+}
+
+fn renderer(options: &Options) -> Box<dyn Renderer> {
+    match options.renderer {
+        Rendering::Auto => Box::new(Auto::default()),
+        Rendering::Plain => Box::new(Plain::default()),
+    }
+}
+
+async fn client(kubeconfig: Option<&Path>) -> Result<kube::Client, Error> {
+    let Some(file) = kubeconfig else { return Ok(Cluster::default().client()) };
+    let kubeconfig = kube::config::Kubeconfig::read_from(file)?;
+    let config = kube::Config::from_custom_kubeconfig(kubeconfig, &Default::default()).await?;
+    Ok(kube_client(config)?)
+}

@@ -1,0 +1,104 @@
+//! The examples as a person runs them.
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+/// An example, built beside this test.
+pub(crate) fn example(name: &str) -> Command {
+    let test = std::env::current_exe().unwrap();
+    let profile = test.ancestors().nth(2).expect("because tests lie in `deps`");
+    let program: PathBuf = profile.join("examples").join(name);
+    assert!(program.exists(), "{} is built by `cargo test --workspace`", program.display());
+    Command::new(program)
+}
+
+fn run(name: &str, arguments: &[&str]) -> (Output, String) {
+    let output = example(name).args(arguments).output().unwrap();
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    (output, text)
+}
+
+#[test]
+fn the_quickstart_tells_the_whole_story() {
+    let (output, text) = run("quickstart", &[]);
+    assert!(output.status.success(), "{text}");
+    for line in ["writes: 0", "Deployment.apps/shop/web updated", "ConfigMap/shop/banner deleted"] {
+        assert!(text.contains(line), "{line} in:\n{text}");
+    }
+    assert!(!text.contains("correct-horse"), "values of Secrets are hidden:\n{text}");
+}
+
+#[test]
+fn the_agent_shows_itself_without_arguments() {
+    let (output, text) = run("agent", &[]);
+    assert!(output.status.success(), "{text}");
+    assert!(text.contains("+ Deployment.apps/shop/web: created"), "{text}");
+}
+
+#[test]
+fn the_agent_prints_json_and_says_by_its_exit_code_that_something_differs() {
+    let (output, text) = run("agent", &["--report-only", "--output", "json"]);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    let events: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let finished = events.iter().find(|event| event["event"] == "finished").unwrap();
+    assert_eq!(finished["report"]["conclusion"], "different");
+    assert!(!text.contains("correct-horse"), "values of Secrets are hidden:\n{text}");
+}
+
+#[test]
+fn the_agent_says_what_is_wrong_with_a_repository() {
+    let (output, text) = run("agent", &["--repo", "/nowhere.git", "--once"]);
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    assert!(text.contains("nowhere.git"), "{text}");
+}
+
+#[test]
+fn render_prints_yaml_that_renders_to_itself() {
+    let (output, text) = run("render", &[]);
+    assert!(output.status.success(), "{text}");
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("all.yaml");
+    std::fs::write(&file, &text).unwrap();
+    let (_, again) = run("render", &[file.to_str().unwrap()]);
+    assert_eq!(text, again);
+}
+
+#[test]
+fn render_names_the_line_that_is_wrong() {
+    let folder = TempDir::new().unwrap();
+    std::fs::write(folder.path().join("bad.yaml"), "apiVersion: v1\nkind: [\n").unwrap();
+    let output = example("render").arg(folder.path()).output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    assert!(error.contains("bad.yaml:"), "{error}");
+}
+
+#[test]
+fn diff_exits_as_kubectl_diff_does() {
+    let folder = TempDir::new().unwrap();
+    let file = |name: &str, data: &str| {
+        let path = folder.path().join(name);
+        let head = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  k: ";
+        std::fs::write(&path, format!("{head}{data}\n")).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let (one, two) = (file("one.yaml", "new"), file("two.yaml", "old"));
+    let cases = [(&one, &one, 0), (&one, &two, 1), (&one, &"nowhere.yaml".to_owned(), 2)];
+    for (desired, live, code) in cases {
+        let (output, text) = run("diff", &[desired, live]);
+        assert_eq!(output.status.code(), Some(code), "{desired} {live}: {text}");
+    }
+    let (_, text) = run("diff", &[&one, &two]);
+    assert!(text.contains("-  k: old\n+  k: new\n"), "{text}");
+}
+
+#[test]
+fn diff_shows_itself_without_arguments() {
+    let (output, text) = run("diff", &[]);
+    assert!(output.status.success(), "{text}");
+    assert!(text.contains("-  replicas: 5\n+  replicas: 2\n"), "{text}");
+    assert!(!text.contains("correct-horse"), "values of Secrets are hidden:\n{text}");
+}
