@@ -4,7 +4,7 @@ mod backend;
 mod wire;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -17,13 +17,20 @@ use tempfile::TempDir;
 pub(crate) use self::backend::{Backend, Request, Verdict};
 pub(crate) use self::wire::{Fault, Wire};
 
-/// Whether there is a `git` program; says so aloud where there is none.
+/// Whether there are `git` and its servers; says so aloud where they are not.
 pub(crate) fn git_is_here(test: &str) -> bool {
-    let here = Command::new("git").arg("--version").output().is_ok();
+    let servers = ["git-daemon", "git-http-backend"];
+    let here = programs().is_some_and(|folder| servers.iter().all(|it| folder.join(it).exists()));
     if !here {
-        println!("left out: {test}, since there is no `git` program");
+        println!("left out: {test}, since there is no `git` with its servers");
     }
     here
+}
+
+/// Where Git's own programs are.
+fn programs() -> Option<PathBuf> {
+    let output = Command::new("git").arg("--exec-path").output().ok()?.stdout;
+    Some(String::from_utf8(output).ok()?.trim().into())
 }
 
 /// A repository in a folder of its own.
@@ -69,8 +76,9 @@ pub(crate) struct Daemon {
 impl Daemon {
     pub(crate) fn start(root: &Path) -> Self {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut command = Command::new("git");
-        command.args(["daemon", "--reuseaddr", "--export-all", "--listen=127.0.0.1"]);
+        // Not through `git`, which would leave its child running when it is killed.
+        let mut command = Command::new(programs().unwrap().join("git-daemon"));
+        command.args(["--reuseaddr", "--export-all", "--listen=127.0.0.1"]);
         command.arg(format!("--port={port}")).arg(format!("--base-path={}", root.display()));
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let child = quiet(&mut command).spawn().unwrap();
