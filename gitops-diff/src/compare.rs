@@ -114,8 +114,13 @@ impl<'a> Walk<'a> {
         if self.is_too_deep(place) {
             return;
         }
+        // Where both sides are equal there is nothing to set and nothing to take away, whoever
+        // owns it; most of most objects is dealt with here.
+        if desired == live {
+            self.agreed = self.agreed || !is_zero(desired);
+            return;
+        }
         match (desired, live) {
-            (Value::Str(one), Value::Str(other)) if one == other => self.agreed = true,
             (Value::Map(fields), Value::Map(lives)) if !is_one_value(place, owned) => {
                 self.map(place, fields, lives, owned);
             }

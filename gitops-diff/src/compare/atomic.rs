@@ -39,7 +39,7 @@ impl<'a> Walk<'a> {
         live: &'a Value,
         owned: bool,
     ) -> bool {
-        if self.is_too_deep(place) {
+        if self.is_too_deep(place) || desired == live {
             return true;
         }
         match (desired, live) {
