@@ -5,6 +5,11 @@ pub mod folder;
 
 use gitops_apply::Outcome;
 
+/// Compiles the README's code.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 /// Prepares a program: one TLS provider for everything, and traces if they are wanted.
 pub fn start(verbose: bool) {
     // An error only says that a provider was installed before.
