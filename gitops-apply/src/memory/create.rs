@@ -104,7 +104,8 @@ impl Task<'_> {
         metadata::validate(&resource, &object)?;
         config::validate(&resource, None, &object)?;
         definition::validate(&resource, &object)?;
-        let object = decode::without_empty(&self.state.schema, &resource, object);
+        let mut object = decode::without_empty(&self.state.schema, &resource, object);
+        definition::store_version(&self.state.store, &resource, &mut object);
         if self.live(&name).is_some() {
             return Err(Status::already_exists(&resource, &name));
         }

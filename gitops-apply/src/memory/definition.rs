@@ -38,11 +38,11 @@ pub(super) fn complete(store: &Store, resource: &Resource, object: &mut Value) {
         schema::prune(schema, object);
         schema::default(schema, object);
     });
-    prune_for_storage(store, resource, object);
 }
 
-/// What the version that is stored does not have, is lost where nothing converts.
-fn prune_for_storage(store: &Store, resource: &Resource, object: &mut Value) {
+/// Takes out what the version that is stored does not have: it is lost where nothing converts,
+/// though who wrote it owns it.
+pub(super) fn store_version(store: &Store, resource: &Resource, object: &mut Value) {
     let definition = resource.rules.custom.then(|| find(store, &resource.qualified())).flatten();
     let Some(definition) = definition else { return };
     let stored = versions(&definition).find(|it| it.get("storage") == Some(&Value::Bool(true)));

@@ -87,7 +87,8 @@ impl Task<'_> {
         if bumps_generation(&resource, live, &next) {
             metadata::next_generation(&mut next);
         }
-        let next = decode::without_empty(&self.state.schema, &resource, next);
+        next = decode::without_empty(&self.state.schema, &resource, next);
+        definition::store_version(&self.state.store, &resource, &mut next);
         let next = settle(live, next);
         if next == *live || self.params.dry_run {
             return Ok(self.show(200, &next));
