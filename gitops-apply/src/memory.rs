@@ -23,10 +23,10 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 //!
-//! What it leaves out: authorisation, the validation of built-in kinds beyond their metadata,
-//! most of their defaults (give them with [`Admission`]), reviews, logs and the like, conversion
-//! between versions of built-in kinds (`autoscaling/v1` is not served), bodies in YAML and
-//! protobuf. Controllers there are three, and [`Lifecycle`] rules them: namespaces are emptied and
+//! What it leaves out: authorisation, the validation of built-in kinds beyond their metadata and
+//! of custom resources by their schema, the defaults of rarer kinds and what is allocated
+//! (addresses, ports; [`Admission`] can give them), reviews, logs and the like, conversion between
+//! versions of built-in kinds (`autoscaling/v1` is not served), bodies in YAML and protobuf. Controllers there are three, and [`Lifecycle`] rules them: namespaces are emptied and
 //! removed, definitions become established, dependents of what is gone are collected.
 
 mod admission;
@@ -42,6 +42,7 @@ mod apply;
 mod config;
 mod create;
 mod decode;
+mod defaults;
 mod definition;
 mod delete;
 mod discovery;
@@ -69,6 +70,7 @@ pub use self::admission::{Admission, Attributes, Verb};
 pub use self::applier::MemoryApplier;
 pub use self::calls::{Call, Calls};
 pub use self::cluster::{Cluster, Snapshot};
+pub use self::defaults::Defaults;
 pub use self::options::{After, Clock, Garbage, Lifecycle, Options};
 pub use self::request::{Body, Method, Reply, Request};
 pub use self::resource::Resource;

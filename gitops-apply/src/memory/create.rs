@@ -6,6 +6,7 @@ use gitops_diff::{FieldSet, Map, Value};
 use super::admission::{Attributes, Verb};
 use super::config;
 use super::decode;
+use super::defaults::{self, Defaults};
 use super::definition;
 use super::dispatch::Task;
 use super::lifecycle;
@@ -47,7 +48,19 @@ impl Task<'_> {
         read.unknown.extend(definition::prune(&self.state.store, resource, &mut read.object));
         let mut object = read.validated(resource, validation, &mut self.warnings)?;
         self.place(&mut object)?;
+        // Who writes an object whole owns its defaults too.
+        self.complete(&mut object);
         Ok(object)
+    }
+
+    /// Gives an object its defaults.
+    pub(super) fn complete(&self, object: &mut Value) {
+        let resource = &self.target.resource;
+        definition::complete(&self.state.store, resource, object);
+        config::complete(resource, object);
+        if self.state.options.defaults == Defaults::Common {
+            defaults::fill(resource, object);
+        }
     }
 
     /// Puts the object into the namespace of the path.
@@ -89,8 +102,7 @@ impl Task<'_> {
         let name = metadata::name(&object).to_owned();
         self.check_namespace(&name)?;
         let uid = self.state.draw_uid();
-        definition::complete(&self.state.store, &resource, &mut object);
-        config::complete(&resource, &mut object);
+        self.complete(&mut object);
         lifecycle::default_object(&resource, &mut object);
         if ownership == Ownership::ToTrack {
             // What reading a body fills in and leaves out, it does for who sent it.
@@ -99,6 +111,8 @@ impl Task<'_> {
         }
         metadata::fresh(&mut object, &resource, uid, &self.now);
         reset(&mut object, None, &self.reset_fields());
+        // The status that was taken away is there again, as empty as the kind has it.
+        self.complete(&mut object);
         lifecycle::prepare(&resource, &mut object);
         self.admit(Verb::Create, None, &mut object)?;
         metadata::validate(&resource, &object)?;

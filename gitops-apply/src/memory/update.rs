@@ -73,8 +73,7 @@ impl Task<'_> {
         metadata::keep(live, &mut next);
         check_finalizers(&resource, live, &next)?;
         self.reset(live, &mut next);
-        definition::complete(&self.state.store, &resource, &mut next);
-        config::complete(&resource, &mut next);
+        self.complete(&mut next);
         if ownership == Ownership::ToTrack {
             next = decode::without_empty(&self.state.schema, &resource, next);
             next = self.track(Some(live), &next);
