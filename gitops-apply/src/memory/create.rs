@@ -48,8 +48,6 @@ impl Task<'_> {
         read.unknown.extend(definition::prune(&self.state.store, resource, &mut read.object));
         let mut object = read.validated(resource, validation, &mut self.warnings)?;
         self.place(&mut object)?;
-        // Who writes an object whole owns its defaults too.
-        self.complete(&mut object);
         Ok(object)
     }
 
