@@ -38,7 +38,7 @@ pub(super) fn fill(resource: &Resource, object: &mut Value) {
     apply(&kind, object);
     match kind.as_str() {
         "Deployment.apps" => {
-            rolling(object, "strategy", &[("maxSurge", "25%"), ("maxUnavailable", "25%")])
+            rolling(object, "strategy", &[("maxSurge", "25%"), ("maxUnavailable", "25%")]);
         }
         "DaemonSet.apps" => {
             rolling_numbers(object, &[("maxSurge", 0), ("maxUnavailable", 1)]);
@@ -46,7 +46,6 @@ pub(super) fn fill(resource: &Resource, object: &mut Value) {
         "StatefulSet.apps" => rolling_numbers(object, &[("partition", 0)]),
         "Job.batch" => complete_job(object),
         "Service" => complete_service(object),
-        "Secret" => hide_strings(object),
         "NetworkPolicy.networking.k8s.io" => name_policies(object),
         _ => {}
     }
@@ -86,11 +85,10 @@ fn set(value: &mut Value, path: &[&str], default: &Value) {
                 set(item, rest, default);
             }
         }
-        ([last], Value::Map(members)) => {
-            if members.get(last).is_none_or(Value::is_null) {
-                members.insert(*last, default.clone());
-            }
+        ([last], Value::Map(members)) if members.get(last).is_none_or(Value::is_null) => {
+            members.insert(*last, default.clone());
         }
+        ([_], _) => {}
         ([first, rest @ ..], Value::Map(members)) => {
             if let Some(below) = members.get_mut(first) {
                 set(below, rest, default);
@@ -199,34 +197,6 @@ fn complete_service(object: &mut Value) {
     spec.entry("ipFamilyPolicy", || "SingleStack".into());
 }
 
-/// `stringData` is written into `data` and never read.
-fn hide_strings(object: &mut Value) {
-    let Some(members) = object.as_map_mut() else {
-        return;
-    };
-    let Some(Value::Map(strings)) = members.remove("stringData") else {
-        return;
-    };
-    let data = members.map_at("data");
-    for (key, value) in strings {
-        data.insert(key, base64(value.as_str().unwrap_or_default().as_bytes()).into());
-    }
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let group = chunk.iter().fold(0_u32, |group, byte| group << 8 | u32::from(*byte));
-        let group = group << (8 * (3 - chunk.len()));
-        for at in 0..4 {
-            let index = (group >> (18 - 6 * at)) as usize & 63;
-            text.push(if at <= chunk.len() { char::from(ALPHABET[index]) } else { '=' });
-        }
-    }
-    text
-}
-
 fn name_policies(object: &mut Value) {
     let Some(spec) = spec(object) else {
         return;
@@ -280,15 +250,5 @@ mod tests {
         let recreated =
             filled("apps", "Deployment", r#"{"spec":{"strategy":{"type":"Recreate"}}}"#);
         assert_eq!(recreated.pointer("/spec/strategy/rollingUpdate"), None);
-    }
-
-    #[test]
-    fn strings_of_a_secret_become_data() {
-        for (text, expected) in [("", ""), ("a", "YQ=="), ("ab", "YWI="), ("abc", "YWJj")] {
-            let json = format!(r#"{{"stringData":{{"k":"{text}"}}}}"#);
-            let secret = filled("", "Secret", &json);
-            assert_eq!(secret.pointer("/data/k"), Some(&Value::from(expected)), "{text}");
-            assert_eq!(secret.get("stringData"), None);
-        }
     }
 }
