@@ -15,7 +15,7 @@ fn object(body: serde_json::Value) -> Object {
     Object::new(body.into()).unwrap()
 }
 
-fn settings(name: &str, data: serde_json::Value) -> Object {
+fn settings(name: &str, data: &serde_json::Value) -> Object {
     object(json!({ "apiVersion": "v1", "kind": "ConfigMap",
         "metadata": { "namespace": "shop", "name": name }, "data": data }))
 }
@@ -75,8 +75,8 @@ async fn manifests_are_written_kept_changed_and_pruned() {
         "metadata": { "name": "shop" } }));
     let one = set([
         namespace.clone(),
-        settings("a", json!({ "k": "v", "l": "w" })),
-        settings("b", json!({})),
+        settings("a", &json!({ "k": "v", "l": "w" })),
+        settings("b", &json!({})),
     ]);
     let (_, owned) = pass(root, &one, &Inventory::new()).await;
     let written = [
@@ -91,7 +91,7 @@ async fn manifests_are_written_kept_changed_and_pruned() {
     assert!(plan.is_empty(), "{:?}", operations(&plan));
 
     let two =
-        set([namespace.clone(), settings("a", json!({ "k": "v" })), settings("b", json!({}))]);
+        set([namespace.clone(), settings("a", &json!({ "k": "v" })), settings("b", &json!({}))]);
     let (plan, owned) = pass(root, &two, &owned).await;
     assert_eq!(operations(&plan), ["Update ConfigMap/shop/a"], "a field less is a change");
     let text = fs::read_to_string(root.join("shop/ConfigMap_a.json")).unwrap();
@@ -107,7 +107,7 @@ async fn manifests_are_written_kept_changed_and_pruned() {
 #[tokio::test]
 async fn what_a_hand_broke_is_healed_or_pruned() {
     let folder = tempfile::tempdir().unwrap();
-    let desired = set([settings("a", json!({ "k": "v" })), settings("b", json!({ "k": "v" }))]);
+    let desired = set([settings("a", &json!({ "k": "v" })), settings("b", &json!({ "k": "v" }))]);
     let (_, owned) = pass(folder.path(), &desired, &Inventory::new()).await;
     let whole = fs::read(folder.path().join("shop/ConfigMap_a.json")).unwrap();
     for broken in [&b"{"[..], b"\xff\xfe", b"", b"{\"apiVersion\":\"v1\"}", b"null"] {
@@ -117,7 +117,7 @@ async fn what_a_hand_broke_is_healed_or_pruned() {
         assert_eq!(fs::read(folder.path().join("shop/ConfigMap_a.json")).unwrap(), whole);
     }
     fs::write(folder.path().join("shop/ConfigMap_b.json"), b"{").unwrap();
-    let fewer = set([settings("a", json!({ "k": "v" }))]);
+    let fewer = set([settings("a", &json!({ "k": "v" }))]);
     let (plan, _) = pass(folder.path(), &fewer, &owned).await;
     assert_eq!(operations(&plan), ["Delete ConfigMap/shop/b"]);
     assert_eq!(files(folder.path()), ["shop/ConfigMap_a.json"]);
@@ -126,11 +126,11 @@ async fn what_a_hand_broke_is_healed_or_pruned() {
 #[tokio::test]
 async fn a_crash_before_uids_were_recorded_leaves_no_orphan() {
     let folder = tempfile::tempdir().unwrap();
-    let desired = set([settings("a", json!({})), settings("b", json!({}))]);
+    let desired = set([settings("a", &json!({})), settings("b", &json!({}))]);
     let ahead = Inventory::new().union(&desired);
     pass(folder.path(), &desired, &Inventory::new()).await;
     assert!(ahead.entries.values().all(|entry| entry.uid.is_none()));
-    let (plan, _) = pass(folder.path(), &set([settings("a", json!({}))]), &ahead).await;
+    let (plan, _) = pass(folder.path(), &set([settings("a", &json!({}))]), &ahead).await;
     assert_eq!(operations(&plan), ["Delete ConfigMap/shop/b"]);
     assert_eq!(files(folder.path()), ["shop/ConfigMap_a.json"]);
 }
@@ -142,14 +142,14 @@ async fn links_are_refused_not_followed() {
     let applier = DirApplier::new(folder.path());
     fs::write(outside.path().join("ConfigMap_a.json"), "secret").unwrap();
     std::os::unix::fs::symlink(outside.path(), folder.path().join("shop")).unwrap();
-    let desired = set([settings("a", json!({}))]);
+    let desired = set([settings("a", &json!({}))]);
     let observed = applier.observe(&desired, &Inventory::new()).await.unwrap();
-    let id = settings("a", json!({})).id().clone();
+    let id = settings("a", &json!({})).id().clone();
     assert!(matches!(observed.get(&id), Some(Live::Unknown(_))), "{observed:?}");
     for operation in [Operation::Create, Operation::Update, Operation::Delete] {
         let reason = gitops_diff::Reason::Missing;
         let mut change = gitops_diff::Change::new(id.clone(), "v1", operation, reason);
-        change.desired = Some(settings("a", json!({})));
+        change.desired = Some(settings("a", &json!({})));
         let error = applier.apply(&change).await.unwrap_err().to_string();
         assert!(error.contains("`shop` is a link"), "{error}");
     }
@@ -169,7 +169,7 @@ async fn another_form_is_written_and_read_by_its_functions() {
     let folder = tempfile::tempdir().unwrap();
     let options = DirOptions { format: KYAML, ..DirOptions::default() };
     let applier = DirApplier::with_options(folder.path(), options);
-    let object = settings("a", json!({}));
+    let object = settings("a", &json!({}));
     let desired = set([object.clone()]);
     let mut owned = Inventory::new();
     owned.entries.insert(object.id().clone(), Entry { version: "v1".into(), ..Entry::default() });

@@ -29,9 +29,12 @@ pub(crate) struct Call {
     pub(crate) method: Method,
     /// Path and query.
     pub(crate) target: String,
+    pub(crate) accept: &'static str,
     pub(crate) content_type: &'static str,
     pub(crate) body: Vec<u8>,
 }
+
+const JSON: &str = "application/json";
 
 /// What came back, whatever its status.
 #[derive(Debug)]
@@ -141,18 +144,18 @@ impl Wire {
 
 impl Call {
     pub(crate) fn get(target: impl Into<String>) -> Self {
-        Self { method: Method::GET, target: target.into(), content_type: "", body: Vec::new() }
+        Self { content_type: "", ..Self::json(Method::GET, target, Vec::new()) }
     }
 
     pub(crate) fn json(method: Method, target: impl Into<String>, body: Vec<u8>) -> Self {
-        Self { method, target: target.into(), content_type: "application/json", body }
+        Self { method, target: target.into(), accept: JSON, content_type: JSON, body }
     }
 
     fn request(&self) -> Result<Request<Body>, ApplyError> {
         let mut request = Request::builder()
             .method(self.method.clone())
             .uri(&self.target)
-            .header(ACCEPT, HeaderValue::from_static("application/json"));
+            .header(ACCEPT, HeaderValue::from_static(self.accept));
         if !self.content_type.is_empty() {
             request = request.header(CONTENT_TYPE, HeaderValue::from_static(self.content_type));
         }

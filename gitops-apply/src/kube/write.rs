@@ -34,11 +34,10 @@ impl KubeApplier {
     async fn patch(&self, change: &Change) -> Result<Outcome, ApplyError> {
         let id = &change.id;
         let resource = self.resource(change).await?;
+        let target = self.patch_target(&resource, id)?;
         let call = Call {
-            method: Method::PATCH,
-            target: self.patch_target(&resource, id)?,
             content_type: "application/apply-patch+yaml",
-            body: patch_body(change)?,
+            ..Call::json(Method::PATCH, target, patch_body(change)?)
         };
         let answer = self.wire.send(&call).await?;
         warn(id, &answer);
