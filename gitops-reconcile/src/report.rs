@@ -84,7 +84,8 @@ pub enum Conclusion {
     InSync,
     /// The target differs, and the mode is only to report it.
     Different,
-    /// Everything was done; something is still being deleted.
+    /// Everything was done; something is still being deleted, or kept in the ledger until it is
+    /// certain that no late write can make it.
     Pending,
     /// Single objects are not as declared: see the troubles and refusals.
     Incomplete,

@@ -8,6 +8,9 @@ mod waves;
 mod conclude;
 mod rewrites;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -290,6 +293,9 @@ impl Run {
         if lacks || writes || self.settled().entries != self.ledger.inventory.entries {
             self.check_claim()?;
         }
+        if self.state.claim.as_ref().is_none_or(|claim| claim.is_lost_to(&self.ledger)) {
+            self.expect_late_writes();
+        }
         self.hold_claim();
         if (lacks || writes) && ahead != self.ledger.inventory {
             self.enter(Stage::Record, out);
@@ -321,6 +327,11 @@ impl Run {
         (*revision == self.revision_text() || *revision == before.revision)
             && self.desired.ids().all(|id| now.contains(id))
             && now.minus(&self.desired).all(|(id, _)| before.contains(id))
+    }
+
+    /// Whoever wrote before, a dead agent or a fenced one, may have had a write under way.
+    pub(super) fn expect_late_writes(&mut self) {
+        self.state.in_flight_until = self.now + self.job.options.timeouts.call;
     }
 
     fn hold_claim(&mut self) {

@@ -43,6 +43,7 @@ impl Run {
     fn conclusion(&self) -> Conclusion {
         let plan = self.plan.as_deref();
         let different = plan.is_some_and(|plan| !plan.is_empty());
+        let deleting = self.results.values().any(|(_, outcome)| *outcome == Outcome::Deleting);
         let withheld = plan.is_some_and(|plan| !plan.refusals.is_empty());
         if self.stopping {
             Conclusion::Stopped
@@ -50,7 +51,7 @@ impl Run {
             Conclusion::Different
         } else if withheld || !self.troubles.is_empty() {
             Conclusion::Incomplete
-        } else if self.results.values().any(|(_, outcome)| *outcome == Outcome::Deleting) {
+        } else if deleting || self.waves.lingers {
             Conclusion::Pending
         } else {
             Conclusion::InSync

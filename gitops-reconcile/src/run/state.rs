@@ -18,6 +18,9 @@ pub struct State {
     pub(super) rendered: Option<Cached>,
     pub(super) claim: Option<Claim>,
     pub(super) rewrites: Rewrites,
+    /// Until when a write of somebody who is gone, or one whose reply never came, may still
+    /// arrive at the target.
+    pub(super) in_flight_until: Moment,
 }
 
 impl State {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use gitops_apply::{ApplyError, ErrorClass, Outcome, Readiness};
-use gitops_diff::{Change, ObjectId, Operation, Plan, Value};
+use gitops_diff::{Change, Entry, ObjectId, Operation, Plan, Reason, Value};
 
 use super::state::Moment;
 use super::{Action, Planned, Run, Step};
@@ -27,6 +27,8 @@ pub(super) struct Waves {
     held: BTreeSet<ObjectId>,
     /// What the next wave waits for, and the reason that was told last.
     awaited: BTreeMap<ObjectId, (Planned, String)>,
+    /// Whether an object is kept in the ledger though it does not live.
+    pub(super) lingers: bool,
     /// When waiting began.
     waiting_since: Moment,
 }
@@ -69,7 +71,9 @@ impl Run {
             if self.waves.held.contains(&change.id) {
                 continue;
             }
-            if change.operation == Operation::Release {
+            if self.may_still_come(&change) {
+                self.waves.lingers = true;
+            } else if change.operation == Operation::Release {
                 self.result(&change, Outcome::Released, out);
             } else if let Some(because) = self.blocked(&change) {
                 skipped.push(Trouble::new(&change, TroubleKind::Skipped, because));
@@ -82,6 +86,15 @@ impl Run {
         for trouble in skipped {
             self.trouble(trouble, out);
         }
+    }
+
+    /// Whether it is about an object that does not live, and that a write still under way could
+    /// make: forgotten now, it would be an orphan then.
+    fn may_still_come(&self, change: &Change) -> bool {
+        let made = |entry: &Entry| entry.uid.is_some();
+        change.reason == Reason::Gone
+            && self.now < self.state.in_flight_until
+            && !self.ledger.inventory.get(&change.id).is_some_and(made)
     }
 
     /// Whether it is a deletion that only waits for finalizers.
@@ -182,6 +195,9 @@ impl Run {
             return Err(error.into());
         }
         self.waves.conflict |= matches!(error, ApplyError::Conflict { .. });
+        if matches!(error, ApplyError::Unavailable { .. }) {
+            self.expect_late_writes();
+        }
         let class = error.class();
         let trouble = Trouble::new(change, TroubleKind::Failed, error.to_string());
         self.trouble(Trouble { class, ..trouble }, out);

@@ -1,7 +1,11 @@
 //! Agents on a target, a ledger and a renderer that are as small as their contracts allow, so that
 //! thousands of orders of calls and of random scripts can be tried.
 
+mod costs;
 mod interleavings;
+mod life;
+mod simulation;
+mod trouble;
 
 mod agent;
 mod ports;

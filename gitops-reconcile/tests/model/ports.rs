@@ -166,13 +166,15 @@ impl Source for Slow<std::sync::Arc<MemorySource>> {
     }
 }
 
-/// Renders lines `name value` of the file `objects` into `ConfigMap`s.
+/// Renders lines `name value` of the folder's file `objects` into `ConfigMap`s.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Lines;
 
 impl Renderer for Lines {
     fn render(&self, input: &Input<'_>) -> Result<Rendered, RenderError> {
-        let text = String::from_utf8_lossy(input.tree.read("objects").unwrap_or_default());
+        let folder = input.path.as_str();
+        let file = if folder.is_empty() { "objects".into() } else { format!("{folder}/objects") };
+        let text = String::from_utf8_lossy(input.tree.read(&file).unwrap_or_default());
         let object = |line: &str| {
             let (name, value) = line.split_once(' ').unwrap();
             let body = serde_json::json!({

@@ -49,6 +49,17 @@ impl World {
         inner.objects.iter().map(|(id, it)| (id.to_string(), data(it).unwrap())).collect()
     }
 
+    /// The data of the objects that are ours, by id.
+    pub(crate) fn ours(&self) -> BTreeMap<String, String> {
+        let mut data = self.data();
+        let inner = self.lock();
+        data.retain(|id, _| {
+            let object = &inner.objects[&id.parse::<ObjectId>().unwrap()];
+            inner.ours.contains(object.uid().unwrap())
+        });
+        data
+    }
+
     /// How many calls changed anything.
     pub(crate) fn writes(&self) -> usize {
         self.lock().calls.iter().filter(|(_, _, wrote)| *wrote).count()

@@ -1,0 +1,219 @@
+//! The life of a reconciler: intervals, triggers, suspension, stops.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use gitops_reconcile::{
+    Activity, Compute, Conclusion, Event, MemorySink, Options, ReconcileError, Reconciler, Trigger,
+};
+use gitops_render::{Input, RenderError, Rendered, Renderer};
+use gitops_source::{Digest, Fetched, MemorySource, Revision, Source, SourceError, Tree};
+use tokio::time::{Instant, sleep};
+
+use crate::ports::{Lines, Port};
+use crate::world::{Fault, World};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+fn options() -> Options {
+    Options { compute: Compute::Inline, jitter_percent: 0, concurrency: 1, ..Options::default() }
+}
+
+fn source(objects: &'static str) -> Arc<MemorySource> {
+    let source = Arc::new(MemorySource::new("main"));
+    source.push(Tree::from_files([("objects", objects)]).unwrap());
+    source
+}
+
+fn reconciler(world: &World, objects: &'static str, sink: &MemorySink) -> Reconciler {
+    let port = Port { world: world.clone(), agent: 0 };
+    Reconciler::new(source(objects), Lines, port.clone(), port)
+        .with_sink(sink.clone())
+        .with_seed(1)
+        .with_options(options())
+        .unwrap()
+}
+
+/// Why each run so far was started.
+fn triggers(sink: &MemorySink) -> Vec<Trigger> {
+    let trigger = |event| match event {
+        Event::Started { trigger, .. } => Some(trigger),
+        _ => None,
+    };
+    sink.take().into_iter().filter_map(trigger).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_runs_at_once_and_then_once_an_interval() {
+    let (world, sink) = (World::default(), MemorySink::new());
+    let agent = reconciler(&world, "a 1", &sink);
+    let handle = agent.handle();
+    let running = tokio::spawn(agent.run());
+    sleep(MINUTE * 3 + MINUTE / 2).await;
+    let expected = [Trigger::Start, Trigger::Interval, Trigger::Interval, Trigger::Interval];
+    assert_eq!(triggers(&sink), expected);
+    assert_eq!(handle.status().activity, Activity::Waiting);
+    assert_eq!(handle.status().history.len(), 4);
+    handle.stop();
+    assert_eq!(running.await.unwrap().unwrap().run, 4);
+    assert_eq!(handle.status().activity, Activity::Ended);
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_triggers_at_once_are_one_run() {
+    let (world, sink) = (World::default(), MemorySink::new());
+    let agent = reconciler(&world, "a 1", &sink);
+    let handle = agent.handle();
+    tokio::spawn(agent.run());
+    sleep(MINUTE / 2).await;
+    (0..5).for_each(|_| handle.trigger());
+    sleep(MINUTE / 4).await;
+    assert_eq!(triggers(&sink), [Trigger::Start, Trigger::Asked]);
+    sleep(MINUTE).await;
+    assert_eq!(
+        triggers(&sink),
+        [Trigger::Interval],
+        "an interval after the run that was asked for"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_runs_while_it_is_suspended() {
+    let (world, sink) = (World::default(), MemorySink::new());
+    let agent = reconciler(&world, "a 1", &sink);
+    let handle = agent.handle();
+    tokio::spawn(agent.run());
+    sleep(MINUTE / 2).await;
+    handle.suspend();
+    handle.trigger();
+    sleep(MINUTE * 60).await;
+    assert_eq!(triggers(&sink), [Trigger::Start]);
+    assert_eq!(handle.status().activity, Activity::Suspended);
+    handle.resume();
+    sleep(MINUTE / 2).await;
+    assert_eq!(triggers(&sink), [Trigger::Asked]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_finishes_the_change_under_way_records_it_and_starts_no_other() {
+    let (world, sink) = (World::default(), MemorySink::new());
+    let agent = reconciler(&world, "a 1\nb 1\nc 1", &sink);
+    let handle = agent.handle();
+    let stopper = handle.clone();
+    let agent = agent.with_sink(move |event: &Event| {
+        if matches!(event, Event::Wave { .. }) {
+            stopper.stop();
+        }
+    });
+    let report = agent.run().await.unwrap();
+    assert_eq!(report.conclusion, Conclusion::Stopped);
+    assert_eq!(report.counters.applies, 1);
+    let inner = world.lock();
+    let id = "ConfigMap/shop/a".parse().unwrap();
+    assert_eq!(inner.inventory.get(&id).unwrap().uid.as_deref(), Some("uid-1"));
+    assert_eq!((inner.objects.len(), inner.inventory.len()), (1, 3));
+    assert_eq!(inner.violations, Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_stop_ends_at_once() {
+    let (world, sink) = (World::default(), MemorySink::new());
+    world.lock().faults.insert(3, Fault::Hang);
+    let agent = reconciler(&world, "a 1", &sink);
+    let handle = agent.handle();
+    let running = tokio::spawn(agent.run());
+    sleep(Duration::from_secs(1)).await;
+    handle.stop();
+    sleep(Duration::from_secs(1)).await;
+    assert!(!running.is_finished(), "the first stop waits for the change under way");
+    let asked = Instant::now();
+    handle.stop();
+    assert_eq!(running.await.unwrap().unwrap().conclusion, Conclusion::Stopped);
+    assert_eq!(asked.elapsed(), Duration::ZERO);
+}
+
+/// A source that is down, and says for how long.
+struct Down(Option<Duration>);
+
+#[async_trait]
+impl Source for Down {
+    async fn fetch(&self, _: Option<&Revision>) -> Result<Fetched, SourceError> {
+        Err(SourceError::Unavailable { message: "down".into(), retry_after: self.0 })
+    }
+}
+
+/// The seconds between the runs of three minutes.
+async fn waits(source: Down) -> Vec<u64> {
+    let (begun, times) = (Instant::now(), Arc::new(std::sync::Mutex::new(Vec::new())));
+    let seen = Arc::clone(&times);
+    let port = Port { world: World::default(), agent: 0 };
+    let agent = Reconciler::new(source, Lines, port.clone(), port)
+        .with_sink(move |event: &Event| {
+            if matches!(event, Event::Started { .. }) {
+                seen.lock().unwrap().push(begun.elapsed().as_secs());
+            }
+        })
+        .with_options(options())
+        .unwrap();
+    let _ = tokio::time::timeout(MINUTE * 3, agent.run()).await;
+    let times = times.lock().unwrap();
+    times.windows(2).map(|pair| pair[1] - pair[0]).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn failures_back_off_up_to_the_interval_and_retry_after_is_obeyed() {
+    assert_eq!(waits(Down(None)).await, [2, 4, 8, 16, 32, 60]);
+    assert_eq!(waits(Down(Some(Duration::from_secs(45)))).await, [45, 45, 45]);
+}
+
+/// Renders, or panics.
+struct Panicking(Arc<AtomicBool>);
+
+impl Renderer for Panicking {
+    fn render(&self, input: &Input<'_>) -> Result<Rendered, RenderError> {
+        assert!(!self.0.load(Ordering::Relaxed), "a bug in a plug-in");
+        Lines.render(input)
+    }
+
+    fn fingerprint(&self) -> Digest {
+        Lines.fingerprint()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_panic_in_a_plug_in_fails_its_run_alone() {
+    for compute in [Compute::Inline, Compute::Blocking] {
+        let world = World::default();
+        let panics = Arc::new(AtomicBool::new(true));
+        let port = Port { world: world.clone(), agent: 0 };
+        let renderer = Panicking(Arc::clone(&panics));
+        let mut agent = Reconciler::new(source("a 1"), renderer, port.clone(), port)
+            .with_options(Options { compute, ..options() })
+            .unwrap();
+        let report = agent.run_once().await;
+        let error = report.error.as_deref();
+        assert!(
+            matches!(error, Some(ReconcileError::Panicked { stage: "renderer", message }) if message == "a bug in a plug-in"),
+            "{error:?}"
+        );
+        panics.store(false, Ordering::Relaxed);
+        assert_eq!(agent.run_once().await.conclusion, Conclusion::InSync);
+    }
+}
+
+#[test]
+fn options_that_cannot_work_are_refused_by_name() {
+    let cases = [
+        (Options { interval: Duration::ZERO, ..options() }, "`interval` must be longer than zero"),
+        (Options { concurrency: 0, ..options() }, "`concurrency` must be at least 1"),
+        (Options { jitter_percent: 101, ..options() }, "`jitter_percent` must be at most 100"),
+    ];
+    for (options, expected) in cases {
+        let port = Port { world: World::default(), agent: 0 };
+        let agent = Reconciler::new(source("a 1"), Lines, port.clone(), port);
+        let error = agent.with_options(options).err().unwrap();
+        assert_eq!(error.to_string(), expected);
+    }
+}

@@ -1,0 +1,11 @@
+//! Each call of each scenario fails in each way; then the target must converge, and at no instant
+//! may an object of ours be unknown or one of others be touched (T2).
+//!
+//! The calls go through an unmodified `kube::Client` to the in-memory cluster, in paused time.
+
+mod cancel;
+mod faults;
+mod scenarios;
+
+mod target;
+mod watchdog;
