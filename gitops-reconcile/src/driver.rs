@@ -1,10 +1,11 @@
 //! Executes the actions of a run on tokio.
 
 use std::any::Any;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::task::{Poll, ready};
 
 use futures::future::{BoxFuture, FutureExt};
 use futures::stream::{FuturesUnordered, StreamExt};
@@ -12,7 +13,7 @@ use gitops_apply::{Applier, ApplyError, Ledger};
 use gitops_diff::Differ;
 use gitops_render::{Input, Renderer};
 use gitops_source::{Source, SourceError, TreePath};
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep_until};
 
 use crate::options::{Compute, Timeouts};
 use crate::run::{Action, Run, Signal};
@@ -40,17 +41,18 @@ pub(crate) async fn drive(
     epoch: Instant,
     stop: impl Future<Output = ()>,
 ) -> Report {
-    let mut stop = std::pin::pin!(stop.fuse());
+    let mut stop = pin!(stop.fuse());
     let mut flying = FuturesUnordered::new();
     let mut signal = Signal::Start;
     let mut actions = Vec::new();
     loop {
-        run.step(epoch.elapsed(), signal, &mut actions);
+        let now = Instant::now();
+        run.step(now.saturating_duration_since(epoch), signal, &mut actions);
         for action in actions.drain(..) {
             match action {
                 Action::Tell(event) => ports.sink.emit(&event),
                 Action::Done(report) => return *report,
-                action => flying.push(perform(ports.clone(), action)),
+                action => flying.push(perform(ports.clone(), action, now)),
             }
         }
         signal = tokio::select! {
@@ -63,12 +65,12 @@ pub(crate) async fn drive(
 }
 
 /// The answer to one action, whatever the plug-in behind it does.
-fn perform(ports: Ports, action: Action) -> BoxFuture<'static, Signal> {
+fn perform(ports: Ports, action: Action, now: Instant) -> BoxFuture<'static, Signal> {
     let (limits, compute) = (ports.timeouts, ports.compute);
     match action {
         Action::Fetch { seen } => async move {
             let fetch = async { Ok(ports.source.fetch(seen.as_ref()).await?) };
-            Signal::Fetched(guard("source", limits.fetch, slow_source, fetch).await)
+            Signal::Fetched(guard("source", now + limits.fetch, slow_source, fetch).await)
         }
         .boxed(),
         Action::Render { tree } => async move {
@@ -84,38 +86,38 @@ fn perform(ports: Ports, action: Action) -> BoxFuture<'static, Signal> {
         }
         .boxed(),
         Action::Sleep(time) => tokio::time::sleep(time).map(|()| Signal::Woke).boxed(),
-        action => ask_target(ports, action).boxed(),
+        action => ask_target(ports, action, now).boxed(),
     }
 }
 
 /// The answer of the applier or the ledger.
-async fn ask_target(ports: Ports, action: Action) -> Signal {
+async fn ask_target(ports: Ports, action: Action, now: Instant) -> Signal {
     let Ports { applier, ledger, timeouts: limits, .. } = ports;
     match action {
         Action::Resolve(desired) => {
             let resolve = async { Ok(applier.resolve(desired).await?) };
-            Signal::Resolved(guard("applier", limits.observe, slow_target, resolve).await)
+            Signal::Resolved(guard("applier", now + limits.observe, slow_target, resolve).await)
         }
         Action::Load => {
             let load = async { Ok(ledger.load().await?) };
-            Signal::Loaded(guard("ledger", limits.call, slow_target, load).await)
+            Signal::Loaded(guard("ledger", now + limits.call, slow_target, load).await)
         }
         Action::Observe { desired, owned } => {
             let observe = async { Ok(applier.observe(&desired, &owned).await?) };
-            Signal::Observed(guard("applier", limits.observe, slow_target, observe).await)
+            Signal::Observed(guard("applier", now + limits.observe, slow_target, observe).await)
         }
         Action::Store { next, expected } => {
             let store = async { Ok(ledger.store(&next, expected.as_deref()).await?) };
-            Signal::Stored(guard("ledger", limits.call, slow_target, store).await)
+            Signal::Stored(guard("ledger", now + limits.call, slow_target, store).await)
         }
         Action::Apply(change) => {
             let apply = async { Ok(applier.apply(&change).await?) };
-            let result = guard("applier", limits.call, slow_target, apply).await;
+            let result = guard("applier", now + limits.call, slow_target, apply).await;
             Signal::Applied(change, result.map_err(of_one_object))
         }
         Action::Look(change) => {
             let look = async { Ok(applier.ready(&change).await?) };
-            let result = guard("applier", limits.call, slow_target, look).await;
+            let result = guard("applier", now + limits.call, slow_target, look).await;
             Signal::Looked(change, result.map_err(of_one_object))
         }
         // The remaining actions are not for the target; they were executed before.
@@ -124,17 +126,25 @@ async fn ask_target(ports: Ports, action: Action) -> Signal {
 }
 
 /// Ends `work` at its deadline, and turns a panic into an error.
+///
+/// The deadline is looked at before the work, by the clock: a process that was stopped for long
+/// must not go on with a write where it was, since somebody else may be at work by now.
 async fn guard<T>(
     plug_in: &'static str,
-    limit: Duration,
-    slow: fn(Duration) -> ReconcileError,
+    deadline: Instant,
+    slow: fn() -> ReconcileError,
     work: impl Future<Output = Result<T, ReconcileError>>,
 ) -> Result<T, ReconcileError> {
-    match timeout(limit, AssertUnwindSafe(work).catch_unwind()).await {
-        Ok(Ok(result)) => result,
-        Ok(Err(panic)) => Err(panicked(plug_in, &*panic)),
-        Err(_) => Err(slow(limit)),
-    }
+    let mut work = pin!(AssertUnwindSafe(work).catch_unwind());
+    let mut end = pin!(sleep_until(deadline));
+    poll_fn(|context| {
+        if Instant::now() >= deadline || end.as_mut().poll(context).is_ready() {
+            return Poll::Ready(Err(slow()));
+        }
+        let result = ready!(work.as_mut().poll(context));
+        Poll::Ready(result.unwrap_or_else(|panic| Err(panicked(plug_in, &*panic))))
+    })
+    .await
 }
 
 /// Computes off the runtime, or in place, and turns a panic into an error.
@@ -160,15 +170,15 @@ fn panicked(stage: &'static str, panic: &(dyn Any + Send)) -> ReconcileError {
     ReconcileError::Panicked { stage, message }
 }
 
-fn slow_source(limit: Duration) -> ReconcileError {
-    let message = format!("no answer within {limit:?}");
-    SourceError::Unavailable { message, retry_after: None }.into()
+fn slow_source() -> ReconcileError {
+    SourceError::Unavailable { message: SLOW.into(), retry_after: None }.into()
 }
 
-fn slow_target(limit: Duration) -> ReconcileError {
-    let message = format!("no answer within {limit:?}");
-    ApplyError::Unavailable { message, retry_after: None }.into()
+fn slow_target() -> ReconcileError {
+    ApplyError::Unavailable { message: SLOW.into(), retry_after: None }.into()
 }
+
+const SLOW: &str = "no answer in time; see `Options::timeouts`";
 
 /// A failure with one object, as appliers say it; a panic may have happened after a write.
 fn of_one_object(error: ReconcileError) -> ApplyError {

@@ -234,6 +234,11 @@ impl Run {
         self.confirmed = self.now;
         if self.stage == Stage::Load {
             self.ledger = ledger;
+            let known = self.state.stamp.is_some();
+            if known && self.state.claim.as_ref().is_some_and(|it| it.is_lost_to(&self.ledger)) {
+                self.state.shared_until = self.late_writes_end();
+            }
+            self.see_stamp();
             self.observe(out);
             return Ok(());
         }
@@ -280,7 +285,7 @@ impl Run {
             self.conclude(out);
             return Ok(());
         }
-        self.waves = Waves::new();
+        self.waves = Waves::default();
         self.hold_back(&plan, out);
         self.record(&plan, out)
     }
@@ -289,15 +294,13 @@ impl Run {
     fn record(&mut self, plan: &Plan, out: &mut Vec<Action>) -> Step {
         let lacks = self.desired.ids().any(|id| !self.ledger.inventory.contains(id));
         let writes = self.writes(plan);
+        let lingers = plan.changes().any(|change| self.may_still_come(change));
         let ahead = self.ahead(plan);
-        if lacks || writes || self.settled().entries != self.ledger.inventory.entries {
+        if lacks || writes || lingers || self.settled().entries != self.ledger.inventory.entries {
             self.check_claim()?;
         }
-        if self.state.claim.as_ref().is_none_or(|claim| claim.is_lost_to(&self.ledger)) {
-            self.expect_late_writes();
-        }
         self.hold_claim();
-        if (lacks || writes) && ahead != self.ledger.inventory {
+        if (lacks || writes || lingers) && ahead != self.ledger.inventory {
             self.enter(Stage::Record, out);
             self.store(ahead, out);
             return Ok(());
@@ -329,9 +332,27 @@ impl Run {
             && now.minus(&self.desired).all(|(id, _)| before.contains(id))
     }
 
-    /// Whoever wrote before, a dead agent or a fenced one, may have had a write under way.
+    /// Notices that the ledger was stored. Whoever held it before is fenced by that, but may have
+    /// had a write under way.
+    fn see_stamp(&mut self) {
+        if self.state.stamp != self.ledger.stamp {
+            self.state.stamp.clone_from(&self.ledger.stamp);
+            self.expect_late_writes();
+        }
+    }
+
     pub(super) fn expect_late_writes(&mut self) {
-        self.state.in_flight_until = self.now + self.job.options.timeouts.call;
+        self.state.in_flight_until = self.late_writes_end();
+    }
+
+    /// When a write that was begun by now has arrived or never will.
+    fn late_writes_end(&self) -> Moment {
+        self.now + self.job.options.confirm + self.job.options.timeouts.call
+    }
+
+    /// Whether another agent was at work a moment ago, and may have a write under way.
+    fn is_shared(&self) -> bool {
+        self.now < self.state.shared_until
     }
 
     fn hold_claim(&mut self) {
@@ -350,6 +371,7 @@ impl Run {
     fn stored(&mut self, ledger: Stamped, out: &mut Vec<Action>) -> Step {
         self.confirmed = self.now;
         self.ledger = ledger;
+        self.see_stamp();
         self.hold_claim();
         let objects = self.ledger.inventory.len();
         out.push(Action::Tell(Event::Recorded { objects }));
@@ -370,6 +392,8 @@ impl Run {
     /// Writes down what is ours now, where that differs from what is written.
     fn settle(&mut self, out: &mut Vec<Action>) -> Step {
         self.enter(Stage::Settle, out);
+        let forgets = |it: &Outcome| matches!(it, Outcome::Deleted | Outcome::Released);
+        self.waves.lingers |= self.is_shared() && self.results.values().any(|it| forgets(&it.1));
         let next = self.settled();
         if next.entries == self.ledger.inventory.entries {
             self.conclude(out);

@@ -113,3 +113,120 @@ impl fmt::Display for Stage {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use gitops_apply::{ErrorClass, Outcome};
+    use gitops_diff::{Operation, Origin};
+    use gitops_source::{Digest, Revision, SourceError};
+
+    use super::*;
+    use crate::ReconcileError;
+    use crate::report::{Changed, Counters, REPORT_VERSION, Trigger};
+
+    fn report() -> Report {
+        Report {
+            version: REPORT_VERSION,
+            run: 7,
+            trigger: Trigger::Interval,
+            revision: Some(Revision::new("main", Digest::sha256("x"))),
+            conclusion: Conclusion::Incomplete,
+            stage: Stage::Done,
+            duration: Duration::from_millis(1234),
+            counters: Counters { unchanged: 3, ..Counters::default() },
+            changes: vec![Changed {
+                id: "ConfigMap/shop/a".parse().unwrap(),
+                operation: Operation::Create,
+                outcome: Outcome::Created { uid: None },
+            }],
+            troubles: vec![Trouble {
+                id: "ConfigMap/shop/b".parse().unwrap(),
+                kind: TroubleKind::Failed,
+                message: "ConfigMap/shop/b: no such field".into(),
+                class: ErrorClass::Fix,
+                origin: Some(Origin { file: "apps/b.yaml".into(), line: 3, document: 1 }),
+            }],
+            refusals: Vec::new(),
+            warnings: Vec::new(),
+            error: None,
+            plan: None,
+        }
+    }
+
+    #[test]
+    fn a_report_reads_as_a_line_and_one_for_each_trouble() {
+        insta::assert_snapshot!(report(), @r"
+        main@2d711642: incomplete: 1 created, 1 in trouble, 3 unchanged (1.2 s)
+          ConfigMap/shop/b failed: no such field (from apps/b.yaml:3)
+        ");
+        let error = ReconcileError::Source(SourceError::NotFound("no branch `main`".into()));
+        let failed = Report {
+            revision: None,
+            conclusion: Conclusion::Failed,
+            stage: Stage::Fetch,
+            changes: Vec::new(),
+            troubles: Vec::new(),
+            counters: Counters::default(),
+            error: Some(Arc::new(error)),
+            ..report()
+        };
+        insta::assert_snapshot!(failed, @r"
+        failed (1.2 s)
+          fetching failed: no branch `main`
+        ");
+    }
+
+    #[test]
+    fn a_report_serialises_with_its_version_and_without_empty_lists() {
+        insta::assert_json_snapshot!(Report { revision: None, ..report() }, @r#"
+        {
+          "version": 1,
+          "run": 7,
+          "trigger": "interval",
+          "conclusion": "incomplete",
+          "stage": "done",
+          "duration_ms": 1234,
+          "counters": {
+            "fetches": 0,
+            "renders": 0,
+            "desired": 0,
+            "loads": 0,
+            "observes": 0,
+            "observed": 0,
+            "stores": 0,
+            "applies": 0,
+            "looks": 0,
+            "replans": 0,
+            "unchanged": 3
+          },
+          "changes": [
+            {
+              "id": "ConfigMap/shop/a",
+              "operation": "create",
+              "outcome": {
+                "created": {
+                  "uid": null
+                }
+              }
+            }
+          ],
+          "troubles": [
+            {
+              "id": "ConfigMap/shop/b",
+              "kind": "failed",
+              "message": "ConfigMap/shop/b: no such field",
+              "class": "fix",
+              "origin": {
+                "file": "apps/b.yaml",
+                "line": 3,
+                "document": 1
+              }
+            }
+          ]
+        }
+        "#);
+    }
+}

@@ -1,7 +1,7 @@
 //! What is written to the ledger, before and after the target is changed.
 
 use gitops_apply::Outcome;
-use gitops_diff::{Inventory, Operation, Plan, Text};
+use gitops_diff::{Inventory, ObjectId, Operation, Plan, Text};
 
 use super::Run;
 
@@ -34,7 +34,7 @@ impl Run {
         let mut next = self.ledger.inventory.clone();
         for (id, (_, outcome)) in &self.results {
             if matches!(outcome, Outcome::Deleted | Outcome::Released) {
-                next.entries.remove(id);
+                self.forget(&mut next, id);
             } else if let (Some(entry), Some(uid)) = (next.entries.get_mut(id), outcome.uid()) {
                 entry.uid = Some(uid.clone());
             }
@@ -49,6 +49,15 @@ impl Run {
             next.revision = self.revision_text();
         }
         next
+    }
+
+    /// Forgets an object, but not while another agent may still be making it anew.
+    fn forget(&self, inventory: &mut Inventory, id: &ObjectId) {
+        if !self.is_shared() {
+            inventory.entries.remove(id);
+        } else if let Some(entry) = inventory.entries.get_mut(id) {
+            entry.uid = None;
+        }
     }
 
     pub(super) fn revision_text(&self) -> Option<Text> {

@@ -18,6 +18,10 @@ pub struct State {
     pub(super) rendered: Option<Cached>,
     pub(super) claim: Option<Claim>,
     pub(super) rewrites: Rewrites,
+    /// Until when a write of another agent, which stored the ledger a moment ago, may arrive.
+    pub(super) shared_until: Moment,
+    /// The stamp of the ledger when it was seen last.
+    pub(super) stamp: Option<String>,
     /// Until when a write of somebody who is gone, or one whose reply never came, may still
     /// arrive at the target.
     pub(super) in_flight_until: Moment,

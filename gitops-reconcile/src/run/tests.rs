@@ -158,6 +158,7 @@ fn what_needs_a_namespace_that_never_gets_ready_is_skipped_after_the_deadline() 
     let looked = script.looking();
     script.now = Options::default().timeouts.ready;
     script.tell(Signal::Looked(looked, Ok(Readiness::Waiting("terminating".into()))));
+    script.tell(Signal::Loaded(Ok(Stamped { stamp: Some("1".into()), ..Stamped::default() })));
     assert_eq!(script.names(), ["ConfigMap/other/b"]);
 }
 

@@ -88,13 +88,18 @@ impl Run {
         }
     }
 
-    /// Whether it is about an object that does not live, and that a write still under way could
-    /// make: forgotten now, it would be an orphan then.
-    fn may_still_come(&self, change: &Change) -> bool {
+    /// Whether it forgets an object that a write still under way could make, or make ours: it
+    /// would be an orphan then.
+    ///
+    /// Others write only while the ledger has the revision and the stamp that they know. So it
+    /// has to have ours first, for as long as a call may take.
+    pub(super) fn may_still_come(&self, change: &Change) -> bool {
+        let inventory = &self.ledger.inventory;
         let made = |entry: &Entry| entry.uid.is_some();
-        change.reason == Reason::Gone
-            && self.now < self.state.in_flight_until
-            && !self.ledger.inventory.get(&change.id).is_some_and(made)
+        change.operation == Operation::Release
+            && matches!(change.reason, Reason::Gone | Reason::NotOurs)
+            && !inventory.get(&change.id).is_some_and(made)
+            && (self.now < self.state.in_flight_until || inventory.revision != self.revision_text())
     }
 
     /// Whether it is a deletion that only waits for finalizers.
@@ -330,11 +335,4 @@ impl Run {
 
 fn is_apply(change: &Change) -> bool {
     matches!(change.operation, Operation::Create | Operation::Update)
-}
-
-impl Waves {
-    /// Nothing started yet.
-    pub(super) fn new() -> Self {
-        Self::default()
-    }
 }

@@ -144,7 +144,7 @@ impl Source for Down {
     }
 }
 
-/// The seconds between the runs of three minutes.
+/// The seconds between the runs of almost three minutes.
 async fn waits(source: Down) -> Vec<u64> {
     let (begun, times) = (Instant::now(), Arc::new(std::sync::Mutex::new(Vec::new())));
     let seen = Arc::clone(&times);
@@ -157,7 +157,7 @@ async fn waits(source: Down) -> Vec<u64> {
         })
         .with_options(options())
         .unwrap();
-    let _ = tokio::time::timeout(MINUTE * 3, agent.run()).await;
+    let _ = tokio::time::timeout(Duration::from_secs(170), agent.run()).await;
     let times = times.lock().unwrap();
     times.windows(2).map(|pair| pair[1] - pair[0]).collect()
 }

@@ -101,8 +101,11 @@ impl Service<http::Request<Body>> for Watchdog {
     fn call(&mut self, request: http::Request<Body>) -> Self::Future {
         let (call, dog) = (self.inner.call(request), self.clone());
         Box::pin(async move {
+            // An await on both sides of the call, for those who drop it there.
+            tokio::task::yield_now().await;
             let reply = call.await;
             dog.check();
+            tokio::task::yield_now().await;
             reply
         })
     }
