@@ -132,7 +132,7 @@ async fn a_conflict_that_does_not_end_is_given_up_after_the_set_number_of_plans(
     let setup = Setup::new();
     setup.push("a 1\nb 1");
     let mut agent = setup.odd("a", u32::MAX, |_| {
-        let id = "ConfigMap/shop/a".parse().unwrap();
+        let id = Box::new("ConfigMap/shop/a".parse().unwrap());
         Some(ApplyError::Conflict { id, message: "held".into(), fields: Vec::new() })
     });
     let report = agent.run_once().await;
