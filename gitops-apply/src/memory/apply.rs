@@ -39,13 +39,11 @@ impl Task<'_> {
         };
         let merged = apply(&self.state.schema, &merge).map_err(|error| refused(&error))?;
         self.check_name(&merged)?;
-        match live {
-            Some(live) => self.commit(&live, merged, Ownership::Tracked),
-            None => {
-                check_absent(&resource, declared)?;
-                self.insert(merged, Ownership::Tracked)
-            }
+        if let Some(live) = live {
+            return self.commit(&live, merged, Ownership::Tracked);
         }
+        check_absent(&resource, declared)?;
+        self.insert(merged, Ownership::Tracked)
     }
 }
 

@@ -111,14 +111,15 @@ fn json(target: Value, body: &[u8]) -> Result<Value, Status> {
         .map_err(|error| Status::bad_request(format!("error decoding patch: {error}")))?;
     let mut document = serde_json::Value::from(target);
     for operation in operations {
-        let operation: PatchOperation = serde_json::from_value(operation).map_err(rejected)?;
+        let operation: PatchOperation =
+            serde_json::from_value(operation).map_err(|why| rejected(&why))?;
         let operation = lenient(operation, &document);
-        json_patch::patch(&mut document, &[operation]).map_err(rejected)?;
+        json_patch::patch(&mut document, &[operation]).map_err(|why| rejected(&why))?;
     }
     Ok(document.into())
 }
 
-fn rejected(why: impl ToString) -> Status {
+fn rejected(why: &dyn std::fmt::Display) -> Status {
     let status = Status::new(422, "Invalid", why.to_string());
     Status { details: Some(Box::default()), ..status }
 }
