@@ -114,12 +114,11 @@ impl KubeLedger {
         expected: Option<&str>,
     ) -> Result<String, ApplyError> {
         let body = self.head_body(content, mark, expected);
-        let answer = match expected {
-            None => self.create(body).await?,
-            Some(_) => {
-                let call = Call::json(Method::PUT, self.resource.object(&self.id)?, body);
-                self.wire.send(&call).await?
-            }
+        let answer = if expected.is_none() {
+            self.create(body).await?
+        } else {
+            let call = Call::json(Method::PUT, self.resource.object(&self.id)?, body);
+            self.wire.send(&call).await?
         };
         match answer.status {
             StatusCode::OK | StatusCode::CREATED => self.stamp_of(&answer),
