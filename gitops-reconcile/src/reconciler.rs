@@ -63,7 +63,7 @@ impl Reconciler {
     }
 
     fn of(ports: Ports, options: Options) -> Self {
-        let (wishes, wished) = watch::channel(Wishes::default());
+        let (asks, wishes) = watch::channel(Wishes::default());
         let (status, seen) = watch::channel(Status::default());
         Self {
             ports,
@@ -71,9 +71,9 @@ impl Reconciler {
             state: State::default(),
             schedule: Schedule::new(RandomState::new().hash_one(0)),
             epoch: Instant::now(),
-            handle: Handle { wishes: Arc::new(wishes), status: seen },
+            handle: Handle { wishes: Arc::new(asks), status: seen },
             status,
-            wishes: wished,
+            wishes,
             triggers: 0,
             resumes: 0,
         }

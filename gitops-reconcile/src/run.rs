@@ -110,7 +110,10 @@ impl Run {
         }
         self.now = now;
         let stepped = match signal {
-            Signal::Start => self.start(out),
+            Signal::Start => {
+                self.start(out);
+                Ok(())
+            }
             Signal::Stop => self.stop(out),
             Signal::Fetched(fetched) => fetched.and_then(|it| self.fetched(it, out)),
             Signal::Rendered(rendered) => self.rendered(rendered, out),
@@ -133,7 +136,7 @@ impl Run {
         out.push(Action::Tell(Event::Entered { stage }));
     }
 
-    fn start(&mut self, out: &mut Vec<Action>) -> Step {
+    fn start(&mut self, out: &mut Vec<Action>) {
         self.begun = self.now;
         self.state.runs += 1;
         let limit = &self.job.options.rewrites;
@@ -144,7 +147,6 @@ impl Run {
         self.counters.fetches += 1;
         let seen = self.state.seen.as_ref().map(|(revision, _)| revision.clone());
         out.push(Action::Fetch { seen });
-        Ok(())
     }
 
     /// Before the first write nothing has to be finished.
@@ -174,15 +176,13 @@ impl Run {
         self.enter(Stage::Render, out);
         let key = self.key(&tree);
         self.tree = Some(tree.clone());
-        match self.state.rendered.as_ref().filter(|cached| cached.is_good(&key, &tree)) {
-            Some(cached) => {
-                let rendered = cached.result.clone()?;
-                self.resolve(rendered, out);
-            }
-            None => {
-                self.counters.renders += 1;
-                out.push(Action::Render { tree });
-            }
+        let cached = self.state.rendered.as_ref().filter(|cached| cached.is_good(&key, &tree));
+        if let Some(cached) = cached {
+            let rendered = cached.result.clone()?;
+            self.resolve(rendered, out);
+        } else {
+            self.counters.renders += 1;
+            out.push(Action::Render { tree });
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use gitops_apply::{ApplyError, ErrorClass, Outcome, Readiness};
-use gitops_diff::{Change, Entry, ObjectId, Operation, Plan, Reason, Value};
+use gitops_diff::{Change, Entry, Object, ObjectId, Operation, Plan, Reason, Value};
 
 use super::state::Moment;
 use super::{Action, Planned, Run, Step};
@@ -104,7 +104,7 @@ impl Run {
 
     /// Whether it is a deletion that only waits for finalizers.
     fn is_under_way(&self, change: &Change) -> bool {
-        let deleting = || self.observed.object(&change.id).is_some_and(|live| live.is_deleting());
+        let deleting = || self.observed.object(&change.id).is_some_and(Object::is_deleting);
         change.operation == Operation::Delete && deleting()
     }
 
