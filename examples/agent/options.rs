@@ -8,6 +8,7 @@ use gitops_source::{RefSelector, TreePath};
 
 /// Follows a Git repository and keeps a cluster equal to it.
 #[derive(Debug, Parser)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of a command line are bools")]
 pub(crate) struct Options {
     /// The repository; without one, the agent shows itself on a small shop, once.
     #[arg(long, value_name = "URL")]

@@ -10,6 +10,7 @@ use gitops_examples::demo::Demo;
 use gitops_reconcile::{Mode, Reconciler};
 use gitops_render::{Auto, Plain, Renderer};
 use gitops_source::{Credential, Credentials, GitOptions, GitSource};
+use kube::config::{KubeConfigOptions, Kubeconfig};
 
 use crate::options::{Options, Output, Rendering};
 use crate::{Error, progress};
@@ -65,7 +66,8 @@ fn renderer(options: &Options) -> Box<dyn Renderer> {
 
 async fn client(kubeconfig: Option<&Path>) -> Result<kube::Client, Error> {
     let Some(file) = kubeconfig else { return Ok(Cluster::default().client()) };
-    let kubeconfig = kube::config::Kubeconfig::read_from(file)?;
-    let config = kube::Config::from_custom_kubeconfig(kubeconfig, &Default::default()).await?;
+    let kubeconfig = Kubeconfig::read_from(file)?;
+    let config =
+        kube::Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await?;
     Ok(kube_client(config)?)
 }

@@ -154,7 +154,10 @@ impl Run {
         self.stopping = true;
         match self.stage {
             Stage::Apply => self.pump(out),
-            Stage::Wait => self.settle(out),
+            Stage::Wait => {
+                self.settle(out);
+                Ok(())
+            }
             Stage::Record | Stage::Settle => Ok(()),
             _ => {
                 self.conclude(out);
@@ -390,7 +393,7 @@ impl Run {
     }
 
     /// Writes down what is ours now, where that differs from what is written.
-    fn settle(&mut self, out: &mut Vec<Action>) -> Step {
+    fn settle(&mut self, out: &mut Vec<Action>) {
         self.enter(Stage::Settle, out);
         let forgets = |it: &Outcome| matches!(it, Outcome::Deleted | Outcome::Released);
         self.waves.lingers |= self.is_shared() && self.results.values().any(|it| forgets(&it.1));
@@ -400,7 +403,6 @@ impl Run {
         } else {
             self.store(next, out);
         }
-        Ok(())
     }
 
     fn trouble(&mut self, trouble: Trouble, out: &mut Vec<Action>) {

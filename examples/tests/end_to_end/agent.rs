@@ -24,16 +24,16 @@ const LIVES: [u64; 12] = [60, 120, 180, 240, 300, 380, 460, 560, 680, 820, 1000,
 async fn an_agent_that_is_killed_at_any_moment_orphans_and_remakes_nothing() {
     let Some(server) = api_server("the agent is killed").await else { return };
     let manifests = manifests::shop();
-    let Some(mut served) = Served::new(&manifests.files, "the agent is killed") else { return };
+    let Some(mut remote) = Served::new(&manifests.files, "the agent is killed") else { return };
     let mut witness = Witness::new(&server, &manifests).await;
-    let agent = Agent::new(&served, &server, &manifests);
+    let agent = Agent::new(&remote, &server, &manifests);
     for (round, life) in LIVES.into_iter().enumerate() {
         let mut child = agent.start();
         tokio::time::sleep(Duration::from_millis(life)).await;
         child.kill().unwrap();
         child.wait().unwrap();
         witness.look(&format!("killed after {life} ms")).await;
-        push(&mut served, round);
+        push(&mut remote, round);
     }
     assert!(agent.once().success());
     witness.look("converged").await;
@@ -44,14 +44,14 @@ async fn an_agent_that_is_killed_at_any_moment_orphans_and_remakes_nothing() {
 async fn an_agent_survives_a_restart_of_the_api_server() {
     let Some(mut server) = api_server("the API server restarts").await else { return };
     let manifests = manifests::shop();
-    let Some(mut served) = Served::new(&manifests.files, "the API server restarts") else { return };
+    let Some(mut remote) = Served::new(&manifests.files, "the API server restarts") else { return };
     let mut witness = Witness::new(&server, &manifests).await;
-    let agent = Agent::new(&served, &server, &manifests);
+    let agent = Agent::new(&remote, &server, &manifests);
     assert!(agent.once().success());
     witness.look("installed").await;
 
     let mut child = agent.start();
-    push(&mut served, 0);
+    push(&mut remote, 0);
     server.kill();
     tokio::time::sleep(Duration::from_secs(2)).await;
     server.restart().await.unwrap();
@@ -64,10 +64,10 @@ async fn an_agent_survives_a_restart_of_the_api_server() {
 }
 
 /// Changes a value of the settings.
-fn push(served: &mut Served, round: usize) {
+fn push(remote: &mut Served, round: usize) {
     let (path, text) = gitops_examples::demo::FILES[1];
     let text = text.replace("EUR", &format!("round-{round}"));
-    served.repository.commit(&format!("Round {round}"), &[(path, Some(&text))]).unwrap();
+    remote.repository.commit(&format!("Round {round}"), &[(path, Some(&text))]).unwrap();
 }
 
 /// What `kill` sends.
@@ -83,11 +83,11 @@ struct Agent {
 }
 
 impl Agent {
-    fn new(served: &Served, server: &ApiServer, manifests: &Manifests) -> Self {
+    fn new(remote: &Served, server: &ApiServer, manifests: &Manifests) -> Self {
         let mirror = TempDir::new().unwrap();
         let kubeconfig = server.kubeconfig_path();
         let pairs = [
-            ("--repo", served.url()),
+            ("--repo", remote.url()),
             ("--path", manifests.path.into()),
             ("--kubeconfig", kubeconfig.to_str().unwrap().into()),
             ("--interval", "1s".into()),

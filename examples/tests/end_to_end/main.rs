@@ -3,7 +3,12 @@
 //! The same story runs on both clusters, on the plain manifests of real repositories where the
 //! corpus is at hand (`GITOPS_CORPUS`) and on the shop of the examples otherwise.
 
-#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "tests say what they left out")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "tests say what they left out"
+)]
 
 mod agent;
 mod cluster;

@@ -105,8 +105,8 @@ fn to_wave(ids: &[&str]) -> Wave {
 
 const WAVES: &[&[&str]] = &[&["Namespace/shop"], &["ConfigMap/shop/a", "ConfigMap/other/b"]];
 
-fn created() -> Result<Outcome, ApplyError> {
-    Ok(Outcome::Created { uid: Some("7".into()) })
+fn created() -> Outcome {
+    Outcome::Created { uid: Some("7".into()) }
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn the_next_wave_waits_until_the_one_before_is_ready() {
     let mut script = Script::planned(WAVES);
     script.stored();
     let namespace = script.applying().remove(0);
-    script.tell(Signal::Applied(namespace, created()));
+    script.tell(Signal::Applied(namespace, Ok(created())));
     let looked = script.looking();
     script.tell(Signal::Looked(looked.clone(), Ok(Readiness::Waiting("it comes".into()))));
     assert!(matches!(script.out[..], [Action::Sleep(_)]));
@@ -154,7 +154,7 @@ fn what_needs_a_namespace_that_never_gets_ready_is_skipped_after_the_deadline() 
     let mut script = Script::planned(WAVES);
     script.stored();
     let namespace = script.applying().remove(0);
-    script.tell(Signal::Applied(namespace, created()));
+    script.tell(Signal::Applied(namespace, Ok(created())));
     let looked = script.looking();
     script.now = Options::default().timeouts.ready;
     script.tell(Signal::Looked(looked, Ok(Readiness::Waiting("terminating".into()))));
@@ -176,7 +176,7 @@ fn the_ledger_is_confirmed_again_before_a_write_long_after_it_was_read() {
     let mut script = Script::planned(WAVES);
     script.stored();
     let namespace = script.applying().remove(0);
-    script.tell(Signal::Applied(namespace, created()));
+    script.tell(Signal::Applied(namespace, Ok(created())));
     let looked = script.looking();
     script.now = Options::default().confirm;
     script.tell(Signal::Looked(looked, Ok(Readiness::Ready)));
@@ -193,6 +193,6 @@ fn no_more_changes_are_under_way_than_are_allowed() {
     script.stored();
     assert_eq!(script.applying().len(), Options::default().concurrency);
     let first = script.applying().remove(0);
-    script.tell(Signal::Applied(first, created()));
+    script.tell(Signal::Applied(first, Ok(created())));
     assert_eq!(script.applying().len(), 1);
 }

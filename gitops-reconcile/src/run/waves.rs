@@ -220,16 +220,21 @@ impl Run {
     /// Plans anew after a conflict; else goes on to the next wave, when this one is ready.
     fn end_wave(&mut self, out: &mut Vec<Action>) -> Step {
         if self.stopping {
-            return self.settle(out);
+            self.settle(out);
+            return Ok(());
         }
         if self.waves.conflict && self.counters.replans < u64::from(self.job.options.replans) {
             self.counters.replans += 1;
             self.observe(out);
             return Ok(());
         }
-        let Some(plan) = self.plan.clone() else { return self.settle(out) };
+        let Some(plan) = self.plan.clone() else {
+            self.settle(out);
+            return Ok(());
+        };
         if self.waves.current + 1 >= plan.waves.len() {
-            return self.settle(out);
+            self.settle(out);
+            return Ok(());
         }
         self.waves.awaited = Planned::of_wave(&plan, self.waves.current)
             .filter(|change| self.is_awaited(change))

@@ -12,13 +12,16 @@ use gitops_source::{MemorySource, Tree};
 use super::ports::{Lines, Port, Slow};
 use super::world::World;
 
+/// A run under way, which gives its reconciler back.
+type Running = Pin<Box<dyn Future<Output = (Reconciler, Arc<Report>)>>>;
+
 /// An agent with its own source, so that agents may see revisions at different times.
 pub(crate) struct Agent {
     pub(crate) source: Arc<MemorySource>,
     world: World,
     number: usize,
     reconciler: Option<Reconciler>,
-    running: Option<Pin<Box<dyn Future<Output = (Reconciler, Arc<Report>)>>>>,
+    running: Option<Running>,
 }
 
 /// What became of a poll.

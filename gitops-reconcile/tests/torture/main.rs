@@ -3,6 +3,13 @@
 //!
 //! The calls go through an unmodified `kube::Client` to the in-memory cluster, in paused time.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "the helpers of tests are tests, and tests say what they tried"
+)]
+
 mod cancel;
 mod faults;
 mod scenarios;
