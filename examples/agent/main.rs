@@ -2,13 +2,15 @@
 //!
 //! ```sh
 //! cargo run -p gitops-examples --example agent -- \
-//!     --repo https://example.org/fleet.git --ref main --path apps/shop --kubeconfig ~/.kube/config
+//!     --repo https://example.org/fleet.git --ref main --path apps/shop \
+//!     --name shop --kubeconfig ~/.kube/config
 //! ```
 //! Without `--kubeconfig` the cluster is embedded, in memory; without `--repo` it shows itself on a
 //! small shop, once.
 //!
-//! Exit codes: 0 the cluster is as declared (or the agent was asked to stop), 1 it differs and
-//! the mode is `--report-only`, 2 something failed, 130 a second Ctrl-C ended it at once.
+//! Exit codes: 0 the cluster is as declared, or an agent that goes on was asked to stop; 1 it
+//! differs and the mode is `--report-only`; 2 something failed; 130 `--once` was interrupted, or a
+//! second Ctrl-C ended the agent at once.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program prints")]
 
@@ -43,8 +45,12 @@ async fn main() -> ExitCode {
 async fn agent(options: &Options) -> Result<ExitCode, Error> {
     let Setup { mut reconciler, once, demo: _demo } = setup::set_up(options).await?;
     tokio::spawn(stop_on_signal(reconciler.handle()));
-    let report = if once { Some(reconciler.run_once().await) } else { reconciler.run().await };
-    Ok(exit_code(report.as_deref()))
+    if once {
+        return Ok(exit_code(&*reconciler.run_once().await));
+    }
+    // It ends only when it is asked to.
+    reconciler.run().await;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The first signal finishes what is under way, the second ends the process at once: the ledger
@@ -59,12 +65,11 @@ async fn stop_on_signal(handle: Handle) -> Result<(), std::io::Error> {
     std::process::exit(130);
 }
 
-fn exit_code(report: Option<&Report>) -> ExitCode {
-    match report.map(|report| report.conclusion) {
-        Some(Conclusion::Different) => ExitCode::from(1),
-        None | Some(Conclusion::InSync | Conclusion::Pending | Conclusion::Stopped) => {
-            ExitCode::SUCCESS
-        }
-        Some(_) => ExitCode::from(2),
-    }
+fn exit_code(report: &Report) -> ExitCode {
+    ExitCode::from(match report.conclusion {
+        Conclusion::InSync | Conclusion::Pending => 0,
+        Conclusion::Different => 1,
+        Conclusion::Stopped => 130,
+        _ => 2,
+    })
 }

@@ -26,8 +26,9 @@ pub(crate) struct Options {
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = interval)]
     pub interval: Duration,
 
-    /// The cluster to keep: the current context of this file.
-    #[arg(long, value_name = "FILE", conflicts_with = "embedded")]
+    /// The cluster to keep: the current context of this file. Needs a name, so that two agents
+    /// never take each other's ledger for their own.
+    #[arg(long, value_name = "FILE", conflicts_with = "embedded", requires = "name")]
     pub kubeconfig: Option<PathBuf>,
 
     /// Keep a cluster in memory, which is the default.
@@ -50,7 +51,8 @@ pub(crate) struct Options {
     #[arg(long, value_enum, default_value_t = Rendering::Auto)]
     pub renderer: Rendering,
 
-    /// The name of this agent: its ledger and its field manager are called so.
+    /// The name of this agent, one for each folder it keeps: its ledger and its field manager are
+    /// called so.
     #[arg(long, value_name = "NAME", default_value = "gitops")]
     pub name: String,
 

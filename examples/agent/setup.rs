@@ -65,7 +65,10 @@ fn renderer(options: &Options) -> Box<dyn Renderer> {
 }
 
 async fn client(kubeconfig: Option<&Path>) -> Result<kube::Client, Error> {
-    let Some(file) = kubeconfig else { return Ok(Cluster::default().client()) };
+    let Some(file) = kubeconfig else {
+        eprintln!("· the cluster is embedded, in memory; `--kubeconfig` names a real one");
+        return Ok(Cluster::default().client());
+    };
     let kubeconfig = Kubeconfig::read_from(file)?;
     let config =
         kube::Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await?;
