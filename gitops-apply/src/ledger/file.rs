@@ -3,6 +3,8 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use gitops_diff::{Fingerprint, Inventory};
@@ -10,6 +12,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{Ledger, Stamped};
 use crate::{ApplyError, disk};
+
+/// How often a lock that is held is tried: a process that this one starts holds it too from its
+/// fork until its exec, which is a moment.
+const LOCK_ATTEMPTS: u32 = 20;
+
+/// The time between two tries.
+const LOCK_PAUSE: Duration = Duration::from_millis(5);
 
 /// Keeps the inventory in a JSON file.
 ///
@@ -101,14 +110,15 @@ impl FileLedger {
         let open =
             OpenOptions::new().create(true).truncate(false).write(true).open(Path::new(&name));
         let file = open.map_err(|error| self.failed("be locked", &error))?;
-        match file.try_lock() {
-            Ok(()) => Ok(file),
-            Err(TryLockError::WouldBlock) => Err(ApplyError::unavailable(format!(
-                "{}: another process is writing the ledger",
-                self.path.display()
-            ))),
-            Err(TryLockError::Error(error)) => Err(self.failed("be locked", &error)),
+        for _ in 0..LOCK_ATTEMPTS {
+            match file.try_lock() {
+                Ok(()) => return Ok(file),
+                Err(TryLockError::WouldBlock) => thread::sleep(LOCK_PAUSE),
+                Err(TryLockError::Error(error)) => return Err(self.failed("be locked", &error)),
+            }
         }
+        let path = self.path.display();
+        Err(ApplyError::unavailable(format!("{path}: another process is writing the ledger")))
     }
 
     fn failed(&self, what: &str, error: &io::Error) -> ApplyError {
