@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use crate::cascade::{Holders, Twins, defined_kind, is_definition};
 use crate::compare::{Comparison, Difference};
-use crate::guard::{Guards, PRUNE_ANNOTATION};
+use crate::guard::{Guards, PRUNE_ANNOTATION, still_holds};
 use crate::{
     Change, DiffError, Differ, Entry, Failure, FieldChange, GroupKind, Inventory, Live, Object,
     ObjectId, ObjectSet, Observed, Operation, Plan, Preconditions, Reason, Refusal, Schema, Text,
-    Value, order, secret,
+    order, secret,
 };
 
 /// Compares by field ownership, as server-side apply does.
@@ -18,7 +19,8 @@ use crate::{
 /// - A field that is ours by `managedFields` and no longer declared goes.
 /// - An object that is ours by the ledger and no longer declared is deleted, if it is still the
 ///   one that was made (its uid, or, where the ledger has none yet, its `managedFields`), and if
-///   no [guard](Guards) and no annotation keeps it.
+///   no [guard](Guards) and no annotation keeps it. A namespace or a definition stays as long as
+///   something is to stay that would go with it.
 ///
 /// An annotation on the live object keeps it: `gitops-rs.dev/prune: disabled`,
 /// `kustomize.toolkit.fluxcd.io/prune: disabled`, `argocd.argoproj.io/sync-options: Prune=false`
@@ -111,9 +113,7 @@ impl Drift {
 
     /// The schema and the declared definitions of kinds of which objects are declared.
     fn schema_with(&self, desired: &ObjectSet) -> Schema {
-        let definitions = desired.iter().filter(|it| {
-            it.id().group_kind().is("apiextensions.k8s.io", "CustomResourceDefinition")
-        });
+        let definitions = desired.iter().filter(|it| is_definition(it.id()));
         let mut definitions = definitions.peekable();
         if definitions.peek().is_none() {
             return self.schema.clone();
@@ -125,11 +125,6 @@ impl Drift {
             schema.with_crd(definition).unwrap_or(schema)
         })
     }
-}
-
-fn defined_kind(definition: &Object) -> GroupKind {
-    let text = |pointer| definition.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
-    GroupKind::new(text("/spec/group"), text("/spec/names/kind"))
 }
 
 /// One diff under way.
@@ -159,7 +154,9 @@ impl Run<'_> {
 
     fn compared(&self, object: &Object, live: &Object) -> Result<Option<Change>, String> {
         let object = secret::folded(object);
-        let applied = self.owned.get(object.id()).and_then(|it| it.applied.as_ref());
+        // What was applied to another object of this name says nothing of this one.
+        let entry = self.owned.get(object.id()).filter(|it| it.uid.as_deref() == live.uid());
+        let applied = entry.and_then(|it| it.applied.as_ref());
         let comparison = Comparison { schema: self.schema, manager: &self.drift.manager, applied };
         let Difference { changes, unowned } =
             comparison.of(&object, live).map_err(|it| it.to_string())?;
@@ -176,30 +173,55 @@ impl Run<'_> {
 
     /// What is to be done to the objects that are ours and no longer declared.
     fn undeclared(&self, desired: &ObjectSet, plan: &mut Plan, changes: &mut Vec<Change>) {
+        let twins = self.twins(desired);
         let mut doomed = Vec::new();
+        let mut kept = Vec::new();
         for (id, entry) in self.owned.minus(desired) {
-            match self.fate(id, entry) {
+            match self.fate(id, entry, &twins) {
                 Fate::Delete(live) => doomed.push(live),
-                Fate::Release(reason) => {
-                    let version = entry.version.clone();
-                    changes.push(Change::new(id.clone(), version, Operation::Release, reason));
-                }
+                Fate::Release(Reason::Kept) => kept.push((id, entry)),
+                Fate::Release(reason) => changes.push(release(id, entry, reason)),
                 Fate::Unknown(message) => plan.failures.push(failure(id, message, None)),
             }
         }
+        let holders = Holders::among(doomed.iter().copied());
         plan.refusals = match self.drift.prune {
             Prune::On => self.drift.guards.withhold(&mut doomed, desired, self.owned),
             Prune::Off => without_pruning(std::mem::take(&mut doomed)),
         };
-        changes.extend(doomed.into_iter().map(|live| {
-            let (id, version) = (live.id().clone(), live.version());
-            let mut change = Change::new(id, version, Operation::Delete, Reason::Undeclared);
-            change.preconditions = uid_of(live);
-            change
-        }));
+        let failed = plan.failures.iter().map(|it| &it.id);
+        let withheld = plan.refusals.iter().flat_map(|it| &it.withheld);
+        let staying = desired.ids().chain(failed).chain(withheld);
+        let staying = staying.chain(kept.iter().map(|(id, _)| *id));
+        let held = still_holds(&mut doomed, &holders.holding(staying));
+        plan.refusals.extend(held);
+        // What is forgotten no longer keeps what it lives in, so it stays ours until that is
+        // declared again or gone.
+        let (held, kept): (Vec<_>, Vec<_>) = kept.into_iter().partition(|(id, _)| holders.hold(id));
+        plan.refusals.extend(kept_inside(held.into_iter().map(|(id, _)| id.clone()).collect()));
+        changes.extend(kept.into_iter().map(|(id, entry)| release(id, entry, Reason::Kept)));
+        changes.extend(doomed.into_iter().map(deletion));
     }
 
-    fn fate(&self, id: &ObjectId, entry: &Entry) -> Fate<'_> {
+    /// What is declared, to be found under another group.
+    fn twins<'a>(&'a self, desired: &'a ObjectSet) -> Twins<'a> {
+        let mut twins = Twins::default();
+        for id in desired.ids() {
+            match self.observed.get(id) {
+                Some(Live::Present(live)) => {
+                    let seen = live.uid().map(|uid| (id.namespace(), id.name(), uid));
+                    twins.seen.extend(seen);
+                }
+                Some(Live::Absent | Live::Unserved) => {}
+                Some(Live::Unknown(_)) | None => {
+                    twins.unseen.insert((id.kind(), id.namespace(), id.name()));
+                }
+            }
+        }
+        twins
+    }
+
+    fn fate(&self, id: &ObjectId, entry: &Entry, twins: &Twins<'_>) -> Fate<'_> {
         match self.observed.get(id) {
             None => Fate::Unknown("nobody looked whether it lives".into()),
             Some(Live::Unknown(why)) => Fate::Unknown(format!("it could not be looked at: {why}")),
@@ -207,6 +229,12 @@ impl Run<'_> {
             Some(Live::Present(live)) if !self.is_ours(live, entry) => {
                 Fate::Release(Reason::NotOurs)
             }
+            Some(Live::Present(live)) if twins.include(live) => Fate::Release(Reason::Moved),
+            Some(Live::Present(_)) if twins.may_include(id) => Fate::Unknown(
+                "it may be the same as one that is declared in another API group, which could \
+                 not be looked at"
+                    .into(),
+            ),
             Some(Live::Present(live)) if is_kept(live) => Fate::Release(Reason::Kept),
             Some(Live::Present(live)) => Fate::Delete(live),
         }
@@ -228,6 +256,17 @@ fn writing(operation: Operation, reason: Reason, object: &Object) -> Change {
     change.fingerprint = Some(secret::fingerprint(object));
     change.desired = Some(object.clone());
     change
+}
+
+fn deletion(live: &Object) -> Change {
+    let mut change =
+        Change::new(live.id().clone(), live.version(), Operation::Delete, Reason::Undeclared);
+    change.preconditions = uid_of(live);
+    change
+}
+
+fn release(id: &ObjectId, entry: &Entry, reason: Reason) -> Change {
+    Change::new(id.clone(), entry.version.clone(), Operation::Release, reason)
 }
 
 /// What happens to an object that is ours and no longer declared.
@@ -257,6 +296,15 @@ fn without_pruning(doomed: Vec<&Object>) -> Vec<Refusal> {
     let message = "pruning is off, so that what is no longer declared is kept (consent with \
                    `Prune::On`)";
     vec![Refusal { guard: "prune-off".into(), message: message.into(), withheld }]
+}
+
+/// What an annotation keeps inside of a namespace, or of a kind, that is no longer declared.
+fn kept_inside(withheld: Vec<ObjectId>) -> Option<Refusal> {
+    let message = "kept by an annotation, and not forgotten while the namespace or the definition \
+                   that holds it is no longer declared either (declare that again, or take the \
+                   annotation away)";
+    let refusal = |withheld| Refusal { guard: "kept".into(), message: message.into(), withheld };
+    (!withheld.is_empty()).then(|| refusal(withheld))
 }
 
 fn uid_of(live: &Object) -> Preconditions {

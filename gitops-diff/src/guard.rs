@@ -1,5 +1,7 @@
 //! Guards: what is not deleted without consent.
 
+use std::collections::BTreeMap;
+
 use crate::{GroupKind, Inventory, Object, ObjectId, ObjectSet, Refusal};
 
 /// This annotation on a live object decides about pruning it: `disabled` keeps it (it is then
@@ -91,7 +93,7 @@ impl Default for Guards {
 }
 
 impl Guards {
-    /// No guard at all.
+    /// No guard at all; what holds something that is to stay is still not deleted.
     pub fn none() -> Self {
         Self { empty_render: Consent::Given, budget: Budget::UNLIMITED, protected: Vec::new() }
     }
@@ -160,6 +162,26 @@ impl Guards {
         );
         refusal("prune-budget", message, withheld)
     }
+}
+
+/// Takes the holders out of `doomed` that are `occupied` by something that is to stay: it would
+/// go with them.
+pub(crate) fn still_holds(
+    doomed: &mut Vec<&Object>,
+    occupied: &BTreeMap<&ObjectId, &ObjectId>,
+) -> Option<Refusal> {
+    const SHOWN: usize = 5;
+    let withheld = ids(doomed.extract_if(.., |it| occupied.contains_key(it.id())));
+    let inside = withheld.iter().take(SHOWN).filter_map(|it| Some((it, occupied.get(it)?)));
+    let inside: Vec<String> =
+        inside.map(|(holder, inside)| format!("{inside} lives in {holder}")).collect();
+    let message = format!(
+        "{} kept, since what is to stay would go with them: {} (declare them, or remove what \
+         lives in them first)",
+        count(&withheld),
+        inside.join(", "),
+    );
+    refusal("still-holds", message, withheld)
 }
 
 fn ids<'a>(objects: impl IntoIterator<Item = &'a Object>) -> Vec<ObjectId> {

@@ -84,6 +84,7 @@ mod schema;
 
 pub mod merge;
 
+mod cascade;
 mod compare;
 mod differ;
 mod drift;

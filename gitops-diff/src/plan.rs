@@ -52,7 +52,7 @@ pub struct Wave {
 /// Changes that a guard withheld; what they are about stays ours.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Refusal {
-    /// The guard: `empty-render`, `prune-budget`, `protected-kind`, ….
+    /// The guard: `empty-render`, `prune-budget`, `protected-kind`, `still-holds`, ….
     pub guard: Text,
     /// What a person needs to know, and what to do.
     pub message: String,

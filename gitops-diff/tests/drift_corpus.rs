@@ -124,7 +124,8 @@ fn just_applied(drift: &Drift, step: &Value, remembered: Remembered) -> Option<V
     if remembered == Remembered::Digest {
         let plan = plan(&drift, &desired, None, &owned);
         let applied = plan.changes().next()?.fingerprint.clone();
-        owned.entries.insert(desired.id().clone(), Entry { applied, ..Entry::default() });
+        let uid = live.uid().map(Into::into);
+        owned.entries.insert(desired.id().clone(), Entry { applied, uid, ..Entry::default() });
     }
     let plan = plan(&drift, &desired, Some(live), &owned);
     let fields = plan.changes().flat_map(|it| &it.fields);

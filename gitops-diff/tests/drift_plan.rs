@@ -214,12 +214,12 @@ fn consent_lifts_a_guard() {
 fn protected_kinds_need_consent_and_say_so() {
     let namespace = |annotations: &str| -> Object {
         let json = format!(
-            r#"{{"apiVersion":"v1","kind":"Namespace","metadata":{{"name":"n","uid":"1",
+            r#"{{"apiVersion":"v1","kind":"Namespace","metadata":{{"name":"old","uid":"1",
                 "annotations":{{{annotations}}}}}}}"#
         );
         serde_json::from_str(&json).unwrap()
     };
-    let owned = inventory([("Namespace/n".parse().unwrap(), Some("1")), (id("a"), Some("2"))]);
+    let owned = inventory([("Namespace/old".parse().unwrap(), Some("1")), (id("a"), Some("2"))]);
     let report = |namespace: Object, drift: &Drift| {
         let observed = Observed::from_iter([namespace, live("a", "2")]);
         let plan = plan(drift, &[map("a", "")], &observed, &owned);
@@ -232,13 +232,169 @@ fn protected_kinds_need_consent_and_say_so() {
     };
     insta::assert_snapshot!(report(namespace(""), &Drift::default()), @r#"
     ! protected-kind: 1 object that is no longer declared is kept, since what depends on them would be lost with them (consent with the annotation `gitops-rs.dev/prune: allowed` on the live object, or with `Guards::protected`)
-        Namespace/n
+        Namespace/old
     + 0  ~ 0  - 0  = 1  (1 withheld)
     "#);
     let allowed = report(namespace(r#""gitops-rs.dev/prune":"allowed""#), &Drift::default());
-    assert!(allowed.contains("- Namespace/n"), "{allowed}");
+    assert!(allowed.contains("- Namespace/old"), "{allowed}");
     let unguarded = Drift { guards: Guards::none(), ..Drift::default() };
-    assert!(report(namespace(""), &unguarded).contains("- Namespace/n"));
+    assert!(report(namespace(""), &unguarded).contains("- Namespace/old"));
+}
+
+/// What happens to what is ours and lives, by the end of its identity: `! still-holds: …`.
+fn fates(desired: &[Object], live: &[Object], drift: &Drift) -> Vec<String> {
+    let owned = inventory(live.iter().map(|it| (it.id().clone(), Some("1"))));
+    let plan = plan(drift, desired, &live.iter().cloned().collect(), &owned);
+    let changes = plan.changes().map(|it| format!("{:?} {}", it.operation, it.id));
+    let withheld = plan
+        .refusals
+        .iter()
+        .flat_map(|refusal| refusal.withheld.iter().map(|it| format!("{} {it}", refusal.guard)));
+    changes.chain(withheld).collect()
+}
+
+fn any(api_version: &str, kind: &str, place: &str, annotation: &str, rest: &str) -> Object {
+    let json = format!(
+        r#"{{"apiVersion":"{api_version}","kind":"{kind}","metadata":{{{place},"uid":"1",
+            "annotations":{{{annotation}}}}}{rest}}}"#
+    );
+    serde_json::from_str(&json).unwrap()
+}
+
+const CONSENT: &str = r#""gitops-rs.dev/prune":"allowed""#;
+const KEEP: &str = r#""gitops-rs.dev/prune":"disabled""#;
+
+#[test]
+fn what_holds_something_that_stays_is_not_deleted() {
+    let namespace = any("v1", "Namespace", r#""name":"n""#, CONSENT, "");
+    let definition = any(
+        "apiextensions.k8s.io/v1",
+        "CustomResourceDefinition",
+        r#""name":"widgets.example.com""#,
+        CONSENT,
+        r#","spec":{"group":"example.com","names":{"kind":"Widget"}}"#,
+    );
+    let in_n = r#""name":"a","namespace":"n""#;
+    let widget = |annotation| any("example.com/v1", "Widget", in_n, annotation, "");
+    let claim = |annotation| any("v1", "PersistentVolumeClaim", in_n, annotation, "");
+    let other = any("v1", "ConfigMap", r#""name":"a","namespace":"other""#, "", "");
+    let unguarded = Drift { guards: Guards::none(), ..Drift::default() };
+    let (deleted_n, deleted_definition) = (
+        "Delete Namespace/n",
+        "Delete CustomResourceDefinition.apiextensions.k8s.io/widgets.example.com",
+    );
+    let held_definition =
+        "still-holds CustomResourceDefinition.apiextensions.k8s.io/widgets.example.com";
+    let cases: [(&str, &Drift, Vec<Object>, Vec<Object>, &[&str]); 6] = [
+        (
+            "nothing in it stays",
+            &Drift::default(),
+            vec![],
+            vec![widget(""), namespace.clone(), definition.clone()],
+            &["Delete Widget.example.com/n/a", deleted_definition, deleted_n],
+        ),
+        (
+            "it is still declared",
+            &unguarded,
+            vec![widget("")],
+            vec![namespace.clone(), definition.clone()],
+            &["still-holds Namespace/n", held_definition],
+        ),
+        (
+            "a guard withholds it",
+            &Drift::default(),
+            vec![],
+            vec![claim(""), namespace.clone(), definition.clone()],
+            &[
+                deleted_definition,
+                "protected-kind PersistentVolumeClaim/n/a",
+                "still-holds Namespace/n",
+            ],
+        ),
+        (
+            "an annotation keeps it, and it is not forgotten",
+            &Drift::default(),
+            vec![],
+            vec![widget(KEEP), namespace.clone(), definition.clone()],
+            &["still-holds Namespace/n", held_definition, "kept Widget.example.com/n/a"],
+        ),
+        (
+            "an annotation keeps it in a namespace that stays",
+            &Drift::default(),
+            vec![namespace.clone()],
+            vec![claim(KEEP), definition.clone()],
+            &[deleted_definition, "Release PersistentVolumeClaim/n/a"],
+        ),
+        (
+            "consent for all",
+            &Drift::default(),
+            vec![],
+            vec![claim(CONSENT), namespace, definition],
+            &["Delete PersistentVolumeClaim/n/a", deleted_definition, deleted_n],
+        ),
+    ];
+    for (name, drift, mut desired, live, expected) in cases {
+        desired.push(other.clone());
+        assert_eq!(fates(&desired, &live, drift), expected, "{name}");
+    }
+}
+
+#[test]
+fn a_namespace_is_not_deleted_around_what_nobody_could_look_at() {
+    let namespace = any("v1", "Namespace", r#""name":"n""#, CONSENT, "");
+    let mut observed = Observed::from_iter([namespace.clone()]);
+    observed.insert(id("a"), Live::Unknown("timeout".into()));
+    observed.insert("ConfigMap/other/keep".parse().unwrap(), Live::Absent);
+    let owned = inventory([(namespace.id().clone(), Some("1")), (id("a"), Some("2"))]);
+    let other = any("v1", "ConfigMap", r#""name":"keep","namespace":"other""#, "", "");
+    let plan = plan(&Drift::default(), &[other], &observed, &owned);
+    insta::assert_snapshot!(plan.refusals[0].message, @"1 object that is no longer declared is kept, since what is to stay would go with them: ConfigMap/n/a lives in Namespace/n (declare them, or remove what lives in them first)");
+}
+
+#[test]
+fn an_object_that_moved_to_another_api_group_is_not_deleted() {
+    let ingress = |group: &str| any(group, "Ingress", r#""name":"a","namespace":"n""#, "", "");
+    let (old, new) = (ingress("extensions/v1beta1"), ingress("networking.k8s.io/v1"));
+    let owned = inventory([old.clone(), new.clone()].map(|it| (it.id().clone(), Some("1"))));
+    let twin = |live: Live| {
+        let mut observed = Observed::from_iter([old.clone()]);
+        observed.insert(new.id().clone(), live);
+        let plan = plan(&Drift::default(), std::slice::from_ref(&new), &observed, &owned);
+        let changes =
+            plan.changes().map(|it| format!("{:?} {:?} {}", it.operation, it.reason, it.id));
+        let failures = plan.failures.iter().map(|it| format!("failed {}", it.id));
+        changes.chain(failures).collect::<Vec<_>>()
+    };
+    let (create, old_id) = ("Create Missing Ingress.networking.k8s.io/n/a", old.id());
+    assert_eq!(twin(Live::Present(new.clone())), [format!("Release Moved {old_id}")]);
+    assert_eq!(twin(Live::Absent), [create.into(), format!("Delete Undeclared {old_id}")]);
+    assert_eq!(
+        twin(Live::Unknown("timeout".into())),
+        [format!("failed {}", new.id()), format!("failed {old_id}")]
+    );
+}
+
+#[test]
+fn what_was_applied_to_another_object_says_nothing_of_this_one() {
+    let deployment = |uid: &str, rest: &str| -> Object {
+        let json = format!(
+            r#"{{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","metadata":
+                {{"name":"a"{uid}}},"subjects":[{{"kind":"User","name":"x"{rest}}}]}}"#
+        );
+        serde_json::from_str(&json).unwrap()
+    };
+    let desired = deployment("", "");
+    let managed = r#","uid":"1","managedFields":[{"manager":"gitops","operation":"Apply",
+        "apiVersion":"v1","fieldsType":"FieldsV1","fieldsV1":{"f:subjects":{}}}]"#;
+    let live = deployment(managed, r#","namespace":"left""#);
+    for (uid, drifted) in [("1", 0), ("2", 1)] {
+        let mut owned = inventory([(desired.id().clone(), Some(uid))]);
+        let applied = Some(desired.fingerprint());
+        owned.entries.values_mut().for_each(|it| it.applied.clone_from(&applied));
+        let observed = Observed::from_iter([live.clone()]);
+        let plan = plan(&Drift::default(), std::slice::from_ref(&desired), &observed, &owned);
+        assert_eq!(plan.summary().updated, drifted, "{uid}");
+    }
 }
 
 #[test]

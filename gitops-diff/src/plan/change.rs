@@ -69,6 +69,9 @@ pub enum Reason {
     Unowned,
     /// It was ours, and an annotation on it says that it is to be kept.
     Kept,
+    /// It is ours under another identity that is declared, since its kind is served in several
+    /// API groups; only the former identity is forgotten.
+    Moved,
 }
 
 /// What must hold in the target before a change.

@@ -157,6 +157,7 @@ fn reason(reason: Reason) -> &'static str {
         Reason::Gone => "already gone",
         Reason::Unowned => "as declared, but not ours yet",
         Reason::Kept => "kept by its annotation",
+        Reason::Moved => "declared under another API group",
     }
 }
 
