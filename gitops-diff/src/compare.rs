@@ -269,7 +269,7 @@ impl<'a> Walk<'a> {
     }
 
     fn record(&mut self, place: &Place<'_, 'a>, old: Option<&Value>, new: Option<&Value>) {
-        let hidden = self.desired.is_secret() && secret::is_hidden(&place.names());
+        let hidden = secret::is_meant(self.desired) && secret::is_hidden(&place.names());
         let shown = |value: &Value| {
             if hidden { Shown::Hidden } else { Shown::Value(value.clone()) }
         };

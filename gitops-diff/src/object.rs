@@ -153,7 +153,10 @@ impl Object {
         Fingerprint::of(&*self.body)
     }
 
-    /// Whether values of this object must never be shown: a core `Secret`.
+    /// Whether this is a core `Secret`, whose values must never be shown.
+    ///
+    /// Debug output, plans and reports also hide those of an object that is only meant as one:
+    /// of the kind `secret` in any case, in any API group.
     pub fn is_secret(&self) -> bool {
         self.id.group_kind().is("", "Secret")
     }

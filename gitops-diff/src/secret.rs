@@ -10,15 +10,27 @@ use crate::{Fingerprint, Map, Object, Value};
 /// What stands for a hidden value.
 pub(crate) const MASK: &str = "***";
 
-/// kubectl keeps a copy of what was applied here, values and all.
-pub(crate) const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+/// Tools keep copies of what they applied in these annotations, values and all: kubectl, kapp,
+/// and Rancher's Wrangler.
+const COPIES: [&str; 4] = [
+    "kubectl.kubernetes.io/last-applied-configuration",
+    "kapp.k14s.io/original",
+    "kapp.k14s.io/original-diff",
+    "objectset.rio.cattle.io/applied",
+];
 
 /// The parts of a Secret that hold nothing to hide, besides its metadata.
 const OPEN: [&str; 4] = ["apiVersion", "kind", "type", "immutable"];
 
+/// Whether values of `object` are to be hidden: it is a Secret, or somebody meant it as one and
+/// mistyped its kind or its group.
+pub(crate) fn is_meant(object: &Object) -> bool {
+    object.id().kind().eq_ignore_ascii_case("secret")
+}
+
 /// The body of `object` with every value masked that is one of a Secret.
 pub(crate) fn masked(object: &Object) -> Cow<'_, Value> {
-    if !object.is_secret() {
+    if !is_meant(object) {
         return Cow::Borrowed(object.body());
     }
     let mut body = object.body().clone();
@@ -31,7 +43,7 @@ pub(crate) fn masked(object: &Object) -> Cow<'_, Value> {
 /// The digest of an object, of a Secret without its values: a digest of a weak value gives the
 /// value away to whoever tries all weak ones.
 pub(crate) fn fingerprint(object: &Object) -> Fingerprint {
-    Fingerprint::of(&*masked(object))
+    if object.is_secret() { Fingerprint::of(&*masked(object)) } else { object.fingerprint() }
 }
 
 /// Puts what `sign` says for a place and its value in the place of every hidden value.
@@ -42,7 +54,7 @@ pub(crate) fn mask_members(body: &mut Map, sign: &dyn Fn(&[&str], &Value) -> Val
     for (key, value) in body.iter_mut() {
         match (key.as_str(), value) {
             (open, Value::Str(_) | Value::Bool(_)) if OPEN.contains(&open) => {}
-            ("metadata", Value::Map(metadata)) => mask_annotation(metadata, sign),
+            ("metadata", Value::Map(metadata)) => mask_copies(metadata, sign),
             (field, Value::Map(entries)) => {
                 for (name, value) in entries.iter_mut() {
                     *value = sign(&[field, name], value);
@@ -53,17 +65,21 @@ pub(crate) fn mask_members(body: &mut Map, sign: &dyn Fn(&[&str], &Value) -> Val
     }
 }
 
-fn mask_annotation(metadata: &mut Map, sign: &dyn Fn(&[&str], &Value) -> Value) {
-    let annotations = metadata.get_mut("annotations").and_then(Value::as_map_mut);
-    if let Some(value) = annotations.and_then(|it| it.get_mut(LAST_APPLIED)) {
-        *value = sign(&["metadata", "annotations", LAST_APPLIED], value);
+fn mask_copies(metadata: &mut Map, sign: &dyn Fn(&[&str], &Value) -> Value) {
+    let Some(annotations) = metadata.get_mut("annotations").and_then(Value::as_map_mut) else {
+        return;
+    };
+    for key in COPIES {
+        if let Some(value) = annotations.get_mut(key) {
+            *value = sign(&["metadata", "annotations", key], value);
+        }
     }
 }
 
 /// Whether a value is one to hide in a Secret, by the names of the fields that lead to it.
 pub(crate) fn is_hidden(names: &[&str]) -> bool {
     match names {
-        ["metadata", "annotations", key, ..] => *key == LAST_APPLIED,
+        ["metadata", "annotations", key, ..] => COPIES.contains(key),
         ["metadata", "labels" | "finalizers" | "ownerReferences", ..] => false,
         [only] => !OPEN.contains(only),
         _ => true,
@@ -137,15 +153,21 @@ mod tests {
 
     #[test]
     fn debug_of_a_secret_shows_keys_and_no_values() {
-        let annotation =
-            format!(r#""metadata":{{"name":"a","annotations":{{"{LAST_APPLIED}":"hunter2"}}}}"#);
-        let json = format!(
-            r#"{{"apiVersion":"v1","kind":"Secret",{annotation},"data":{{"password":"aHVudGVyMg=="}},
-                "stringData":"hunter2","other":["hunter2"],"type":{{"x":"hunter2"}}}}"#
-        );
-        let object: Object = serde_json::from_str(&json).unwrap();
-        let shown = format!("{object:?}");
-        assert!(shown.contains("password"), "{shown}");
-        assert!(!shown.contains("hunter2") && !shown.contains("aHVudGVyMg"), "{shown}");
+        let kinds = [("v1", "Secret"), ("v1", "secret"), ("example.com/v1", "SECRET")];
+        for ((version, kind), copy) in
+            kinds.into_iter().flat_map(|it| COPIES.map(|copy| (it, copy)))
+        {
+            let annotation =
+                format!(r#""metadata":{{"name":"a","annotations":{{"{copy}":"hunter2"}}}}"#);
+            let json = format!(
+                r#"{{"apiVersion":"{version}","kind":"{kind}",{annotation},
+                    "data":{{"password":"aHVudGVyMg=="}},
+                    "stringData":"hunter2","other":["hunter2"],"type":{{"x":"hunter2"}}}}"#
+            );
+            let object: Object = serde_json::from_str(&json).unwrap();
+            let shown = format!("{object:?}");
+            assert!(shown.contains("password"), "{shown}");
+            assert!(!shown.contains("hunter2") && !shown.contains("aHVudGVyMg"), "{shown}");
+        }
     }
 }

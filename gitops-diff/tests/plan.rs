@@ -106,6 +106,22 @@ fn secret() -> impl Strategy<Value = String> {
     "[a-zA-Z0-9]{3}[^\\x00-\\x7f\"\\\\]{1,3}Qz[A-Z0-9]{8,40}"
 }
 
+/// A Secret, and what was meant as one.
+const HEADS: [&str; 4] = [
+    r#""apiVersion":"v1","kind":"Secret""#,
+    r#""apiVersion":"v1","kind":"secret""#,
+    r#""apiVersion":"example.com/v1","kind":"Secret""#,
+    r#""apiVersion":"apps/v1","kind":"SECRET""#,
+];
+
+/// Annotations in which tools keep what they applied.
+const COPIES: [&str; 4] = [
+    "kubectl.kubernetes.io/last-applied-configuration",
+    "kapp.k14s.io/original",
+    "kapp.k14s.io/original-diff",
+    "objectset.rio.cattle.io/applied",
+];
+
 /// Everything that is ever shown or written of a plan.
 fn outputs(plan: &Plan, live: &Observed) -> Vec<String> {
     let mut all = vec![plan.to_json().unwrap(), format!("{plan:?}"), format!("{plan:#?}")];
@@ -127,19 +143,21 @@ proptest! {
     fn values_of_secrets_are_never_shown(
         words in prop::collection::vec(secret(), 8),
         lives in any::<bool>(),
+        head in prop::sample::select(HEADS.as_slice()),
+        copy in prop::sample::select(COPIES.as_slice()),
     ) {
         let encoded: Vec<String> = words.iter().map(|it| STANDARD.encode(it)).collect();
         let last_applied = |word: &str| {
-            format!(r#""kubectl.kubernetes.io/last-applied-configuration":"{{\"x\":\"{word}\"}}""#)
+            format!(r#""{copy}":"{{\"x\":\"{word}\"}}""#)
         };
         let desired = object(&format!(
-            r#"{{"apiVersion":"v1","kind":"Secret","metadata":{{"name":"a","labels":{{"l":"1"}},
+            r#"{{{head},"metadata":{{"name":"a","labels":{{"l":"1"}},
                 "annotations":{{{}}}}},"type":"Opaque","stringData":{{"a":"{}"}},
                 "data":{{"b":"{}","c":"{}"}},"odd":["{}"],"odder":"{}"}}"#,
             last_applied(&words[0]), words[1], encoded[2], words[3], words[4], words[5],
         ));
         let live = object(&format!(
-            r#"{{"apiVersion":"v1","kind":"Secret","metadata":{{"name":"a","annotations":{{{}}}}},
+            r#"{{{head},"metadata":{{"name":"a","annotations":{{{}}}}},
                 "data":{{"a":"{}","b":"{}","d":"{}"}},"odd":{{"x":"{}"}}}}"#,
             last_applied(&words[6]), encoded[1], encoded[3], encoded[7], words[7],
         ));

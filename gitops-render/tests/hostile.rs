@@ -1,6 +1,6 @@
 //! Hostile YAML ends in a typed error within the limits.
 
-use gitops_render::yaml::{self, Error, Limits, Options};
+use gitops_render::yaml::{self, Dialect, Error, Limits, Options};
 
 fn refuse(name: &str, text: &[u8]) -> Error {
     yaml::parse(text, &Options::default()).expect_err(name)
@@ -96,6 +96,23 @@ fn an_alias_inside_of_its_own_anchor_is_refused() {
 fn a_key_that_is_no_scalar_is_refused_where_it_starts() {
     let error = refuse("100k question marks", "? ".repeat(100_000).as_bytes()).to_string();
     assert_eq!(error, "1:3: a list or a map cannot be a key");
+}
+
+#[test]
+fn what_is_wrong_with_a_value_is_said_without_the_value() {
+    let kyaml = Options { dialect: Dialect::GoV3, ..Options::default() };
+    let cases = [
+        ("a: !!int hunter2", "1:10: the value cannot be read as a !!int"),
+        ("a: !!bool hunter2", "1:11: the value cannot be read as a !!bool"),
+        ("a: !!timestamp hunter2", "1:16: the value cannot be read as a !!timestamp"),
+        ("a: !!binary hunter2", "1:13: a !!binary value is not valid base64"),
+        ("123456: x", "1:1: the key is not a string; quote it"),
+        ("a: -.inf", "1:4: the number cannot be written in JSON; quote it if a text is meant"),
+    ];
+    for (text, expected) in cases {
+        let error = yaml::parse(text.as_bytes(), &kyaml).expect_err(text).to_string();
+        assert_eq!(error, expected, "{text}");
+    }
 }
 
 #[test]

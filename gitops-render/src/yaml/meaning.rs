@@ -27,17 +27,16 @@ pub(super) fn value(word: Word<'_>, dialect: Dialect) -> Result<Value, String> {
         Scalar::Int(value) => Value::Int(value),
         #[expect(clippy::cast_precision_loss, reason = "as the API server reads such numbers")]
         Scalar::Unsigned(value) => Value::Float(value as f64),
-        Scalar::Float(value) => float(value, &word.text)?,
+        Scalar::Float(value) => float(value)?,
         Scalar::Text => Value::Str(owned(word.text)),
         Scalar::Time(time) => Value::Str(time.into()),
         Scalar::Bytes(bytes) => Value::Str(String::from_utf8_lossy(&bytes).as_ref().into()),
     })
 }
 
-fn float(value: f64, text: &str) -> Result<Value, String> {
-    let json = json_float(value).ok_or_else(|| {
-        format!("the number `{text}` cannot be written in JSON; quote it if a text is meant")
-    })?;
+fn float(value: f64) -> Result<Value, String> {
+    let json = json_float(value)
+        .ok_or("the number cannot be written in JSON; quote it if a text is meant")?;
     Ok(json.parse().map_or(Value::Float(value), Value::Int))
 }
 
@@ -54,7 +53,7 @@ pub(super) fn key(word: Word<'_>, dialect: Dialect) -> Result<Text, String> {
         (Scalar::Bool(value), Dialect::GoV2) => Ok(value.to_string().into()),
         (Scalar::Int(value), Dialect::GoV2) => Ok(value.to_string().into()),
         (Scalar::Float(value), Dialect::GoV2) => Ok(go_general_32(value).into()),
-        _ => Err(format!("the key `{}` is not a string; quote it", word.text)),
+        _ => Err("the key is not a string; quote it".to_owned()),
     }
 }
 

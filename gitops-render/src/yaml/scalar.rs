@@ -35,7 +35,8 @@ pub(super) fn resolve(text: &str, dialect: Dialect) -> Scalar {
     }
 }
 
-/// What `text` means under the tag `tag`. The error says what is wrong.
+/// What `text` means under the tag `tag`. The error says what is wrong without quoting the text,
+/// which may be a secret.
 pub(super) fn resolve_tagged(
     text: &str,
     plain: bool,
@@ -48,7 +49,7 @@ pub(super) fn resolve_tagged(
         "!" if plain && dialect == Dialect::GoV3 => Ok(resolve(text, dialect)),
         "!!bool" | "!!int" | "!!float" | "!!null" => {
             let scalar = resolve(text, dialect);
-            fits(&scalar, tag).ok_or_else(|| format!("cannot decode `{text}` as a {tag}"))
+            fits(&scalar, tag).ok_or_else(|| format!("the value cannot be read as a {tag}"))
         }
         _ => Ok(Scalar::Text),
     }
@@ -68,7 +69,7 @@ fn fits(scalar: &Scalar, tag: &str) -> Option<Scalar> {
 
 fn time_tagged(text: &str, dialect: Dialect) -> Result<Scalar, String> {
     match (timestamp::rfc3339(text), dialect) {
-        (None, _) => Err(format!("cannot decode `{text}` as a !!timestamp")),
+        (None, _) => Err("the value cannot be read as a !!timestamp".to_owned()),
         (Some(_), Dialect::GoV2) => Ok(Scalar::Text),
         (Some(time), Dialect::GoV3) => Ok(Scalar::Time(time)),
     }
