@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use futures::stream::{self, StreamExt, TryStreamExt};
+use futures::stream::{self, StreamExt};
 use gitops_diff::{GroupKind, Text};
 use http::StatusCode;
 use serde::Deserialize;
@@ -34,8 +34,10 @@ struct State {
 
 struct Served {
     at: Instant,
-    kinds: HashMap<Text, Arc<Resource>>,
+    kinds: Arc<Kinds>,
 }
+
+type Kinds = HashMap<Text, Arc<Resource>>;
 
 /// What is known of a kind.
 enum Known {
@@ -43,15 +45,6 @@ enum Known {
     /// It was not, a moment ago.
     Unserved,
     Nothing,
-}
-
-impl Known {
-    fn served(self) -> Option<Arc<Resource>> {
-        match self {
-            Self::Served(resource) => Some(resource),
-            _ => None,
-        }
-    }
 }
 
 /// `APIResourceList`.
@@ -87,16 +80,21 @@ impl Discovery {
         Self { state: Mutex::default(), rediscover }
     }
 
-    /// Learns all of `versions` that are not known, some at a time.
+    /// Learns all of `versions` that are not known, some at a time, and answers with those that
+    /// could not be learned: the server of one group may be down while all others are served.
     pub(crate) async fn learn(
         &self,
         wire: &Wire,
         versions: BTreeSet<GroupVersion>,
-    ) -> Result<(), ApplyError> {
+    ) -> HashMap<GroupVersion, ApplyError> {
         let unknown = versions.into_iter().filter(|it| !self.state().served.contains_key(it));
         let unknown: Vec<_> = unknown.collect();
-        let asked = unknown.into_iter().map(|it| async move { self.ask(wire, &it).await });
-        stream::iter(asked).buffer_unordered(ASKED_AT_A_TIME).try_collect().await
+        let asked = unknown.into_iter().map(|it| async move {
+            let error = self.ask(wire, &it).await.err()?;
+            Some((it, error))
+        });
+        let asked = stream::iter(asked).buffer_unordered(ASKED_AT_A_TIME);
+        asked.filter_map(std::future::ready).collect().await
     }
 
     /// Where `kind` is served in exactly this version; asks again, though not all the time, where
@@ -107,10 +105,11 @@ impl Discovery {
         version: &GroupVersion,
         kind: &str,
     ) -> Result<Option<Arc<Resource>>, ApplyError> {
-        if let Known::Nothing = self.known(version, kind) {
-            self.ask(wire, version).await?;
+        match self.known(version, kind) {
+            Known::Served(found) => Ok(Some(found)),
+            Known::Unserved => Ok(None),
+            Known::Nothing => Ok(self.ask(wire, version).await?.get(kind).cloned()),
         }
-        Ok(self.known(version, kind).served())
     }
 
     /// As [`Discovery::find`], and where it was not known asks again in any case.
@@ -123,11 +122,11 @@ impl Discovery {
         if let Known::Served(found) = self.known(version, kind) {
             return Ok(Some(found));
         }
-        self.ask(wire, version).await?;
-        Ok(self.known(version, kind).served())
+        Ok(self.ask(wire, version).await?.get(kind).cloned())
     }
 
-    /// Where `kind` is served, in `version` or else in the version the server prefers.
+    /// Where `kind` is served, in `version` or else in the version the server prefers. That it is
+    /// served nowhere is never said from memory, since its objects count as gone then.
     pub(crate) async fn find_any(
         &self,
         wire: &Wire,
@@ -138,7 +137,7 @@ impl Discovery {
             return Ok(Some(found));
         }
         for other in self.versions(wire, &version.0).await? {
-            if let Some(found) = self.find(wire, &(version.0.clone(), other), kind).await? {
+            if let Some(found) = self.find_now(wire, &(version.0.clone(), other), kind).await? {
                 return Ok(Some(found));
             }
         }
@@ -150,9 +149,20 @@ impl Discovery {
         self.state().scopes.get(kind).copied()
     }
 
-    /// Forgets what is served of `group`, since it has changed or an answer spoke against it.
+    /// Forgets what is served of `group`, since it has changed.
     pub(crate) fn forget(&self, group: &str) {
         self.state().served.retain(|(of, _), _| *of != group);
+    }
+
+    /// Forgets what is served of the group of `resource`, since an answer spoke against it; unless
+    /// it was learned anew already, as others that met the same answer do.
+    pub(crate) fn doubt(&self, resource: &Resource) {
+        let version = (resource.group.clone(), resource.version.clone());
+        if let Known::Served(known) = self.known(&version, &resource.kind)
+            && std::ptr::eq(&raw const *known, resource)
+        {
+            self.forget(&resource.group);
+        }
     }
 
     fn known(&self, version: &GroupVersion, kind: &str) -> Known {
@@ -165,17 +175,16 @@ impl Discovery {
         }
     }
 
-    async fn ask(&self, wire: &Wire, version: &GroupVersion) -> Result<(), ApplyError> {
+    /// The answer is handed on, since what is recorded may be forgotten by others at once.
+    async fn ask(&self, wire: &Wire, version: &GroupVersion) -> Result<Arc<Kinds>, ApplyError> {
         let Ok(path) = path::group_version(&version.0, &version.1) else {
-            self.record(version, Vec::new());
-            return Ok(());
+            return Ok(self.record(version, Vec::new()));
         };
         let list: Option<ResourceList> = fetch(wire, path).await?;
-        self.record(version, list.map(|it| it.resources).unwrap_or_default());
-        Ok(())
+        Ok(self.record(version, list.map(|it| it.resources).unwrap_or_default()))
     }
 
-    fn record(&self, version: &GroupVersion, resources: Vec<ApiResource>) {
+    fn record(&self, version: &GroupVersion, resources: Vec<ApiResource>) -> Arc<Kinds> {
         let resource = |it: ApiResource| Resource {
             group: version.0.clone(),
             version: version.1.clone(),
@@ -185,13 +194,16 @@ impl Discovery {
         };
         // `pods/log` is a part of a pod, not a kind.
         let whole = resources.into_iter().filter(|it| !it.name.contains('/')).map(resource);
-        let kinds: HashMap<_, _> = whole.map(|it| (it.kind.clone(), Arc::new(it))).collect();
+        let kinds: Kinds = whole.map(|it| (it.kind.clone(), Arc::new(it))).collect();
+        let kinds = Arc::new(kinds);
         let mut state = self.state();
         for resource in kinds.values() {
             let kind = GroupKind::new(version.0.clone(), resource.kind.clone());
             state.scopes.insert(kind, resource.scope);
         }
-        state.served.insert(version.clone(), Served { at: Instant::now(), kinds });
+        let served = Served { at: Instant::now(), kinds: kinds.clone() };
+        state.served.insert(version.clone(), served);
+        kinds
     }
 
     /// The versions of `group`, the preferred one first.
@@ -203,7 +215,9 @@ impl Discovery {
         let Some(group) = fetch::<ApiGroup>(wire, path).await? else {
             return Ok(Vec::new());
         };
-        Ok(group.preferred_version.into_iter().chain(group.versions).map(|it| it.version).collect())
+        let all = group.preferred_version.into_iter().chain(group.versions).map(|it| it.version);
+        let mut seen = BTreeSet::new();
+        Ok(all.filter(|version| seen.insert(version.clone())).collect())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

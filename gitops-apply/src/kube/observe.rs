@@ -27,8 +27,12 @@ const STARTED_AT_A_TIME: usize = 64;
 /// How often a list is begun anew when its continuation has expired.
 const RESTARTS: u32 = 3;
 
+/// Why an object is not known to be gone though nothing was found where it should be.
+pub(super) const UNFOUND: &str =
+    "discovery says that its kind is served, but the API server does not find the kind";
+
 /// Objects of a kind that are looked for.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 enum Lookup {
     /// One, by its name.
     Get(ObjectId),
@@ -39,6 +43,49 @@ enum Lookup {
 /// What a look at the cluster brought.
 type Found = Vec<(ObjectId, Live)>;
 
+/// What is to be looked up, and where its kind is said to be served.
+struct Search {
+    wanted: Arc<Wanted>,
+    resource: Arc<Resource>,
+    lookup: Lookup,
+}
+
+/// What all looks brought together.
+#[derive(Default)]
+struct Looked {
+    found: Found,
+    /// The first failure.
+    failed: Option<ApplyError>,
+    /// Whether anything at all could be looked up.
+    answered: bool,
+}
+
+impl Looked {
+    /// These could not be looked up.
+    fn unknown(&mut self, ids: impl IntoIterator<Item = ObjectId>, error: &ApplyError) {
+        let message = Text::from(error.to_string());
+        self.found.extend(ids.into_iter().map(|id| (id, Live::Unknown(message.clone()))));
+    }
+
+    fn fail(&mut self, ids: impl IntoIterator<Item = ObjectId>, error: ApplyError) {
+        self.unknown(ids, &error);
+        self.failed.get_or_insert(error);
+    }
+
+    /// Where nothing at all could be looked up, that is an error; else what could not be is
+    /// unknown.
+    fn finish(self) -> Result<Observed, ApplyError> {
+        match self.failed {
+            Some(error) if !self.answered => Err(error),
+            _ => {
+                let mut observed = Observed::new();
+                self.found.into_iter().for_each(|(id, live)| observed.insert(id, live));
+                Ok(observed)
+            }
+        }
+    }
+}
+
 impl KubeApplier {
     pub(super) async fn observe_all(
         &self,
@@ -48,21 +95,23 @@ impl KubeApplier {
         let wanted = wanted(desired, owned);
         let versions: BTreeSet<GroupVersion> =
             wanted.keys().map(|kind| kind.version.clone()).collect();
-        self.discovery.learn(&self.wire, versions).await?;
-        let mut observed = Observed::new();
-        let mut lookups = Vec::new();
-        for (kind, ids) in wanted {
-            match self.serving(&kind).await? {
-                None => ids.into_iter().for_each(|id| observed.insert(id, Live::Unserved)),
-                Some(resource) => {
-                    lookups.extend(plan(ids).into_iter().map(|it| (resource.clone(), it)));
+        let failed = self.discovery.learn(&self.wire, versions).await;
+        let (mut looked, mut searches) = (Looked::default(), Vec::new());
+        for (wanted, ids) in wanted {
+            if let Some(error) = failed.get(&wanted.version) {
+                looked.unknown(ids, error);
+                continue;
+            }
+            match self.serving(&wanted).await {
+                Err(error) => looked.fail(ids, error),
+                Ok(None) => looked.found.extend(ids.into_iter().map(|id| (id, Live::Unserved))),
+                Ok(Some(resource)) => {
+                    searches.extend(searched(wanted, &resource, ids, &mut looked.found));
                 }
             }
         }
-        for (id, live) in self.look_all(lookups).await? {
-            observed.insert(id, live);
-        }
-        Ok(observed)
+        looked.failed = looked.failed.or(failed.into_values().next());
+        self.search_all(searches, looked).await.finish()
     }
 
     async fn serving(&self, kind: &Wanted) -> Result<Option<Arc<Resource>>, ApplyError> {
@@ -73,33 +122,46 @@ impl KubeApplier {
         self.discovery.find_any(&self.wire, &kind.version, &kind.kind).await
     }
 
-    /// Looks everything up. Where nothing at all could be looked up, that is an error; else what
-    /// could not be is unknown.
-    async fn look_all(&self, lookups: Vec<(Arc<Resource>, Lookup)>) -> Result<Found, ApplyError> {
-        let looks = lookups.into_iter().map(|(resource, lookup)| async move {
-            let found = self.look(&resource, &lookup).await;
-            (lookup, found)
+    async fn search_all(&self, searches: Vec<Search>, mut looked: Looked) -> Looked {
+        let searches = searches.into_iter().map(|search| async move {
+            let found = self.search(&search).await;
+            (search.lookup, found)
         });
-        let mut looked = stream::iter(looks).buffer_unordered(STARTED_AT_A_TIME);
-        let (mut found, mut failed, mut answered) = (Vec::new(), None, false);
-        while let Some((lookup, result)) = looked.next().await {
+        let mut results = stream::iter(searches).buffer_unordered(STARTED_AT_A_TIME);
+        while let Some((lookup, result)) = results.next().await {
             match result {
-                Ok(some) => {
-                    answered = true;
-                    found.extend(some);
+                Ok(found) => {
+                    looked.answered = true;
+                    looked.found.extend(found);
                 }
                 Err(error) => {
-                    let message = Text::from(error.to_string());
-                    answered |= !matches!(error.class(), ErrorClass::Retry(_));
-                    found.extend(lookup.into_ids().map(|id| (id, Live::Unknown(message.clone()))));
-                    failed.get_or_insert(error);
+                    looked.answered |= !matches!(error.class(), ErrorClass::Retry(_));
+                    looked.fail(lookup.into_ids(), error);
                 }
             }
         }
-        match failed {
-            Some(error) if !answered => Err(error),
-            _ => Ok(found),
+        looked
+    }
+
+    /// Looks where the kind is said to be served; where it is not found there, discovery was
+    /// stale, and asked anew it may know another place.
+    async fn search(&self, search: &Search) -> Result<Found, ApplyError> {
+        let Search { wanted, resource, lookup } = search;
+        let mut found = self.look(resource, lookup).await?;
+        let lost = take_unserved(&mut found);
+        if lost.is_empty() {
+            return Ok(found);
         }
+        let Some(resource) = self.serving(wanted).await? else {
+            found.extend(lost.into_iter().map(|id| (id, Live::Unserved)));
+            return Ok(found);
+        };
+        let mut again = self.look(&resource, &lookup.of(lost)).await?;
+        // What is declared is made then, or refused; what is not would be forgotten.
+        let unfound = if wanted.declared { Live::Unserved } else { Live::Unknown(UNFOUND.into()) };
+        let lost = take_unserved(&mut again);
+        found.extend(again.into_iter().chain(lost.into_iter().map(|id| (id, unfound.clone()))));
+        Ok(found)
     }
 
     async fn look(&self, resource: &Resource, lookup: &Lookup) -> Result<Found, ApplyError> {
@@ -130,13 +192,13 @@ impl KubeApplier {
             .collect()
     }
 
-    /// One object as it lives.
+    /// One object as it lives; unserved where discovery says that its kind is served but the API
+    /// server does not find the kind there.
     pub(super) async fn get(&self, resource: &Resource, id: &ObjectId) -> Result<Live, ApplyError> {
-        let path = match resource.object(id) {
-            Ok(path) => path,
-            Err(error) => return Ok(Live::Unknown(error.to_string().into())),
-        };
-        let answer = self.wire.send(&Call::get(path)).await?;
+        if resource.fits(id).is_err() {
+            return Ok(Live::Absent);
+        }
+        let answer = self.wire.send(&Call::get(resource.object(id)?)).await?;
         if answer.status == StatusCode::OK {
             return Ok(decoded(&answer.body, id));
         }
@@ -145,7 +207,7 @@ impl KubeApplier {
             return Ok(Live::Absent);
         }
         if refused.kind_missing() {
-            self.discovery.forget(&resource.group);
+            self.discovery.doubt(resource);
             return Ok(Live::Unserved);
         }
         Err(refused.error(id))
@@ -183,7 +245,7 @@ impl KubeApplier {
                     listing.restart();
                 }
                 StatusCode::NOT_FOUND => {
-                    self.discovery.forget(&resource.group);
+                    self.discovery.doubt(resource);
                     return Ok(ids.iter().map(|id| (id.clone(), Live::Unserved)).collect());
                 }
                 _ => return Err(Refused::new(&answer).error_of(&call.to_string())),
@@ -212,6 +274,27 @@ fn wanted(desired: &ObjectSet, owned: &Inventory) -> BTreeMap<Wanted, Vec<Object
     wanted
 }
 
+/// The lookups that find `ids`. Those that objects of the kind cannot have, such as were recorded
+/// before its scope was known, are absent without a look.
+fn searched(
+    wanted: Wanted,
+    resource: &Arc<Resource>,
+    ids: Vec<ObjectId>,
+    found: &mut Found,
+) -> impl Iterator<Item = Search> {
+    let (ids, misfits): (Vec<_>, Vec<_>) =
+        ids.into_iter().partition(|id| resource.fits(id).is_ok());
+    found.extend(misfits.into_iter().map(|id| (id, Live::Absent)));
+    let (wanted, resource) = (Arc::new(wanted), resource.clone());
+    let search =
+        move |lookup| Search { wanted: wanted.clone(), resource: resource.clone(), lookup };
+    plan(ids).into_iter().map(search)
+}
+
+fn take_unserved(found: &mut Found) -> Vec<ObjectId> {
+    found.extract_if(.., |(_, live)| *live == Live::Unserved).map(|(id, _)| id).collect()
+}
+
 /// The fewest calls that find all `ids` of a kind, within reason: one by one where a namespace
 /// holds few of them, else one list for each namespace, and of too many calls one list of all.
 fn plan(ids: Vec<ObjectId>) -> Vec<Lookup> {
@@ -235,6 +318,14 @@ fn plan(ids: Vec<ObjectId>) -> Vec<Lookup> {
 }
 
 impl Lookup {
+    /// The same lookup of some of its objects.
+    fn of(&self, ids: Vec<ObjectId>) -> Self {
+        match self {
+            Self::Get(_) => self.clone(),
+            Self::List(namespace, _) => Self::List(namespace.clone(), ids),
+        }
+    }
+
     fn into_ids(self) -> impl Iterator<Item = ObjectId> {
         match self {
             Self::Get(id) => vec![id].into_iter(),
@@ -314,10 +405,7 @@ impl<'a> Listing<'a> {
     }
 
     fn finish(self) -> Found {
-        let absent = self.missing.into_iter().map(|id| match self.resource.fits(id) {
-            Ok(()) => (id.clone(), Live::Absent),
-            Err(error) => (id.clone(), Live::Unknown(error.to_string().into())),
-        });
+        let absent = self.missing.into_iter().map(|id| (id.clone(), Live::Absent));
         self.found.into_iter().chain(absent).collect()
     }
 }

@@ -47,6 +47,9 @@ impl Resource {
 
     /// Refuses an identity that nothing in the cluster can have.
     pub(crate) fn fits(&self, id: &ObjectId) -> Result<(), ApplyError> {
+        for part in id.namespace().into_iter().chain([id.name()]) {
+            segment(part)?;
+        }
         match (self.scope, id.namespace()) {
             (Scope::Namespaced, None) => Err(ApplyError::Invalid(format!(
                 "{id}: its kind lives in namespaces and it names none; resolve it first"

@@ -3,6 +3,7 @@
 use gitops_diff::{Change, GroupKind, Live, Object, Operation, Value};
 
 use super::KubeApplier;
+use super::observe::UNFOUND;
 use super::resolve::is_definition;
 use crate::{ApplyError, Readiness};
 
@@ -24,6 +25,8 @@ impl KubeApplier {
                 Ok(Readiness::Waiting(format!("{} {}", change.id, held_by(&live))))
             }
             Live::Unknown(why) => Ok(Readiness::Waiting(format!("{}: {why}", change.id))),
+            // Discovery was stale; the next look asks it anew.
+            Live::Unserved => Ok(Readiness::Waiting(format!("{}: {UNFOUND}", change.id))),
             _ => Ok(Readiness::Ready),
         }
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use gitops_diff::{Duplicate, GroupKind, Object, ObjectSet, Value};
 
 use super::KubeApplier;
+use super::discovery::GroupVersion;
 use super::path::Scope;
 use crate::ApplyError;
 
@@ -14,25 +15,34 @@ impl KubeApplier {
     pub(super) async fn resolve_all(&self, desired: ObjectSet) -> Result<ObjectSet, ApplyError> {
         let versions: BTreeSet<_> =
             desired.iter().map(|it| (it.id().group().into(), it.version().into())).collect();
-        self.discovery.learn(&self.wire, versions).await?;
+        let mut failed = self.discovery.learn(&self.wire, versions).await;
         let defined = definitions(&desired);
         let mut resolved = ObjectSet::new();
         for object in desired {
             let kind = object.id().group_kind();
-            let known = self.scope_of(&object).await?;
-            let scope = known.or_else(|| defined.get(kind).copied());
+            let known = self.discovery.scope(kind).or_else(|| defined.get(kind).copied());
+            let scope = match known {
+                None => self.scope_of(&object, &mut failed).await?,
+                known => known,
+            };
             let placed = self.placed(object, scope);
             resolved.insert(placed).map_err(|both| became_one(&both))?;
         }
         Ok(resolved)
     }
 
-    async fn scope_of(&self, object: &Object) -> Result<Option<Scope>, ApplyError> {
+    /// The scope of a kind never seen. Where its group cannot be looked at, that is an error: any
+    /// guess could make another object of it.
+    async fn scope_of(
+        &self,
+        object: &Object,
+        failed: &mut HashMap<GroupVersion, ApplyError>,
+    ) -> Result<Option<Scope>, ApplyError> {
         let id = object.id();
-        if let Some(scope) = self.discovery.scope(id.group_kind()) {
-            return Ok(Some(scope));
-        }
         let version = (id.group().into(), object.version().into());
+        if let Some(error) = failed.remove(&version) {
+            return Err(error);
+        }
         let found = self.discovery.find(&self.wire, &version, id.kind()).await?;
         Ok(found.map(|resource| resource.scope))
     }

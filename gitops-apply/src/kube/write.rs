@@ -13,6 +13,9 @@ use super::wire::{Answer, Call};
 use super::{Conflicts, KubeApplier};
 use crate::{ApplyError, Outcome};
 
+/// Where discovery was stale, it is asked anew and the delete is tried once more.
+const DELETES: u32 = 2;
+
 impl KubeApplier {
     pub(super) async fn write(&self, change: &Change) -> Result<Outcome, ApplyError> {
         let outcome = match change.operation {
@@ -61,19 +64,37 @@ impl KubeApplier {
     }
 
     async fn delete(&self, change: &Change) -> Result<Outcome, ApplyError> {
+        for _ in 0..DELETES {
+            let Some(resource) = self.resource_any(change).await? else {
+                // No object lives longer than its kind.
+                return Ok(Outcome::Deleted);
+            };
+            if let Some(outcome) = self.delete_at(&resource, change).await? {
+                return Ok(outcome);
+            }
+        }
+        Err(ApplyError::unserved(&change.id))
+    }
+
+    /// Deletes the object where discovery says that its kind is served; nothing where it is not.
+    async fn delete_at(
+        &self,
+        resource: &Resource,
+        change: &Change,
+    ) -> Result<Option<Outcome>, ApplyError> {
         let id = &change.id;
-        let Some(resource) = self.resource_any(change).await? else {
-            // No object lives longer than its kind.
-            return Ok(Outcome::Deleted);
-        };
         let call = Call::json(Method::DELETE, resource.object(id)?, self.delete_body(change)?);
         let answer = self.wire.send(&call).await?;
         warn(id, &answer);
         match answer.status {
-            StatusCode::OK | StatusCode::ACCEPTED => Ok(deleted(&answer)),
-            StatusCode::NOT_FOUND => Ok(Outcome::Deleted),
-            StatusCode::CONFLICT => self.not_deleted(&resource, change, &answer).await,
-            _ => Err(self.refused(&resource, id, &answer)),
+            StatusCode::OK | StatusCode::ACCEPTED => Ok(Some(deleted(&answer))),
+            StatusCode::NOT_FOUND if Refused::new(&answer).kind_missing() => {
+                self.discovery.doubt(resource);
+                Ok(None)
+            }
+            StatusCode::NOT_FOUND => Ok(Some(Outcome::Deleted)),
+            StatusCode::CONFLICT => self.not_deleted(resource, change, &answer).await.map(Some),
+            _ => Err(self.refused(resource, id, &answer)),
         }
     }
 
@@ -102,7 +123,7 @@ impl KubeApplier {
         answer: &Answer,
     ) -> Result<Outcome, ApplyError> {
         match self.get(resource, &change.id).await? {
-            Live::Absent | Live::Unserved => Ok(Outcome::Deleted),
+            Live::Absent => Ok(Outcome::Deleted),
             Live::Present(live) if live.uid() != change.preconditions.uid.as_deref() => {
                 Ok(Outcome::Released)
             }
@@ -130,7 +151,7 @@ impl KubeApplier {
     fn refused(&self, resource: &Resource, id: &ObjectId, answer: &Answer) -> ApplyError {
         let refused = Refused::new(answer);
         if refused.kind_missing() {
-            self.discovery.forget(&resource.group);
+            self.discovery.doubt(resource);
         }
         refused.error(id)
     }

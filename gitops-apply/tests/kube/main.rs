@@ -5,4 +5,5 @@
 mod faults;
 mod ledger;
 mod looks;
+mod moves;
 mod wire;

@@ -33,6 +33,8 @@ pub(crate) struct Wire(Arc<State>);
 struct State {
     faults: Mutex<VecDeque<Fault>>,
     rest: Fault,
+    /// What happens to all calls below a path, whatever else would.
+    below: Mutex<Vec<(String, Fault)>>,
     targets: Mutex<Vec<String>>,
     flying: AtomicUsize,
     most: AtomicUsize,
@@ -47,6 +49,7 @@ impl Wire {
         Self(Arc::new(State {
             faults: Mutex::new(faults.into_iter().collect()),
             rest,
+            below: Mutex::default(),
             targets: Mutex::default(),
             flying: AtomicUsize::new(0),
             most: AtomicUsize::new(0),
@@ -66,6 +69,11 @@ impl Wire {
     /// Makes the next calls go wrong in this way.
     pub(crate) fn then(&self, faults: impl IntoIterator<Item = Fault>) {
         self.0.faults.lock().unwrap().extend(faults);
+    }
+
+    /// Makes all calls go wrong in this way whose path begins so.
+    pub(crate) fn below(&self, path: &str, fault: Fault) {
+        self.0.below.lock().unwrap().push((path.into(), fault));
     }
 
     pub(crate) fn client(&self, cluster: &Cluster) -> kube::Client {
@@ -95,6 +103,10 @@ impl Wire {
     fn next(&self, request: &Request<Body>) -> Fault {
         let target = format!("{} {}", request.method(), request.uri());
         self.0.targets.lock().unwrap().push(target);
+        let below = self.0.below.lock().unwrap();
+        if let Some((_, fault)) = below.iter().find(|it| request.uri().path().starts_with(&it.0)) {
+            return fault.clone();
+        }
         self.0.faults.lock().unwrap().pop_front().unwrap_or_else(|| self.0.rest.clone())
     }
 }
