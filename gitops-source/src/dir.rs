@@ -19,7 +19,7 @@ use crate::{
 /// The state of a folder; its revisions are digests of what it holds.
 ///
 /// Each fetch reads every file, so that no change is missed. What changes while it is read is
-/// read again. `.git` is left out. Links are followed inside the folder; whoever can write to
+/// read again. `.git` is left out, and so is a link into it. Links are followed inside the folder; whoever can write to
 /// the folder while it is read has to be trusted not to swap them.
 ///
 /// ```
@@ -197,11 +197,17 @@ impl Reading<'_> {
                 ))),
             };
         }
-        if self.open.contains(&end) {
+        if self.open.contains(&end) || self.is_gits_own(&end) {
             return self.builder.skip(seen.clone(), skipped);
         }
         let metadata = fs::metadata(&end).map_err(|error| failed(&end, &error))?;
         self.plain(&end, seen, &metadata)
+    }
+
+    /// Whether the path, which has no links in it, leads into a `.git` below the root.
+    fn is_gits_own(&self, path: &Path) -> bool {
+        let below = path.strip_prefix(self.root).unwrap_or(path);
+        below.components().any(|part| part.as_os_str().eq_ignore_ascii_case(".git"))
     }
 
     fn stamp(&mut self, path: &Path) -> Result<(), SourceError> {

@@ -75,6 +75,42 @@ async fn links_are_followed_inside_the_folder_only() {
 }
 
 #[tokio::test]
+async fn no_link_leads_into_git() {
+    let folder = folder(&[
+        ("a", "1"),
+        (".git/config", "secret"),
+        (".git/refs/heads/main", "secret"),
+        ("sub/.GIT/config", "secret"),
+        ("not.git/x", "2"),
+    ]);
+    let links = [
+        ("values.yaml", ".git/config"),
+        ("all", ".git"),
+        ("refs", ".git/refs"),
+        ("through", "all/refs/heads/main"),
+        ("other", "sub/.GIT/config"),
+        ("sub/up", "../.git/config"),
+    ];
+    for (name, target) in links {
+        symlink(target, folder.path().join(name)).unwrap();
+    }
+    symlink("not.git", folder.path().join("fine")).unwrap();
+    let (_, tree) = read(folder.path(), DirOptions::default()).await.unwrap();
+    let paths: Vec<_> = tree.files().map(|(path, _)| path.to_string()).collect();
+    assert_eq!(paths, ["a", "fine/x", "not.git/x"]);
+    let skipped: Vec<_> = tree.skipped().map(|(path, _)| path.to_string()).collect();
+    let mut names = links.map(|(name, _)| name);
+    names.sort_unstable();
+    assert_eq!(skipped, names);
+    // A folder that itself stands below a `.git` is read as any other.
+    let (_, inside) = read(&folder.path().join(".git/refs"), DirOptions::default()).await.unwrap();
+    assert_eq!(inside.read("heads/main"), Some(&b"secret"[..]));
+    symlink("heads/main", folder.path().join(".git/refs/again")).unwrap();
+    let (_, inside) = read(&folder.path().join(".git/refs"), DirOptions::default()).await.unwrap();
+    assert_eq!(inside.read("again"), Some(&b"secret"[..]));
+}
+
+#[tokio::test]
 async fn what_is_neither_file_nor_folder_is_skipped() {
     let folder = folder(&[("a", "1")]);
     let _socket = std::os::unix::net::UnixListener::bind(folder.path().join("socket")).unwrap();
