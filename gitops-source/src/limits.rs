@@ -14,6 +14,9 @@ pub struct Limits {
     pub depth: u64,
     /// Bytes of one path; 4096 by default.
     pub path_bytes: u64,
+    /// Steps that links in a Git tree may take, all together: a name passed, or 32 bytes of a
+    /// folder's listing or of a target that are read on the way; 4,000,000 by default.
+    pub link_steps: u64,
     /// Bytes received from the other side in one fetch; 1 GiB by default.
     pub fetch_bytes: u64,
     /// Bytes of refs that the other side lists, of those asked for; 64 MiB by default.
@@ -28,6 +31,7 @@ impl Default for Limits {
             files: 100_000,
             depth: 64,
             path_bytes: 4096,
+            link_steps: 4_000_000,
             fetch_bytes: 1 << 30,
             refs_bytes: 64 << 20,
         }

@@ -35,6 +35,19 @@ impl Objects<'_> {
         Ok(header.ok_or_else(|| missing(id))?.size)
     }
 
+    /// How many bytes the object `id` has, unless that is over the limit that `option` sets.
+    pub(super) fn size_within(
+        &self,
+        id: ObjectId,
+        (limit, option): (u64, &'static str),
+        what: impl FnOnce() -> String,
+    ) -> Result<u64, SourceError> {
+        match self.size(id)? {
+            size if size > limit => Err(SourceError::Limit { what: what(), limit, option }),
+            size => Ok(size),
+        }
+    }
+
     /// Whether the database holds `id`.
     pub(super) fn has(&self, id: ObjectId) -> bool {
         self.0.try_header(&id).is_ok_and(|header| header.is_some())

@@ -42,7 +42,7 @@ pub(super) fn tree_of_commit(
     limits.depth = limits.depth.min(MAX_DEPTH);
     let mut reading = Reading {
         objects,
-        links: Links::new(objects, root, wanted.limits.path_bytes),
+        links: Links::new(objects, root, &wanted.limits, stop),
         wanted,
         earlier: memory.recall(),
         stop,
@@ -118,11 +118,8 @@ impl Reading<'_> {
     }
 
     fn listing(&self, id: ObjectId, seen: &TreePath) -> Result<Vec<u8>, SourceError> {
-        let limit = self.wanted.limits.bytes;
-        if self.objects.size(id)? > limit {
-            let what = format!("the listing of folder `{seen}`");
-            return Err(SourceError::Limit { what, limit, option: "bytes" });
-        }
+        let limit = (self.wanted.limits.bytes, "bytes");
+        self.objects.size_within(id, limit, || format!("the listing of folder `{seen}`"))?;
         self.objects.read(id, Kind::Tree)
     }
 

@@ -1,10 +1,10 @@
 //! Repositories whose objects were written by hand to do harm.
 
-use gitops_source::{GitOptions, Limits, SourceError};
+use gitops_source::{GitOptions, Limits, SourceError, TreePath};
 use gix::hash::ObjectId;
 use gix::objs::{Kind, Write};
 
-use crate::support::{Backend, Fixture, failed, git_is_here, main_of};
+use crate::support::{Backend, Fixture, changed, failed, git_is_here, main_of};
 
 const FILE: &str = "100644";
 const FOLDER: &str = "40000";
@@ -158,6 +158,80 @@ async fn bombs_end_at_a_limit() {
         let SourceError::Limit { option: got, .. } = error else { panic!("{what}: {error:?}") };
         assert_eq!(got, option, "{what}");
     }
+}
+
+#[tokio::test]
+async fn links_that_go_far_end_at_a_limit() {
+    let forge = Forge::new();
+    let leaf = forge.folder(&[(FILE, b"x", forge.blob(b"x"))]);
+    let names: Vec<String> = (0..50_000).map(|index| format!("{index:05}")).collect();
+    let many = |target: &str, extra: &[(&'static str, &'static [u8], ObjectId)]| {
+        let link = forge.blob(target.as_bytes());
+        let mut entries: Vec<_> = names.iter().map(|name| (LINK, name.as_bytes(), link)).collect();
+        entries.extend_from_slice(extra);
+        forge.folder(&entries)
+    };
+    let there_and_back = "zz/../".repeat(680);
+    let large: Vec<_> = names.iter().map(|name| (FILE, name.as_bytes(), leaf)).collect();
+    let large = forge.folder(&large);
+    let small = Limits { bytes: 1 << 20, ..Limits::default() };
+    let beside = forge.folder(&[(LINK, b"l", forge.blob(b"../b/x"))]);
+    for (what, root, limits, option, include) in [
+        (
+            "back and forth",
+            many(&there_and_back, &[(FOLDER, b"zz", leaf)]),
+            Limits::default(),
+            "link_steps",
+            "",
+        ),
+        (
+            "long",
+            many(&format!("zz/{}", "n".repeat(4000)), &[]),
+            Limits::default(),
+            "link_steps",
+            "",
+        ),
+        (
+            "large folder",
+            forge.folder(&[(FOLDER, b"a", beside), (FOLDER, b"b", large)]),
+            Limits { link_steps: 1000, ..Limits::default() },
+            "link_steps",
+            "a",
+        ),
+        (
+            "large listing",
+            forge.folder(&[(FOLDER, b"a", beside), (FOLDER, b"b", large)]),
+            small,
+            "bytes",
+            "a",
+        ),
+    ] {
+        forge.commit(root);
+        let include =
+            if include.is_empty() { vec![] } else { vec![TreePath::new(include).unwrap()] };
+        let options = GitOptions { limits, include, ..GitOptions::default() };
+        let error = failed(&main_of(&forge.fixture.repository.url(), options)).await;
+        let SourceError::Limit { option: got, .. } = error else { panic!("{what}: {error:?}") };
+        assert_eq!(got, option, "{what}");
+    }
+}
+
+#[tokio::test]
+async fn a_folder_that_many_links_pass_is_paid_for_once() {
+    let forge = Forge::new();
+    let blob = forge.blob(b"x");
+    let names: Vec<String> = (0..2000).map(|index| format!("{index:05}")).collect();
+    let folder = |mode, id| {
+        let entries: Vec<_> = names.iter().map(|name| (mode, name.as_bytes(), id)).collect();
+        forge.folder(&entries)
+    };
+    let links = folder(LINK, forge.blob(b"../b/01999"));
+    forge.commit(forge.folder(&[(FOLDER, b"a", links), (FOLDER, b"b", folder(FILE, blob))]));
+    let limits = Limits { link_steps: 20_000, ..Limits::default() };
+    let options = GitOptions { limits, ..GitOptions::default() };
+    let url = forge.fixture.repository.url();
+    let (_, tree) = changed(&main_of(&url, options), None).await;
+    assert_eq!(tree.files().count(), 4000);
 }
 
 #[tokio::test]
