@@ -2,11 +2,14 @@
 //!
 //! What is on disk is valid at every instant. A pack is moved in before the boundary of the
 //! history that it brings, and that before the private ref that names its commit, each by an
-//! atomic rename. The lock is the kernel's (flock), so that a killed process leaves none; what it
+//! atomic rename that is on disk before the next. The lock is the kernel's (flock), so that a killed process leaves none; what it
 //! leaves in a quarantine is removed by the next that opens the mirror.
 
+mod durable;
+mod found;
+
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -15,12 +18,13 @@ use gix::hash::{Kind, ObjectId};
 use gix_pack::cache::lru::StaticLinkedList;
 use tempfile::TempDir;
 
+use self::durable::{move_in, remove, sync_folder};
+use self::found::{Found, QUARANTINE, config, mark};
 use super::objects::Objects;
 use crate::SourceError;
 
 /// Where the refs are that keep what was fetched.
 const KEPT: &str = "refs/gitops";
-const QUARANTINE: &str = "quarantine-";
 const POLL: Duration = Duration::from_millis(20);
 
 /// An open mirror; no one else has it open.
@@ -28,7 +32,7 @@ const POLL: Duration = Duration::from_millis(20);
 pub(super) struct Mirror {
     path: PathBuf,
     hash: Kind,
-    _lock: File,
+    lock: File,
 }
 
 /// A place beside the mirror's objects that sees them, and is gone if it is not promoted.
@@ -40,12 +44,19 @@ pub(super) struct Quarantine {
 impl Mirror {
     /// Opens the mirror at `path`, once no one else has it open, and makes it if it is not there.
     ///
-    /// A mirror of another hash function is emptied.
+    /// A mirror of another hash function is emptied; what is no mirror of ours is left as it is.
     pub(super) fn open(path: &Path, hash: Kind, stop: &AtomicBool) -> Result<Self, SourceError> {
         fs::create_dir_all(path).map_err(|error| broken(path, &error))?;
-        let lock = lock(&path.join("in-use"), stop)?;
-        let mirror = Self { path: path.to_owned(), hash, _lock: lock };
-        mirror.sweep().and_then(|()| mirror.lay_out()).map_err(|error| broken(path, &error))?;
+        // Not even a lock may come into a folder of someone else.
+        ours(path)?;
+        let lock = lock(&path.join(found::LOCK), stop)?;
+        let mirror = Self { path: path.to_owned(), hash, lock };
+        let earlier = ours(path)?.filter(|earlier| *earlier != hash);
+        let opened = mirror.sweep().and_then(|()| match earlier {
+            Some(_) => mirror.empty(),
+            None => mirror.lay_out(),
+        });
+        opened.map_err(|error| broken(path, &error))?;
         Ok(mirror)
     }
 
@@ -76,14 +87,7 @@ impl Mirror {
 
     /// Throws everything away.
     pub(super) fn clear(&self) -> Result<(), SourceError> {
-        let cleared = (|| {
-            // The refs go first: without them nothing claims that objects are there.
-            for name in ["refs", "objects", "shallow", "packed-refs"] {
-                remove(&self.path.join(name))?;
-            }
-            self.lay_out()
-        })();
-        cleared.map_err(|error| broken(&self.path, &error))
+        self.empty().map_err(|error| broken(&self.path, &error))
     }
 
     /// A new quarantine that builds on the mirror.
@@ -116,18 +120,18 @@ impl Mirror {
             for pack in pack_files(&quarantine.objects_path())? {
                 for extension in ["pack", "idx"] {
                     let from = pack.with_extension(extension);
-                    File::open(&from)?.sync_all()?;
-                    fs::rename(&from, packs.join(from.file_name().unwrap_or_default()))?;
+                    move_in(&from, &packs.join(from.file_name().unwrap_or_default()))?;
                 }
             }
             sync_folder(&packs)?;
             let shallow = quarantine.shallow_file();
             let own = self.path.join("shallow");
             if shallow.exists() {
-                fs::rename(shallow, own)?;
+                move_in(&shallow, &own)?;
             } else {
                 remove(&own)?;
             }
+            sync_folder(&self.path)?;
             self.keep(quarantine, name, commit)
         })();
         promoted.map_err(|error| broken(&self.path, &error))
@@ -156,10 +160,10 @@ impl Mirror {
         let written = quarantine.folder.path().join("ref");
         let mut file = File::create(&written)?;
         writeln!(file, "{commit}")?;
-        file.sync_all()?;
         let kept = self.path.join(KEPT);
         fs::create_dir_all(&kept)?;
-        fs::rename(written, kept.join(name))?;
+        sync_folder(&self.path.join("refs"))?;
+        move_in(&written, &kept.join(name))?;
         sync_folder(&kept)
     }
 
@@ -174,25 +178,48 @@ impl Mirror {
         Ok(())
     }
 
+    fn empty(&self) -> io::Result<()> {
+        // The refs go first: without them nothing claims that objects are there.
+        remove(&self.path.join("refs"))?;
+        sync_folder(&self.path)?;
+        for name in ["objects", "shallow", "packed-refs"] {
+            remove(&self.path.join(name))?;
+        }
+        self.lay_out()
+    }
+
     /// Makes what of a bare repository is not there, so that `git` can look at it too.
     fn lay_out(&self) -> io::Result<()> {
-        let config = match self.hash {
-            Kind::Sha256 => {
-                "[core]\n\trepositoryformatversion = 1\n\tbare = true\n[extensions]\n\tobjectformat = sha256\n"
-            }
-            _ => "[core]\n\trepositoryformatversion = 0\n\tbare = true\n",
-        };
-        let config_file = self.path.join("config");
-        if fs::read(&config_file).is_ok_and(|found| found != config.as_bytes()) {
-            for name in ["refs", "objects", "shallow"] {
-                remove(&self.path.join(name))?;
-            }
-        }
-        for folder in ["objects/pack", "objects/info", "refs/heads"] {
+        // The mark comes first: from then on the folder is known to be ours.
+        self.sign()?;
+        let folders = ["objects/pack", "objects/info", "refs/heads"];
+        let missing = folders.iter().any(|folder| !self.path.join(folder).is_dir());
+        for folder in folders {
             fs::create_dir_all(self.path.join(folder))?;
         }
-        fs::write(config_file, config)?;
-        fs::write(self.path.join("HEAD"), "ref: refs/heads/main\n")
+        fs::write(self.path.join("config"), config(self.hash))?;
+        fs::write(self.path.join("HEAD"), "ref: refs/heads/main\n")?;
+        if missing {
+            for folder in ["objects", "refs", "."] {
+                sync_folder(&self.path.join(folder))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Says in the lock that the folder is a mirror of ours.
+    fn sign(&self) -> io::Result<()> {
+        let (mut lock, mark) = (&self.lock, mark(self.hash));
+        let mut said = String::new();
+        lock.rewind()?;
+        if lock.read_to_string(&mut said).is_ok() && said == mark {
+            return Ok(());
+        }
+        lock.rewind()?;
+        lock.set_len(0)?;
+        lock.write_all(mark.as_bytes())?;
+        lock.sync_all()?;
+        sync_folder(&self.path)
     }
 }
 
@@ -239,9 +266,22 @@ fn pack_files(objects: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(packs)
 }
 
+/// The hash function of the mirror at `path`, none if there is nothing yet.
+fn ours(path: &Path) -> Result<Option<Kind>, SourceError> {
+    match Found::at(path).map_err(|error| broken(path, &error))? {
+        Found::Nothing => Ok(None),
+        Found::Mirror(hash) => Ok(Some(hash)),
+        Found::Foreign(name) => Err(SourceError::invalid(format!(
+            "the folder `{}` cannot be the mirror: it holds `{name}` that is no mirror of ours; \
+             name another folder",
+            path.display()
+        ))),
+    }
+}
+
 /// Takes the lock, waiting for whoever has it.
 fn lock(path: &Path, stop: &AtomicBool) -> Result<File, SourceError> {
-    let file = File::options().create(true).truncate(false).write(true).open(path);
+    let file = File::options().create(true).truncate(false).read(true).write(true).open(path);
     let file = file.map_err(|error| broken(path, &error))?;
     while !stop.load(Ordering::Relaxed) {
         match file.try_lock() {
@@ -256,19 +296,9 @@ fn lock(path: &Path, stop: &AtomicBool) -> Result<File, SourceError> {
     )))
 }
 
-fn remove(path: &Path) -> io::Result<()> {
-    let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
-    match removed {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
-}
-
-fn sync_folder(path: &Path) -> io::Result<()> {
-    // Only Unix can open a folder; elsewhere a rename is as durable as it gets.
-    if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
-}
-
 fn broken(path: &Path, error: &io::Error) -> SourceError {
     SourceError::unavailable(format!("the mirror `{}` cannot be used: {error}", path.display()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -35,7 +35,8 @@ pub struct GitOptions {
     /// What becomes of a link that leaves the tree.
     pub links: Links,
     /// The folder of the mirror. It may be shared by sources and processes, and is thrown away
-    /// and filled again where it is damaged. By default a temporary one, for as long as the
+    /// and filled again where it is damaged. A folder that holds anything but a mirror is refused
+    /// with [`SourceError::Invalid`](crate::SourceError::Invalid). By default a temporary one, for as long as the
     /// source lives.
     pub mirror: Option<PathBuf>,
     /// How many commits of history to fetch; one by default, all where it is none.
