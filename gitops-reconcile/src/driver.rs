@@ -6,18 +6,20 @@ use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Poll, ready};
+use std::time::Duration;
 
 use futures::future::{BoxFuture, FutureExt};
 use futures::stream::{FuturesUnordered, StreamExt};
 use gitops_apply::{Applier, ApplyError, Ledger};
 use gitops_diff::Differ;
 use gitops_render::{Input, Renderer};
-use gitops_source::{Source, SourceError, TreePath};
+use gitops_source::{Digest, Source, SourceError, TreePath};
+use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep_until};
 
 use crate::options::{Compute, Timeouts};
 use crate::run::{Action, Run, Signal};
-use crate::{EventSink, ReconcileError, Report};
+use crate::{Event, EventSink, ReconcileError, Report};
 
 /// Everything that a run acts through.
 #[derive(Clone)]
@@ -31,6 +33,57 @@ pub(crate) struct Ports {
     pub(crate) path: TreePath,
     pub(crate) timeouts: Timeouts,
     pub(crate) compute: Compute,
+    pub(crate) lanes: Lanes,
+}
+
+/// One computation of each plug-in at a time: one that does not end keeps its thread.
+#[derive(Clone)]
+pub(crate) struct Lanes {
+    renderer: Arc<Semaphore>,
+    differ: Arc<Semaphore>,
+}
+
+impl Default for Lanes {
+    fn default() -> Self {
+        Self { renderer: Arc::new(Semaphore::new(1)), differ: Arc::new(Semaphore::new(1)) }
+    }
+}
+
+impl Ports {
+    /// Tells the sink; its panics are nobody else's.
+    pub(crate) fn tell(&self, event: &Event) {
+        let told = std::panic::catch_unwind(AssertUnwindSafe(|| self.sink.emit(event)));
+        if let Err(panic) = told {
+            tracing::error!("{}", panicked("event sink", &*panic));
+        }
+    }
+
+    /// The fingerprint of the renderer, which may panic.
+    pub(crate) fn fingerprint(&self) -> Result<Digest, ReconcileError> {
+        std::panic::catch_unwind(AssertUnwindSafe(|| self.renderer.fingerprint()))
+            .map_err(|panic| panicked("renderer", &*panic))
+    }
+}
+
+/// The report of a run that cannot even begin.
+pub(crate) fn refuse(
+    run: &mut Run,
+    ports: &Ports,
+    epoch: Instant,
+    error: ReconcileError,
+) -> Report {
+    let (now, mut actions) = (epoch.elapsed(), Vec::new());
+    run.step(now, Signal::Start, &mut actions);
+    run.step(now, Signal::Fetched(Err(error)), &mut actions);
+    let mut done = None;
+    for action in actions {
+        match action {
+            Action::Tell(event) => ports.tell(&event),
+            Action::Done(report) => done = Some(*report),
+            _ => {}
+        }
+    }
+    done.unwrap_or_else(|| run.abandon(now))
 }
 
 /// Drives `run` to its report. Completes early, with what is under way finished and recorded,
@@ -50,7 +103,7 @@ pub(crate) async fn drive(
         run.step(now.saturating_duration_since(epoch), signal, &mut actions);
         for action in actions.drain(..) {
             match action {
-                Action::Tell(event) => ports.sink.emit(&event),
+                Action::Tell(event) => ports.tell(&event),
                 Action::Done(report) => return *report,
                 action => flying.push(perform(ports.clone(), action, now)),
             }
@@ -74,15 +127,19 @@ fn perform(ports: Ports, action: Action, now: Instant) -> BoxFuture<'static, Sig
         }
         .boxed(),
         Action::Render { tree } => async move {
-            let Ports { renderer, path, .. } = ports;
+            let Ports { renderer, path, lanes, .. } = ports;
             let render = move || Ok(renderer.render(&Input::new(&tree, path))?);
-            Signal::Rendered(calculate("renderer", compute, render).await)
+            Signal::Rendered(
+                calculate("renderer", lanes.renderer, limits.compute, compute, render).await,
+            )
         }
         .boxed(),
         Action::Diff { desired, observed, owned } => async move {
             let differ = ports.differ;
             let diff = move || Ok(differ.diff(&desired, &observed, &owned)?);
-            Signal::Planned(calculate("differ", compute, diff).await)
+            Signal::Planned(
+                calculate("differ", ports.lanes.differ, limits.compute, compute, diff).await,
+            )
         }
         .boxed(),
         Action::Sleep(time) => tokio::time::sleep(time).map(|()| Signal::Woke).boxed(),
@@ -150,18 +207,34 @@ async fn guard<T>(
 /// Computes off the runtime, or in place, and turns a panic into an error.
 async fn calculate<T: Send + 'static>(
     plug_in: &'static str,
+    lane: Arc<Semaphore>,
+    limit: Duration,
     compute: Compute,
     work: impl FnOnce() -> Result<T, ReconcileError> + Send + 'static,
 ) -> Result<T, ReconcileError> {
     let work = move || std::panic::catch_unwind(AssertUnwindSafe(work));
     let result = match compute {
         Compute::Inline => work(),
-        Compute::Blocking => match tokio::task::spawn_blocking(work).await {
+        Compute::Blocking => match tokio::time::timeout(limit, on_a_thread(lane, work)).await {
             Ok(result) => result,
-            Err(error) => Err(Box::new(error.to_string()) as Box<dyn Any + Send>),
+            Err(_) => return Err(ReconcileError::Slow { stage: plug_in, limit }),
         },
     };
     result.unwrap_or_else(|panic| Err(panicked(plug_in, &*panic)))
+}
+
+/// Computes on a thread of its own, once nobody else does in this lane.
+async fn on_a_thread<T: Send + 'static>(
+    lane: Arc<Semaphore>,
+    work: impl FnOnce() -> std::thread::Result<T> + Send + 'static,
+) -> std::thread::Result<T> {
+    let turn = lane.acquire_owned().await.expect("because nobody closes a lane");
+    let joined = tokio::task::spawn_blocking(move || {
+        let result = work();
+        drop(turn);
+        result
+    });
+    joined.await.unwrap_or_else(|error| Err(Box::new(error.to_string())))
 }
 
 fn panicked(stage: &'static str, panic: &(dyn Any + Send)) -> ReconcileError {

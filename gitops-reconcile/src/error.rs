@@ -1,5 +1,7 @@
 //! What can end a run, and what can be done about it.
 
+use std::time::Duration;
+
 use gitops_apply::ApplyError;
 use gitops_diff::DiffError;
 use gitops_render::RenderError;
@@ -34,6 +36,18 @@ pub enum ReconcileError {
         /// What it said.
         message: String,
     },
+    /// A plug-in that computes did not end in time; make it faster, or raise
+    /// [`Timeouts::compute`](crate::Timeouts::compute).
+    #[error(
+        "the {stage} did not end within {} s; see `Options::timeouts.compute`",
+        limit.as_secs_f64()
+    )]
+    Slow {
+        /// Which plug-in: `renderer` or `differ`.
+        stage: &'static str,
+        /// How long it was given.
+        limit: Duration,
+    },
     /// An option or argument cannot be used; fix it.
     #[error("{0}")]
     Invalid(String),
@@ -49,9 +63,11 @@ impl ReconcileError {
                 _ => ErrorClass::Fix,
             },
             Self::Target(error) => error.class(),
-            Self::Render(_) | Self::Diff(_) | Self::Panicked { .. } | Self::Invalid(_) => {
-                ErrorClass::Fix
-            }
+            Self::Render(_)
+            | Self::Diff(_)
+            | Self::Panicked { .. }
+            | Self::Slow { .. }
+            | Self::Invalid(_) => ErrorClass::Fix,
         }
     }
 }

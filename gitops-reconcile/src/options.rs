@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
+
 use crate::ReconcileError;
 
 /// How a reconciler works. Every limit has a default, and none is "unlimited".
@@ -47,7 +49,8 @@ pub struct Options {
 }
 
 /// Whether differences are healed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Mode {
     /// New revisions are applied, and drift is healed.
@@ -85,6 +88,9 @@ pub struct RewriteLimit {
 pub struct Timeouts {
     /// Fetching a revision; 5 min.
     pub fetch: Duration,
+    /// Rendering, and diffing, on another thread ([`Compute::Blocking`]); 5 min. A thread cannot
+    /// be ended: the run fails, and no other one asks the same plug-in before it has answered.
+    pub compute: Duration,
     /// Looking at the whole target; 5 min.
     pub observe: Duration,
     /// One call to the ledger, one change, one look at readiness; 1 min.
@@ -102,9 +108,13 @@ pub enum Compute {
     /// On the runtime's threads for blocking work.
     #[default]
     Blocking,
-    /// In the task that polls the reconciler: deterministic, for tests and small inputs.
+    /// In the task that polls the reconciler, without a time limit: deterministic, for tests and
+    /// small inputs.
     Inline,
 }
+
+/// The longest time that can be set: ten years. Sums of such times fit into every clock.
+const LONGEST: Duration = Duration::from_secs(10 * 366 * 24 * 60 * 60);
 
 impl Options {
     /// Refuses what cannot work.
@@ -122,7 +132,30 @@ impl Options {
         if self.backoff.first.is_zero() || self.timeouts.poll.is_zero() {
             return refuse("`backoff.first` and `timeouts.poll` must be longer than zero");
         }
-        Ok(())
+        match self.durations().into_iter().find(|(_, time)| *time > LONGEST) {
+            Some((name, _)) => refuse(&format!("`{name}` must be at most ten years")),
+            None => Ok(()),
+        }
+    }
+
+    /// Every time that can be set, by name.
+    fn durations(&self) -> [(&'static str, Duration); 13] {
+        let Self { backoff, rewrites, timeouts, .. } = self;
+        [
+            ("interval", self.interval),
+            ("confirm", self.confirm),
+            ("backoff.first", backoff.first),
+            ("backoff.most", backoff.most),
+            ("backoff.most_asked", backoff.most_asked),
+            ("rewrites.hold", rewrites.hold),
+            ("rewrites.hold_most", rewrites.hold_most),
+            ("timeouts.fetch", timeouts.fetch),
+            ("timeouts.compute", timeouts.compute),
+            ("timeouts.observe", timeouts.observe),
+            ("timeouts.call", timeouts.call),
+            ("timeouts.ready", timeouts.ready),
+            ("timeouts.poll", timeouts.poll),
+        ]
     }
 }
 
@@ -164,6 +197,7 @@ impl Default for Timeouts {
     fn default() -> Self {
         Self {
             fetch: Duration::from_secs(300),
+            compute: Duration::from_secs(300),
             observe: Duration::from_secs(300),
             call: Duration::from_secs(60),
             ready: Duration::from_secs(300),

@@ -8,13 +8,13 @@ use std::time::Duration;
 use gitops_apply::{Applier, Ledger};
 use gitops_diff::{Differ, Drift};
 use gitops_render::Renderer;
-use gitops_source::{Source, TreePath};
+use gitops_source::{Digest, Source, TreePath};
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tracing::Instrument;
 
 use crate::control::{Activity, Handle, Status, Wishes};
-use crate::driver::{Ports, drive};
+use crate::driver::{Lanes, Ports, drive, refuse};
 use crate::report::{Report, Trigger};
 use crate::run::{Job, Run, State};
 use crate::schedule::Schedule;
@@ -58,6 +58,7 @@ impl Reconciler {
             path: TreePath::default(),
             timeouts: options.timeouts,
             compute: options.compute,
+            lanes: Lanes::default(),
         };
         Self::of(ports, options)
     }
@@ -157,11 +158,15 @@ impl Reconciler {
             self.state.take_over();
         }
         (self.triggers, self.resumes) = (wishes.triggers, wishes.resumes);
-        let renderer = self.ports.renderer.fingerprint();
+        let fingerprint = self.ports.fingerprint();
+        let renderer = fingerprint.as_ref().cloned().unwrap_or_else(|_| Digest::sha256(""));
         let (options, path) = (Arc::clone(&self.options), self.ports.path.clone());
         let job = Job { options, path, renderer, trigger };
         let mut run = Run::new(job, std::mem::take(&mut self.state));
-        let report = self.drive(&mut run).await;
+        let report = match fingerprint {
+            Ok(_) => self.drive(&mut run).await,
+            Err(error) => refuse(&mut run, &self.ports, self.epoch, error),
+        };
         self.state = run.into_state();
         let report = Arc::new(report);
         self.remember(&report);
@@ -218,7 +223,7 @@ impl Reconciler {
     }
 
     fn tell(&self, event: &Event) {
-        self.ports.sink.emit(event);
+        self.ports.tell(event);
     }
 
     fn enter(&self, activity: Activity) {

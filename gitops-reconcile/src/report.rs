@@ -10,8 +10,8 @@ use gitops_diff::{ObjectId, Operation, Origin, Plan, Refusal};
 use gitops_source::Revision;
 use serde::{Serialize, Serializer};
 
-use crate::ReconcileError;
 use crate::error::class_name;
+use crate::{Mode, ReconcileError};
 
 /// The version of the serialised form that this crate writes.
 pub const REPORT_VERSION: u32 = 1;
@@ -28,6 +28,8 @@ pub struct Report {
     pub run: u64,
     /// Why it ran.
     pub trigger: Trigger,
+    /// Whether it was to heal differences or only to report them.
+    pub mode: Mode,
     /// The revision it was about, if one was fetched.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revision: Option<Revision>,
@@ -82,7 +84,7 @@ pub enum Trigger {
 pub enum Conclusion {
     /// The target is as declared.
     InSync,
-    /// The target differs, and the mode is only to report it.
+    /// The target differs, and the mode is only to report it; nothing is in trouble.
     Different,
     /// Everything was done; something is still being deleted, or kept in the ledger until it is
     /// certain that no late write can make it.

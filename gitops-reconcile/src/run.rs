@@ -44,6 +44,9 @@ pub struct Run {
     tree: Option<Tree>,
     desired: Arc<ObjectSet>,
     ledger: Stamped,
+    /// When the ledger was read or stored last, by the time of the question.
+    asked: Moment,
+    /// When the ledger was still ours for certain.
     confirmed: Moment,
     observed: Arc<Observed>,
     plan: Option<Arc<Plan>>,
@@ -82,6 +85,7 @@ impl Run {
             tree: None,
             desired: Arc::default(),
             ledger: Stamped::default(),
+            asked: Moment::ZERO,
             confirmed: Moment::ZERO,
             observed: Arc::default(),
             plan: None,
@@ -229,13 +233,14 @@ impl Run {
 
     fn load(&mut self, out: &mut Vec<Action>) {
         self.counters.loads += 1;
+        self.asked = self.now;
         out.push(Action::Load);
     }
 
     /// The ledger was read: for the first time, or to confirm that it is still ours.
     fn loaded(&mut self, ledger: Stamped, out: &mut Vec<Action>) -> Step {
-        self.confirmed = self.now;
         if self.stage == Stage::Load {
+            self.confirmed = self.asked;
             self.ledger = ledger;
             let known = self.state.stamp.is_some();
             if known && self.state.claim.as_ref().is_some_and(|it| it.is_lost_to(&self.ledger)) {
@@ -251,6 +256,7 @@ impl Run {
         if ledger.stamp != self.ledger.stamp {
             return Err(fenced("the ledger was changed by another writer during the run"));
         }
+        self.confirmed = self.asked;
         self.waves.confirming = false;
         self.issue(out);
         Ok(())
@@ -348,9 +354,12 @@ impl Run {
         self.state.in_flight_until = self.late_writes_end();
     }
 
-    /// When a write that was begun by now has arrived or never will.
+    /// When a write of somebody whose look at the ledger was asked for by now has arrived or never
+    /// will: it is begun when the answer is there, or as long as that answer is good.
     fn late_writes_end(&self) -> Moment {
-        self.now + self.job.options.confirm + self.job.options.timeouts.call
+        let call = self.job.options.timeouts.call;
+        let begun = self.now.saturating_add(self.job.options.confirm.max(call));
+        begun.saturating_add(call)
     }
 
     /// Whether another agent was at work a moment ago, and may have a write under way.
@@ -365,6 +374,7 @@ impl Run {
 
     fn store(&mut self, next: gitops_diff::Inventory, out: &mut Vec<Action>) {
         self.counters.stores += 1;
+        self.asked = self.now;
         if let Some(claim) = &mut self.state.claim {
             claim.attempted = Some(next.clone());
         }
@@ -372,7 +382,7 @@ impl Run {
     }
 
     fn stored(&mut self, ledger: Stamped, out: &mut Vec<Action>) -> Step {
-        self.confirmed = self.now;
+        self.confirmed = self.asked;
         self.ledger = ledger;
         self.see_stamp();
         self.hold_claim();

@@ -31,7 +31,7 @@ impl Schedule {
             }
         };
         let doubled = options.backoff.first.saturating_mul(1 << self.failures.min(20));
-        self.failures += 1;
+        self.failures = self.failures.saturating_add(1);
         let wait = self.jitter(doubled.min(options.backoff.most).min(options.interval), options);
         let asked = asked.unwrap_or_default().min(options.backoff.most_asked);
         (wait.max(asked), Trigger::Retry)

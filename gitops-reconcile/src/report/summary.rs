@@ -5,6 +5,7 @@ use std::fmt;
 use gitops_apply::Outcome;
 
 use super::{Conclusion, Report, Stage, Trouble, TroubleKind};
+use crate::Mode;
 
 impl fmt::Display for Report {
     /// One line, and one more for each thing that is wrong.
@@ -51,8 +52,8 @@ impl Report {
 
     /// How many changes a report-only run would make.
     fn planned(&self) -> u64 {
-        match (&self.plan, self.conclusion) {
-            (Some(plan), Conclusion::Different) => plan.changes().count() as u64,
+        match (&self.plan, self.mode) {
+            (Some(plan), Mode::Report) => plan.changes().count() as u64,
             _ => 0,
         }
     }
@@ -132,6 +133,7 @@ mod tests {
             version: REPORT_VERSION,
             run: 7,
             trigger: Trigger::Interval,
+            mode: Mode::Heal,
             revision: Some(Revision::new("main", Digest::sha256("x"))),
             conclusion: Conclusion::Incomplete,
             stage: Stage::Done,
@@ -186,6 +188,7 @@ mod tests {
           "version": 1,
           "run": 7,
           "trigger": "interval",
+          "mode": "heal",
           "conclusion": "incomplete",
           "stage": "done",
           "duration_ms": 1234,

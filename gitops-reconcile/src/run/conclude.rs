@@ -43,11 +43,12 @@ impl Run {
     fn conclusion(&self) -> Conclusion {
         let plan = self.plan.as_deref();
         let different = plan.is_some_and(|plan| !plan.is_empty());
+        let reports = self.job.options.mode == Mode::Report;
         let deleting = self.results.values().any(|(_, outcome)| *outcome == Outcome::Deleting);
         let withheld = plan.is_some_and(|plan| !plan.refusals.is_empty());
         if self.stopping {
             Conclusion::Stopped
-        } else if different && self.job.options.mode == Mode::Report {
+        } else if different && self.troubles.is_empty() && reports {
             Conclusion::Different
         } else if withheld || !self.troubles.is_empty() {
             Conclusion::Incomplete
@@ -69,6 +70,7 @@ impl Run {
             version: REPORT_VERSION,
             run: self.state.runs,
             trigger: self.job.trigger,
+            mode: self.job.options.mode,
             revision: self.state.seen.as_ref().map(|(revision, _)| revision.clone()),
             conclusion,
             stage,

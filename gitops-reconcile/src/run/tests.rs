@@ -4,13 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gitops_apply::{ApplyError, Outcome, Readiness, Stamped};
-use gitops_diff::{Change, Object, ObjectSet, Observed, Operation, Plan, Reason, Value, Wave};
+use gitops_diff::{
+    Change, Failure, Live, Object, ObjectSet, Observed, Operation, Plan, Reason, Value, Wave,
+};
 use gitops_render::Rendered;
 use gitops_source::{Digest, Fetched, Revision, Tree, TreePath};
 
 use super::{Action, Job, Planned, Run, Signal, State};
-use crate::report::{Conclusion, Report, Trigger};
-use crate::{Options, ReconcileError};
+use crate::report::{Conclusion, Report, Trigger, TroubleKind};
+use crate::{Mode, Options, ReconcileError};
 
 /// A run that is told by hand what happens.
 struct Script {
@@ -22,26 +24,30 @@ struct Script {
 impl Script {
     /// A run that has just been told its plan: to make these objects, wave by wave.
     fn planned(waves: &[&[&str]]) -> Self {
+        let objects = waves.iter().flat_map(|wave| wave.iter()).map(|id| object(id)).collect();
+        let mut plan = Plan::new();
+        plan.waves = waves.iter().map(|wave| to_wave(wave)).collect();
+        Self::told(Options::default(), objects, Observed::new(), plan)
+    }
+
+    /// A run that has just been told `plan`.
+    fn told(options: Options, objects: ObjectSet, observed: Observed, plan: Plan) -> Self {
         let job = Job {
-            options: Arc::new(Options::default()),
+            options: Arc::new(options),
             path: TreePath::default(),
             renderer: Digest::sha256("none"),
             trigger: Trigger::Start,
         };
         let mut script =
             Self { run: Run::new(job, State::default()), now: Duration::ZERO, out: Vec::new() };
-        let objects: ObjectSet =
-            waves.iter().flat_map(|wave| wave.iter()).map(|id| object(id)).collect();
         let tree = Tree::from_files([("a", "b")]).unwrap();
         let revision = Revision::new("main", tree.digest().clone());
-        let mut plan = Plan::new();
-        plan.waves = waves.iter().map(|wave| to_wave(wave)).collect();
         script.tell(Signal::Start);
         script.tell(Signal::Fetched(Ok(Fetched::Changed { revision, tree })));
         script.tell(Signal::Rendered(Ok(Rendered::new(objects.clone()))));
         script.tell(Signal::Resolved(Ok(objects)));
         script.tell(Signal::Loaded(Ok(Stamped::default())));
-        script.tell(Signal::Observed(Ok(Observed::new())));
+        script.tell(Signal::Observed(Ok(observed)));
         script.tell(Signal::Planned(Ok(plan)));
         script
     }
@@ -195,4 +201,92 @@ fn no_more_changes_are_under_way_than_are_allowed() {
     let first = script.applying().remove(0);
     script.tell(Signal::Applied(first, Ok(created())));
     assert_eq!(script.applying().len(), 1);
+}
+
+/// A run that deletes a custom resource, and then makes one object and deletes its operator.
+fn pruning(resource: Object) -> Script {
+    let delete = |id: &str| {
+        let id = object(id).id().clone();
+        Change::new(id, "v1", Operation::Delete, Reason::Undeclared)
+    };
+    let mut later = to_wave(&["ConfigMap/shop/new"]);
+    later.changes.push(delete("Deployment/shop/operator"));
+    let mut plan = Plan::new();
+    let first = Wave { name: "first".into(), changes: vec![delete("Widget/shop/one")] };
+    plan.waves = vec![first, later];
+    let mut observed = Observed::new();
+    observed.insert(resource.id().clone(), Live::Present(resource));
+    let objects = [object("ConfigMap/shop/new")].into_iter().collect();
+    let mut script = Script::told(Options::default(), objects, observed, plan);
+    script.stored();
+    script
+}
+
+#[test]
+fn a_finalizer_that_nobody_clears_is_looked_at_once_and_holds_back_deletions_alone() {
+    let mut body = serde_json::to_value(object("Widget/shop/one").body()).unwrap();
+    body["metadata"]["deletionTimestamp"] = "2024-01-01T00:00:00Z".into();
+    let mut script = pruning(Object::new(serde_json::from_value(body).unwrap()).unwrap());
+    let looked = script.looking();
+    script.tell(Signal::Looked(looked, Ok(Readiness::Waiting("finalizer x/y".into()))));
+    assert_eq!(script.names(), ["ConfigMap/shop/new"]);
+    let new = script.applying().remove(0);
+    script.tell(Signal::Applied(new, Ok(created())));
+    script.stored();
+    let troubles = script.report().troubles.iter();
+    let troubles: Vec<_> = troubles.map(|it| (it.id.name(), it.kind)).collect();
+    assert_eq!(troubles, [("operator", TroubleKind::Skipped), ("one", TroubleKind::NotReady)]);
+}
+
+#[test]
+fn what_this_run_began_to_delete_is_waited_for() {
+    let mut script = pruning(object("Widget/shop/one"));
+    let resource = script.applying().remove(0);
+    script.tell(Signal::Applied(resource, Ok(Outcome::Deleting)));
+    let looked = script.looking();
+    script.tell(Signal::Looked(looked.clone(), Ok(Readiness::Waiting("finalizer x/y".into()))));
+    assert!(matches!(script.out[..], [Action::Sleep(_)]), "{:?}", script.out);
+    script.tell(Signal::Woke);
+    script.tell(Signal::Looked(looked, Ok(Readiness::Ready)));
+    assert_eq!(script.names(), ["ConfigMap/shop/new", "Deployment/shop/operator"]);
+}
+
+#[test]
+fn the_ledger_is_known_to_be_ours_from_when_it_was_asked_and_not_from_when_it_answered() {
+    let confirm = Options::default().confirm;
+    let names: Vec<String> = (0..20).map(|number| format!("ConfigMap/x/{number}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut script = Script::planned(&[&names]);
+    // The store takes too long, and so does the look that follows.
+    script.now = confirm;
+    script.stored();
+    assert!(matches!(script.out[..], [Action::Load]), "{:?}", script.out);
+    script.now = confirm * 2;
+    script.tell(Signal::Loaded(Ok(Stamped { stamp: Some("1".into()), ..Stamped::default() })));
+    let first = script.applying().remove(0);
+    script.tell(Signal::Applied(first, Ok(created())));
+    assert!(matches!(script.out[..], [Action::Load]), "{:?}", script.out);
+}
+
+#[test]
+fn a_report_only_run_tells_differences_and_troubles() {
+    let options = Options { mode: Mode::Report, ..Options::default() };
+    let cases = [
+        (0, Conclusion::Different, "2 to change"),
+        (1, Conclusion::Incomplete, "1 in trouble, 2 to change"),
+    ];
+    for (failures, conclusion, summary) in cases {
+        let mut plan = Plan::new();
+        plan.waves = vec![to_wave(&["ConfigMap/x/a", "ConfigMap/x/b"])];
+        let failure = |_| Failure {
+            id: object("ConfigMap/x/c").id().clone(),
+            message: "it could not be looked at".into(),
+            origin: None,
+        };
+        plan.failures = (0..failures).map(failure).collect();
+        let script = Script::told(options.clone(), ObjectSet::default(), Observed::new(), plan);
+        assert_eq!(script.report().conclusion, conclusion);
+        let text = script.report().to_string();
+        assert!(text.contains(&format!("{conclusion}: {summary} (")), "{text}");
+    }
 }

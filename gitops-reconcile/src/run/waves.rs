@@ -273,7 +273,9 @@ impl Run {
         }
         let timeouts = &self.job.options.timeouts;
         let waited = self.now.saturating_sub(self.waves.waiting_since);
-        if self.waves.awaited.is_empty() || waited >= timeouts.ready {
+        // What was on its way out before this run has had its time: one look, no more waiting.
+        let only_stuck = self.waves.awaited.values().all(|(change, _)| self.is_under_way(change));
+        if only_stuck || waited >= timeouts.ready {
             return self.next_wave(out);
         }
         out.push(Action::Sleep(timeouts.poll));

@@ -1,15 +1,14 @@
 //! The life of a reconciler: intervals, triggers, suspension, stops.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use gitops_reconcile::{
-    Activity, Compute, Conclusion, Event, MemorySink, Options, ReconcileError, Reconciler, Trigger,
+    Activity, Backoff, Compute, Conclusion, Event, MemorySink, Options, Reconciler, RewriteLimit,
+    Timeouts, Trigger, TroubleKind,
 };
-use gitops_render::{Input, RenderError, Rendered, Renderer};
-use gitops_source::{Digest, Fetched, MemorySource, Revision, Source, SourceError, Tree};
+use gitops_source::{Fetched, MemorySource, Revision, Source, SourceError, Tree};
 use tokio::time::{Instant, sleep};
 
 use crate::ports::{Lines, Port};
@@ -168,41 +167,6 @@ async fn failures_back_off_up_to_the_interval_and_retry_after_is_obeyed() {
     assert_eq!(waits(Down(Some(Duration::from_secs(45)))).await, [45, 45, 45]);
 }
 
-/// Renders, or panics.
-struct Panicking(Arc<AtomicBool>);
-
-impl Renderer for Panicking {
-    fn render(&self, input: &Input<'_>) -> Result<Rendered, RenderError> {
-        assert!(!self.0.load(Ordering::Relaxed), "a bug in a plug-in");
-        Lines.render(input)
-    }
-
-    fn fingerprint(&self) -> Digest {
-        Lines.fingerprint()
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_panic_in_a_plug_in_fails_its_run_alone() {
-    for compute in [Compute::Inline, Compute::Blocking] {
-        let world = World::default();
-        let panics = Arc::new(AtomicBool::new(true));
-        let port = Port { world: world.clone(), agent: 0 };
-        let renderer = Panicking(Arc::clone(&panics));
-        let mut agent = Reconciler::new(source("a 1"), renderer, port.clone(), port)
-            .with_options(Options { compute, ..options() })
-            .unwrap();
-        let report = agent.run_once().await;
-        let error = report.error.as_deref();
-        assert!(
-            matches!(error, Some(ReconcileError::Panicked { stage: "renderer", message }) if message == "a bug in a plug-in"),
-            "{error:?}"
-        );
-        panics.store(false, Ordering::Relaxed);
-        assert_eq!(agent.run_once().await.conclusion, Conclusion::InSync);
-    }
-}
-
 #[test]
 fn options_that_cannot_work_are_refused_by_name() {
     let cases = [
@@ -210,10 +174,76 @@ fn options_that_cannot_work_are_refused_by_name() {
         (Options { concurrency: 0, ..options() }, "`concurrency` must be at least 1"),
         (Options { jitter_percent: 101, ..options() }, "`jitter_percent` must be at most 100"),
     ];
+    check_refused(cases);
+}
+
+#[test]
+fn times_that_no_clock_can_hold_are_refused_by_name() {
+    let of_ever = |name: &str, time: &dyn Fn(&mut Options) -> &mut Duration| {
+        let mut options = options();
+        *time(&mut options) = Duration::MAX;
+        (options, format!("`{name}` must be at most ten years"))
+    };
+    check_refused([
+        of_ever("interval", &|it| &mut it.interval),
+        of_ever("confirm", &|it| &mut it.confirm),
+        of_ever("backoff.first", &|it| &mut it.backoff.first),
+        of_ever("backoff.most", &|it| &mut it.backoff.most),
+        of_ever("backoff.most_asked", &|it| &mut it.backoff.most_asked),
+        of_ever("rewrites.hold", &|it| &mut it.rewrites.hold),
+        of_ever("rewrites.hold_most", &|it| &mut it.rewrites.hold_most),
+        of_ever("timeouts.fetch", &|it| &mut it.timeouts.fetch),
+        of_ever("timeouts.compute", &|it| &mut it.timeouts.compute),
+        of_ever("timeouts.observe", &|it| &mut it.timeouts.observe),
+        of_ever("timeouts.call", &|it| &mut it.timeouts.call),
+        of_ever("timeouts.ready", &|it| &mut it.timeouts.ready),
+        of_ever("timeouts.poll", &|it| &mut it.timeouts.poll),
+    ]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_longest_times_that_are_accepted_work() {
+    let years = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+    let mut options = Options { interval: years, confirm: years, jitter_percent: 100, ..options() };
+    options.backoff = Backoff { first: years, most: years, most_asked: years };
+    options.rewrites = RewriteLimit { times: 1, hold: years, hold_most: years };
+    options.timeouts = Timeouts {
+        fetch: years,
+        compute: years,
+        observe: years,
+        call: years,
+        ready: years,
+        poll: years,
+    };
+    for compute in [Compute::Inline, Compute::Blocking] {
+        let (world, sink) = (World::default(), MemorySink::new());
+        let options = Options { compute, ..options.clone() };
+        let agent = reconciler(&world, "a 1", &sink).with_options(options).unwrap();
+        let handle = agent.handle();
+        let running = tokio::spawn(agent.run());
+        while handle.status().history.is_empty() {
+            tokio::task::yield_now().await;
+        }
+        // Somebody sets it back, twice: it is held back for long.
+        for runs in 2..=3 {
+            world.edit("ConfigMap/shop/a", "theirs");
+            handle.trigger();
+            while handle.status().history.len() < runs {
+                tokio::task::yield_now().await;
+            }
+        }
+        handle.stop();
+        let last = running.await.unwrap().unwrap();
+        assert_eq!(last.troubles[0].kind, TroubleKind::Stalled, "{last}");
+    }
+}
+
+/// Checks that no reconciler takes these options, and what it says.
+fn check_refused(cases: impl IntoIterator<Item = (Options, impl Into<String>)>) {
     for (options, expected) in cases {
         let port = Port { world: World::default(), agent: 0 };
         let agent = Reconciler::new(source("a 1"), Lines, port.clone(), port);
         let error = agent.with_options(options).err().unwrap();
-        assert_eq!(error.to_string(), expected);
+        assert_eq!(error.to_string(), expected.into());
     }
 }

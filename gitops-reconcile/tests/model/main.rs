@@ -11,6 +11,7 @@
 mod costs;
 mod interleavings;
 mod life;
+mod plug_ins;
 mod simulation;
 mod trouble;
 
