@@ -40,7 +40,7 @@
 //! | [`yaml`] | YAML as Go's Kubernetes tools read and write it, with positions and limits |
 //!
 //! Every input is bounded: [`yaml::Limits`] for one text (depth, documents, what aliases stand
-//! for), [`PlainLimits`] for a render. What is over a limit is an error that names the option.
+//! for), [`PlainLimits`] and a [`yaml::Allowance`] for a render. What is over a limit is an error that names the option.
 //! Folders of Kustomize and Helm are recognised and refused until their renderers are here.
 
 mod render;

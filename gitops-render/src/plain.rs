@@ -10,6 +10,7 @@ use gitops_source::{Digest, File, TreePath};
 pub use self::options::{Folders, PlainLimits, PlainOptions};
 use self::selection::{Selection, Verdict};
 use crate::detect::below;
+use crate::yaml::Allowance;
 use crate::{Input, Position, RenderError, Rendered, Renderer, Warning};
 
 /// Takes the objects of YAML and JSON files as they stand.
@@ -94,13 +95,22 @@ struct Run<'a> {
     options: &'a PlainOptions,
     bytes: u64,
     files: u64,
+    allowance: Allowance,
     out: Rendered,
     problems: Vec<RenderError>,
 }
 
 impl<'a> Run<'a> {
     fn new(options: &'a PlainOptions) -> Self {
-        Self { options, bytes: 0, files: 0, out: Rendered::default(), problems: Vec::new() }
+        let PlainLimits { total_nodes, total_alias_bytes, .. } = options.limits;
+        Self {
+            options,
+            bytes: 0,
+            files: 0,
+            allowance: Allowance::new(total_nodes, total_alias_bytes),
+            out: Rendered::default(),
+            problems: Vec::new(),
+        }
     }
 
     /// Reads a file of manifests. What is wrong with its content waits until the end; only a
@@ -111,7 +121,11 @@ impl<'a> Run<'a> {
         let limits = &self.options.limits;
         within(self.files, limits.files, &path, "the number of files", "files")?;
         within(self.bytes, limits.bytes, &path, "the size of all files", "bytes")?;
-        let found = objects::read(&path, &file.content, &self.options.yaml);
+        let mut found =
+            objects::read(&path, &file.content, &self.options.yaml, &mut self.allowance);
+        if let Some(error) = found.problems.pop_if(|_| self.allowance.is_exceeded()) {
+            return Err(error);
+        }
         self.problems.extend(found.problems);
         self.out.warnings.extend(found.warnings);
         for object in found.objects {

@@ -17,6 +17,7 @@ mod compose;
 mod document;
 mod emit;
 
+mod allowance;
 mod budget;
 mod event;
 mod meaning;
@@ -30,6 +31,7 @@ mod timestamp;
 mod error;
 mod options;
 
+pub use self::allowance::Allowance;
 pub use self::compose::Documents;
 pub use self::document::{Document, Place};
 pub use self::emit::to_string;

@@ -134,6 +134,32 @@ fn options_choose_files_and_limits() {
     assert_snapshot!(render(&Plain::new(none).unwrap(), &files, "."), @"web.yaml: the number of objects is over the limit of 0; raise `objects` if that is meant");
 }
 
+/// Files that are small, and within every limit of a single text.
+fn bombs(count: usize, text: &str) -> Vec<(String, String)> {
+    (0..count).map(|at| (format!("{at:04}.yaml"), format!("{SERVICE}{text}"))).collect()
+}
+
+#[test]
+fn what_aliases_stand_for_is_limited_over_all_files() {
+    let items = |of: &str| format!("[{}]", vec![of; 100].join(","));
+    let nodes = format!("a: &a {}\nb: {}\n", items("x"), items("*a"));
+    let bytes = format!("a: &a \"{}\"\nb: {}\n", "x".repeat(1_000), items("*a"));
+    // Each has ten thousand values, or a hundred kilobytes behind aliases.
+    let limits =
+        PlainLimits { total_nodes: 70_000, total_alias_bytes: 700_000, ..PlainLimits::default() };
+    let plain = Plain::new(PlainOptions { limits, ..PlainOptions::default() }).unwrap();
+    let refused = |count: usize, text: &str| {
+        let files = bombs(count, text);
+        let files: Vec<_> =
+            files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        render(&plain, &files, ".")
+    };
+    // The error ends the render, and is the only one.
+    assert_snapshot!(refused(2_000, &nodes), @"0006.yaml:6:260: the number of values of all files is over the limit of 70000; raise `total_nodes` if that is meant");
+    assert_snapshot!(refused(2_000, &bytes), @"0006.yaml:6:284: the text that anchors and aliases of all files stand for is over the limit of 700000; raise `total_alias_bytes` if that is meant");
+    assert!(refused(6, &nodes).starts_with("5 problems:\n  0001.yaml:1: Service/web is already"));
+}
+
 #[test]
 fn a_folder_is_rendered_as_what_it_is() {
     let files = [

@@ -2,7 +2,7 @@
 
 use gitops_diff::{Map, Object, Origin, Value};
 
-use crate::yaml::{self, Document, Mark, Place};
+use crate::yaml::{self, Allowance, Document, Mark, Place};
 use crate::{Position, RenderError, Warning};
 
 /// What one file brings.
@@ -13,10 +13,15 @@ pub(super) struct Found {
     pub(super) warnings: Vec<Warning>,
 }
 
-/// The objects of the file `file`.
-pub(super) fn read(file: &str, content: &[u8], options: &yaml::Options) -> Found {
+/// The objects of the file `file`, as far as `allowance` goes.
+pub(super) fn read(
+    file: &str,
+    content: &[u8],
+    options: &yaml::Options,
+    allowance: &mut Allowance,
+) -> Found {
     let mut found = Found::default();
-    let documents = match yaml::Documents::new(content, options) {
+    let documents = match yaml::Documents::sharing(content, options, allowance) {
         Ok(documents) => documents,
         Err(error) => {
             found.problems.push(explain(error, file, content));

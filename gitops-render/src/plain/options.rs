@@ -41,10 +41,21 @@ pub struct PlainLimits {
     pub bytes: u64,
     /// How many objects; 200,000 by default.
     pub objects: u64,
+    /// How many values and keys in all files, those that aliases stand for too; 8,000,000 by
+    /// default.
+    pub total_nodes: u64,
+    /// Bytes of text that anchors and aliases in all files stand for; 256 MiB by default.
+    pub total_alias_bytes: u64,
 }
 
 impl Default for PlainLimits {
     fn default() -> Self {
-        Self { files: 50_000, bytes: 256 << 20, objects: 200_000 }
+        Self {
+            files: 50_000,
+            bytes: 256 << 20,
+            objects: 200_000,
+            total_nodes: 8_000_000,
+            total_alias_bytes: 256 << 20,
+        }
     }
 }

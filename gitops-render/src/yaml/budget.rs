@@ -1,6 +1,6 @@
 //! What a text may still cost.
 
-use super::{Error, Limits, Mark};
+use super::{Allowance, Error, Limits, Mark};
 
 /// No walk of a value that is nested deeper is safe on a small stack.
 const DEEPEST: u64 = 512;
@@ -27,18 +27,19 @@ impl Size {
     }
 }
 
-/// Counts against [`Limits`].
-pub(super) struct Budget {
+/// Counts against [`Limits`], and against what is left for all texts.
+pub(super) struct Budget<'a> {
     limits: Limits,
+    allowance: Option<&'a mut Allowance>,
     documents: u64,
     nodes: u64,
     alias_bytes: u64,
     alias_nodes: u64,
 }
 
-impl Budget {
-    pub(super) fn new(limits: Limits) -> Self {
-        Self { limits, documents: 0, nodes: 0, alias_bytes: 0, alias_nodes: 0 }
+impl<'a> Budget<'a> {
+    pub(super) fn new(limits: Limits, allowance: Option<&'a mut Allowance>) -> Self {
+        Self { limits, allowance, documents: 0, nodes: 0, alias_bytes: 0, alias_nodes: 0 }
     }
 
     pub(super) fn document(&mut self, mark: Mark) -> Result<(), Error> {
@@ -48,7 +49,8 @@ impl Budget {
 
     pub(super) fn nodes(&mut self, count: u64, mark: Mark) -> Result<(), Error> {
         self.nodes += count;
-        within(self.nodes, self.limits.nodes, mark, "the number of values", "nodes")
+        within(self.nodes, self.limits.nodes, mark, "the number of values", "nodes")?;
+        self.allowance.as_mut().map_or(Ok(()), |it| it.nodes(count, mark))
     }
 
     /// How many levels of lists and maps there may be.
@@ -70,7 +72,8 @@ impl Budget {
         let text = "the text that anchors and aliases stand for";
         within(self.alias_bytes, alias_bytes, mark, text, "alias_bytes")?;
         let values = "the number of values that anchors and aliases stand for";
-        within(self.alias_nodes, alias_nodes, mark, values, "alias_nodes")
+        within(self.alias_nodes, alias_nodes, mark, values, "alias_nodes")?;
+        self.allowance.as_mut().map_or(Ok(()), |it| it.alias_bytes(size.bytes, mark))
     }
 }
 

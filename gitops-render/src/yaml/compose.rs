@@ -7,7 +7,7 @@ use gitops_diff::Value;
 use super::budget::Budget;
 use super::event::{Anchor, Event, Events, Scanner, Word};
 use super::node::{Key, Node, Open};
-use super::{Document, Error, Mark, Options, meaning, text};
+use super::{Allowance, Document, Error, Mark, Options, meaning, text};
 
 /// The documents of a text, one after the other. Those without content are left out.
 ///
@@ -15,7 +15,7 @@ use super::{Document, Error, Mark, Options, meaning, text};
 pub struct Documents<'a> {
     events: Box<dyn Events<'a> + 'a>,
     options: Options,
-    budget: Budget,
+    budget: Budget<'a>,
     anchors: HashMap<usize, Node>,
     number: u32,
     over: bool,
@@ -27,8 +27,28 @@ impl<'a> Documents<'a> {
     /// # Errors
     /// Where the bytes are no text, or more than the limits allow.
     pub fn new(bytes: &'a [u8], options: &Options) -> Result<Self, Error> {
+        Self::counted(bytes, options, None)
+    }
+
+    /// The documents of `bytes`, one text of several that share what they may cost.
+    ///
+    /// # Errors
+    /// As [`Documents::new`].
+    pub fn sharing(
+        bytes: &'a [u8],
+        options: &Options,
+        allowance: &'a mut Allowance,
+    ) -> Result<Self, Error> {
+        Self::counted(bytes, options, Some(allowance))
+    }
+
+    fn counted(
+        bytes: &'a [u8],
+        options: &Options,
+        allowance: Option<&'a mut Allowance>,
+    ) -> Result<Self, Error> {
         let text = text::decode(bytes, &options.limits)?;
-        let budget = Budget::new(options.limits.clone());
+        let budget = Budget::new(options.limits.clone(), allowance);
         Ok(Self {
             events: Box::new(Scanner::new(text, budget.levels())),
             options: options.clone(),

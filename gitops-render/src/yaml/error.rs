@@ -23,7 +23,8 @@ pub enum Error {
         what: &'static str,
         /// The limit.
         limit: u64,
-        /// The field of [`Limits`](super::Limits) that sets it.
+        /// The field of [`Limits`](super::Limits) that sets it; of an
+        /// [`Allowance`](super::Allowance), `total_nodes` or `total_alias_bytes`.
         option: &'static str,
     },
 }
