@@ -242,7 +242,7 @@ impl<'a> Walk<'a> {
             return;
         }
         if self.owners.others_claim(&place.path()) {
-            self.parts_gone(place, live, owned, &|_| false);
+            self.parts_gone(place, live, owned, &mut |_| false);
         } else {
             self.record(place, Some(live), None);
         }
@@ -254,14 +254,17 @@ impl<'a> Walk<'a> {
         place: &Place<'_, 'a>,
         live: &'a Value,
         owned: Owned<'a>,
-        is_declared: &dyn Fn(&PathElement) -> bool,
+        is_declared: &mut dyn FnMut(&PathElement) -> bool,
     ) {
         for (key, below) in owned.members().filter(|(key, _)| *key != ".") {
             let Ok(Some(element)) = PathElement::from_key(key) else {
                 continue;
             };
-            let found = FieldPath::new(vec![element.clone()]).lookup(live);
-            if let Some(live) = found.filter(|_| !is_declared(&element)) {
+            // Most of what is ours is declared, and lists are long.
+            if is_declared(&element) {
+                continue;
+            }
+            if let Some(live) = FieldPath::new(vec![element.clone()]).lookup(live) {
                 let here = place.child(Step::Element(element));
                 self.gone(&here, live, owned.below(Some(below)));
             }

@@ -330,6 +330,32 @@ fn values_of_secrets_are_hidden_and_string_data_is_data() {
 }
 
 #[test]
+fn of_long_lists_only_what_is_no_longer_declared_goes() {
+    const COUNT: usize = 10_000;
+    let item = |at: usize| format!(r#"{{"name":"v{at}","value":"{at}"}}"#);
+    let pod = |count: usize| {
+        let items: Vec<String> = (0..count).map(item).collect();
+        let env = items.join(",");
+        object("Pod", &format!(r#""spec":{{"containers":[{{"name":"c","env":[{env}]}}]}}"#))
+    };
+    let keys: Vec<String> =
+        (0..COUNT).map(|at| format!(r#""k:{{\"name\":\"v{at}\"}}":{{".":{{}}}}"#)).collect();
+    let fields = format!(
+        r#""f:spec":{{"f:containers":{{"k:{{\"name\":\"c\"}}":{{"f:env":{{{}}}}}}}}}"#,
+        keys.join(",")
+    );
+    let live = owned(pod(COUNT), &[("gitops", "Apply", &fields)]);
+    // A hundred million comparisons would be noticed by whoever runs this.
+    check(
+        &pod(COUNT - 1),
+        &live,
+        &[
+            r#"spec.containers[name=c].env[name=v9999]: {"name":"v9999","value":"9999"} -> nothing (gitops)"#,
+        ],
+    );
+}
+
+#[test]
 fn hostile_nesting_is_an_error() {
     let deep = |leaf: &str| {
         let mut value = Value::from(leaf);

@@ -1,6 +1,7 @@
 //! Lists whose items are told apart: by key fields, or by themselves.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::Walk;
 use super::owned::Owned;
@@ -107,10 +108,8 @@ impl<'a> Walk<'a> {
             }
         }
         if claimed < owned.parts() {
-            self.parts_gone(place, live, owned, &|element| match element {
-                PathElement::Key(fields) => items.iter().any(|it| has_key(&key(it), fields)),
-                _ => false,
-            });
+            let mut declared = Declared::new(items.iter().map(key).collect());
+            self.parts_gone(place, live, owned, &mut |element| declared.has(element));
         }
         if order.is_broken {
             let met = items.iter().filter_map(|it| finder.find(it, 0, text));
@@ -143,7 +142,7 @@ impl<'a> Walk<'a> {
         if owned.parts() > 0 {
             let declared: BTreeSet<PathElement> =
                 items.iter().map(|it| PathElement::Value(it.clone())).collect();
-            self.parts_gone(place, live, owned, &|it| declared.contains(it));
+            self.parts_gone(place, live, owned, &mut |it| declared.contains(it));
         }
         if order.is_broken {
             let met = items.iter().filter_map(|it| finder.find(it, 0, text));
@@ -164,6 +163,32 @@ impl<'a> Walk<'a> {
         }
         self.record(place, Some(&Value::List(live.to_vec())), Some(&Value::List(next)));
         self.found[mark..].rotate_right(1);
+    }
+}
+
+/// The declared items of a list map, to be found by elements of `managedFields`.
+struct Declared<'a> {
+    items: Vec<ItemKey<'a>>,
+    /// By the names of the key fields that an element has; nearly always those of the list.
+    by_names: BTreeMap<Rc<[Text]>, BTreeSet<PathElement>>,
+}
+
+impl<'a> Declared<'a> {
+    fn new(items: Vec<ItemKey<'a>>) -> Self {
+        Self { items, by_names: BTreeMap::new() }
+    }
+
+    fn has(&mut self, element: &PathElement) -> bool {
+        let PathElement::Key(fields) = element else {
+            return false;
+        };
+        let names: Rc<[Text]> = fields.iter().map(|(name, _)| name.clone()).collect();
+        let items = &self.items;
+        let all = self.by_names.entry(names.clone()).or_insert_with(|| {
+            let keys = items.iter().map(|it| it.by(names.clone()));
+            keys.filter(|it| it.fields().count() == names.len()).map(|it| it.to_element()).collect()
+        });
+        all.contains(element)
     }
 }
 
@@ -191,8 +216,4 @@ fn same_key(one: &ItemKey<'_>, other: &ItemKey<'_>) -> bool {
         (Some(one), Some(other)) => same(one, other),
         (one, other) => one.is_none() && other.is_none(),
     })
-}
-
-fn has_key(key: &ItemKey<'_>, fields: &[(Text, Value)]) -> bool {
-    fields.iter().all(|(name, value)| key.field(name).is_some_and(|it| same(it, value)))
 }

@@ -68,6 +68,11 @@ impl<'a> ItemKey<'a> {
         given.or_else(|| self.element?.map()?.default_of(name))
     }
 
+    /// The key of the same item by these names.
+    pub(super) fn by(&self, names: Rc<[Text]>) -> Self {
+        Self { names: Names::Inferred(names), ..*self }
+    }
+
     pub(super) fn to_element(&self) -> PathElement {
         PathElement::key(self.fields().map(|(name, it)| (name.clone(), it.clone())).collect())
     }

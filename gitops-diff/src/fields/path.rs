@@ -71,13 +71,23 @@ impl PathElement {
     fn step<'v>(&self, value: &'v Value) -> Option<&'v Value> {
         match self {
             Self::Field(name) => value.get(name),
-            Self::Key(fields) => {
+            _ => {
                 let items = value.as_list()?;
-                let full = items.iter().find(|item| has_keys(item, fields, false));
-                full.or_else(|| items.iter().find(|item| has_keys(item, fields, true)))
+                items.get(self.position(items)?)
             }
-            Self::Value(wanted) => value.as_list()?.iter().find(|it| same(it, wanted)),
-            Self::Index(index) => value.as_list()?.get(usize::try_from(*index).ok()?),
+        }
+    }
+
+    /// Which of `items` the element means, as [`FieldPath::lookup`] finds it.
+    pub(crate) fn position(&self, items: &[Value]) -> Option<usize> {
+        match self {
+            Self::Field(_) => None,
+            Self::Key(fields) => {
+                let full = items.iter().position(|item| has_keys(item, fields, false));
+                full.or_else(|| items.iter().position(|item| has_keys(item, fields, true)))
+            }
+            Self::Value(wanted) => items.iter().position(|it| same(it, wanted)),
+            Self::Index(at) => usize::try_from(*at).ok().filter(|at| *at < items.len()),
         }
     }
 

@@ -84,7 +84,7 @@ fn take(root: &mut Value, path: &[PathElement]) {
             members.remove(name);
         }
         (item, Some(Value::List(items))) => {
-            if let Some(at) = position(items, item) {
+            if let Some(at) = item.position(items) {
                 items.remove(at);
             }
         }
@@ -96,17 +96,35 @@ fn step<'v>(value: &'v mut Value, element: &PathElement) -> Option<&'v mut Value
     match (element, value) {
         (PathElement::Field(name), Value::Map(members)) => Map::get_mut(members, name),
         (item, Value::List(items)) => {
-            let at = position(items, item)?;
+            let at = item.position(items)?;
             items.get_mut(at)
         }
         _ => None,
     }
 }
 
-fn position(items: &[Value], element: &PathElement) -> Option<usize> {
-    if let PathElement::Index(at) = element {
-        return usize::try_from(*at).ok().filter(|at| *at < items.len());
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Operation, Reason};
+
+    fn service(ports: &str) -> Object {
+        let json = format!(
+            r#"{{"apiVersion":"v1","kind":"Service","metadata":{{"name":"a"}},
+                "spec":{{"ports":[{ports}]}}}}"#
+        );
+        serde_json::from_str(&json).unwrap()
     }
-    let path = FieldPath::new(vec![element.clone()]);
-    items.iter().position(|item| path.lookup(&Value::List(vec![item.clone()])).is_some())
+
+    #[test]
+    fn a_change_is_shown_at_the_item_that_has_the_whole_key() {
+        let live = service(r#"{"port":80,"name":"x"},{"port":80,"protocol":"UDP","name":"y"}"#);
+        let id = live.id().clone();
+        let mut change = Change::new(id, "v1", Operation::Update, Reason::Drifted);
+        let shown = |name: &str| Some(Shown::Value(name.into()));
+        let path = "spec.ports[port=80,protocol=UDP].name";
+        change.fields = vec![FieldChange::new(path, shown("y"), shown("z"))];
+        let after = service(r#"{"port":80,"name":"x"},{"port":80,"protocol":"UDP","name":"z"}"#);
+        assert_eq!(before_and_after(&change, &live).1, *after.body());
+    }
 }
