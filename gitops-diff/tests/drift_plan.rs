@@ -241,7 +241,7 @@ fn protected_kinds_need_consent_and_say_so() {
     assert!(report(namespace(""), &unguarded).contains("- Namespace/old"));
 }
 
-/// What happens to what is ours and lives, by the end of its identity: `! still-holds: …`.
+/// What happens to what is ours and lives: `Delete Namespace/n`, `still-holds Namespace/n`.
 fn fates(desired: &[Object], live: &[Object], drift: &Drift) -> Vec<String> {
     let owned = inventory(live.iter().map(|it| (it.id().clone(), Some("1"))));
     let plan = plan(drift, desired, &live.iter().cloned().collect(), &owned);
@@ -264,6 +264,9 @@ fn any(api_version: &str, kind: &str, place: &str, annotation: &str, rest: &str)
 const CONSENT: &str = r#""gitops-rs.dev/prune":"allowed""#;
 const KEEP: &str = r#""gitops-rs.dev/prune":"disabled""#;
 
+/// A case: its name, the way to plan, what is declared, what lives and is ours, what happens.
+type Holding<'a> = (&'a str, &'a Drift, Vec<Object>, Vec<Object>, &'a [&'a str]);
+
 #[test]
 fn what_holds_something_that_stays_is_not_deleted() {
     let namespace = any("v1", "Namespace", r#""name":"n""#, CONSENT, "");
@@ -285,7 +288,7 @@ fn what_holds_something_that_stays_is_not_deleted() {
     );
     let held_definition =
         "still-holds CustomResourceDefinition.apiextensions.k8s.io/widgets.example.com";
-    let cases: [(&str, &Drift, Vec<Object>, Vec<Object>, &[&str]); 6] = [
+    let cases: [Holding<'_>; 6] = [
         (
             "nothing in it stays",
             &Drift::default(),
@@ -376,17 +379,17 @@ fn an_object_that_moved_to_another_api_group_is_not_deleted() {
 
 #[test]
 fn what_was_applied_to_another_object_says_nothing_of_this_one() {
-    let deployment = |uid: &str, rest: &str| -> Object {
+    let binding = |uid: &str, rest: &str| -> Object {
         let json = format!(
             r#"{{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","metadata":
                 {{"name":"a"{uid}}},"subjects":[{{"kind":"User","name":"x"{rest}}}]}}"#
         );
         serde_json::from_str(&json).unwrap()
     };
-    let desired = deployment("", "");
+    let desired = binding("", "");
     let managed = r#","uid":"1","managedFields":[{"manager":"gitops","operation":"Apply",
         "apiVersion":"v1","fieldsType":"FieldsV1","fieldsV1":{"f:subjects":{}}}]"#;
-    let live = deployment(managed, r#","namespace":"left""#);
+    let live = binding(managed, r#","namespace":"left""#);
     for (uid, drifted) in [("1", 0), ("2", 1)] {
         let mut owned = inventory([(desired.id().clone(), Some(uid))]);
         let applied = Some(desired.fingerprint());

@@ -69,13 +69,11 @@ impl FieldPath {
 
 impl PathElement {
     fn step<'v>(&self, value: &'v Value) -> Option<&'v Value> {
-        match self {
-            Self::Field(name) => value.get(name),
-            _ => {
-                let items = value.as_list()?;
-                items.get(self.position(items)?)
-            }
+        if let Self::Field(name) = self {
+            return value.get(name);
         }
+        let items = value.as_list()?;
+        items.get(self.position(items)?)
     }
 
     /// Which of `items` the element means, as [`FieldPath::lookup`] finds it.
