@@ -226,7 +226,58 @@ async fn a_definition_is_waited_for_and_its_objects_follow() {
     assert!(matches!(deleted, Outcome::Deleting | Outcome::Deleted), "{deleted:?}");
     assert_eq!(ready(&applier, &delete).await, Readiness::Ready);
     let gone = deletion(widget, uid(&made_widget));
-    assert_eq!(applier.apply(&gone).await.unwrap(), Outcome::Deleted, "with its kind");
+    let deleted = loop {
+        match applier.apply(&gone).await {
+            // The server may name the version of the kind a moment longer.
+            Err(ApplyError::Unavailable { .. }) => {
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            }
+            deleted => break deleted.unwrap(),
+        }
+    };
+    assert_eq!(deleted, Outcome::Deleted, "with its kind");
+}
+
+#[tokio::test]
+async fn an_object_is_found_and_deleted_when_its_kind_moves_to_another_version() {
+    let Some(client) = cluster("moves").await else { return };
+    let (applier, other) = (KubeApplier::new(client.clone()), KubeApplier::new(client));
+    let definition = widget_definition("moves.example.com");
+    let defined = make(&other, &definition).await.unwrap();
+    assert_eq!(ready(&other, &change(&definition, Operation::Create)).await, Readiness::Ready);
+    let widget = object(json!({ "apiVersion": "moves.example.com/v1", "kind": "Widget",
+        "metadata": { "namespace": "moves", "name": "a" } }));
+    let made = make(&applier, &widget).await.unwrap();
+
+    let schema = json!({ "openAPIV3Schema": { "type": "object" } });
+    let versions = json!([
+        { "name": "v1", "served": false, "storage": false, "schema": schema },
+        { "name": "v2", "served": true, "storage": true, "schema": schema },
+    ]);
+    let moved = definition.edit(|body| {
+        body.map_at("spec").insert("versions", versions.into());
+    });
+    let moved = moved.unwrap();
+    update(&other, &moved, uid(&defined)).await.unwrap();
+    assert_eq!(ready(&other, &change(&moved, Operation::Update)).await, Readiness::Ready);
+
+    let entry = Entry { version: "v1".into(), ..Entry::default() };
+    let entries = [(widget.id().clone(), entry)].into_iter().collect();
+    let owned = Inventory { entries, ..Inventory::new() };
+    let found = loop {
+        let seen = applier.observe(&ObjectSet::new(), &owned).await;
+        match seen.as_ref().map(|it| it.get(widget.id()).unwrap()) {
+            Ok(Live::Present(live)) if live.version() == "v2" => break live.clone(),
+            // The server may serve the first version, or neither, a moment longer.
+            Ok(Live::Present(_) | Live::Unknown(_)) | Err(ApplyError::Unavailable { .. }) => {
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            }
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(found.uid(), Some(uid(&made)));
+    assert_eq!(applier.apply(&deletion(&widget, uid(&made))).await.unwrap(), Outcome::Deleted);
+    assert_eq!(live(&other, &found).await, Live::Absent);
 }
 
 #[tokio::test]

@@ -136,12 +136,28 @@ impl Discovery {
         if let Some(found) = self.find(wire, version, kind).await? {
             return Ok(Some(found));
         }
+        let mut hollow = None;
         for other in self.versions(wire, &version.0).await? {
-            if let Some(found) = self.find_now(wire, &(version.0.clone(), other), kind).await? {
+            let version = (version.0.clone(), other);
+            if let Some(found) = self.find_now(wire, &version, kind).await? {
                 return Ok(Some(found));
             }
+            if self.is_hollow(&version) {
+                hollow = Some(version);
+            }
         }
-        Ok(None)
+        match hollow {
+            None => Ok(None),
+            // The list of versions is the last to change: it may not name a new one yet.
+            Some((group, version)) => Err(ApplyError::unavailable(format!(
+                "{group}: its version {version} is named but not served; its kinds are changing"
+            ))),
+        }
+    }
+
+    /// Whether nothing is served of a version.
+    fn is_hollow(&self, version: &GroupVersion) -> bool {
+        self.state().served.get(version).is_none_or(|it| it.kinds.is_empty())
     }
 
     /// Whether objects of a kind live in namespaces, if it was ever seen.

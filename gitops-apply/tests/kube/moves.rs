@@ -150,6 +150,26 @@ async fn what_is_served_but_not_found_is_not_taken_for_gone() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_object_is_not_taken_for_gone_while_its_group_changes() {
+    let wire = Wire::sound();
+    let (cluster, applier) = widgets(&["a"], &wire).await;
+    let delete = deletion(&cluster, &widget("a"));
+    // The group names the version still.
+    wire.below("/apis/example.com/v1beta1", Fault::Status(404, None));
+    let desired = [settings("a", "green")].into_iter().collect();
+    let owned = owned(&["Widget.example.com/default/a"]);
+    let seen = applier.observe(&desired, &owned).await.unwrap();
+    match seen.get(widget("a").id()) {
+        Some(Live::Unknown(why)) => {
+            assert_snapshot!(why, @"example.com: its version v1beta1 is named but not served; its kinds are changing");
+        }
+        other => panic!("{other:?}"),
+    }
+    let error = applier.apply(&delete).await.unwrap_err();
+    assert_eq!(error.class(), ErrorClass::Retry(None));
+}
+
+#[tokio::test(start_paused = true)]
 async fn identities_that_the_kind_cannot_have_are_absent() {
     let (_, applier) = widgets(&["a"], &Wire::sound()).await;
     let ids = [
