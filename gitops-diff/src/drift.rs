@@ -173,6 +173,9 @@ impl Run<'_> {
 
     /// What is to be done to the objects that are ours and no longer declared.
     fn undeclared(&self, desired: &ObjectSet, plan: &mut Plan, changes: &mut Vec<Change>) {
+        if self.owned.minus(desired).next().is_none() {
+            return;
+        }
         let twins = self.twins(desired);
         let mut doomed = Vec::new();
         let mut kept = Vec::new();
