@@ -7,7 +7,7 @@
     reason = "a test says aloud what it leaves out and fails where it cannot go on"
 )]
 
-use std::io::BufRead;
+use std::io::{BufRead, Write as _};
 use std::path::PathBuf;
 
 use gitops_diff::{Differ, Drift, Entry, Inventory, Live, Object, Observed, Plan, Schema, Value};
@@ -15,7 +15,8 @@ use gitops_diff::{Differ, Drift, Entry, Inventory, Live, Object, Observed, Plan,
 /// The rows of a corpus file; `None`, said aloud, where there is no corpus.
 fn rows(file: &str) -> Option<Vec<Value>> {
     let Some(root) = std::env::var_os("GITOPS_CORPUS") else {
-        println!("left out: GITOPS_CORPUS is not set, {file} is not read");
+        // Not by macro: the harness hides what passing tests print.
+        let _ = writeln!(std::io::stderr(), "left out: {file} (GITOPS_CORPUS is not set)");
         return None;
     };
     let path = PathBuf::from(root).join("apply").join(file);
