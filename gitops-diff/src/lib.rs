@@ -83,6 +83,7 @@ mod managed;
 mod schema;
 
 pub mod merge;
+pub mod server;
 
 mod cascade;
 mod compare;
@@ -115,5 +116,6 @@ pub use crate::plan::{
 };
 pub use crate::report::{Color, Detail, Layout, Report, Summary};
 pub use crate::schema::{Format, Keys, ListRef, MapRef, Scalar, Schema, Scope, TypeRef};
+pub use crate::server::predict;
 pub use crate::set::{Duplicate, ObjectSet};
 pub use crate::value::{Map, Text, Value};

@@ -21,6 +21,7 @@ mod update;
 mod validate;
 
 pub use self::context::Force;
+pub(crate) use self::context::kind_of;
 use self::context::{Context, stripped};
 pub use self::error::{Conflict, MergeError};
 pub use self::settle::settle;

@@ -29,20 +29,29 @@ pub enum Force {
     Yes,
 }
 
+/// The kind of an object, and the version in which it is written.
+///
+/// # Errors
+/// [`MergeError::Invalid`] where it does not say.
+pub(crate) fn kind_of(object: &Value) -> Result<(GroupKind, Text), MergeError> {
+    let text = |key: &str| match object.get(key) {
+        Some(Value::Str(text)) if !text.is_empty() => Ok(text),
+        _ => Err(MergeError::Invalid(format!("`{key}` must be a string that is not empty"))),
+    };
+    let (group, version) = split(text("apiVersion")?);
+    Ok((GroupKind::new(group, text("kind")?), version.into()))
+}
+
 impl<'a> Context<'a> {
     pub(super) fn new(
         schema: &'a Schema,
         object: &Value,
         subresource: Option<&'a str>,
     ) -> Result<Self, MergeError> {
-        let text = |key: &str| match object.get(key) {
-            Some(Value::Str(text)) if !text.is_empty() => Ok(text),
-            _ => Err(MergeError::Invalid(format!("`{key}` must be a string that is not empty"))),
-        };
-        let api_version = text("apiVersion")?.clone();
-        let (group, version) = split(&api_version);
-        let kind = GroupKind::new(group, text("kind")?);
-        let of = schema.type_of(&kind, version);
+        let (kind, version) = kind_of(object)?;
+        let of = schema.type_of(&kind, &version);
+        let api_version =
+            object.get("apiVersion").and_then(Value::as_str).unwrap_or_default().into();
         Ok(Self { schema, kind, api_version, of, subresource })
     }
 

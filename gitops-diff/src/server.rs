@@ -1,0 +1,111 @@
+//! What an API server makes of a write around the merge: it reads, fills in, prepares, validates.
+//!
+//! The rules are those of the API server 1.36: `SetDefaults_*` and the types of `k8s.io/api` for
+//! what is filled in, the strategies of `pkg/registry` for what is prepared, `pkg/apis/*/validation`
+//! for what is refused, `apiextensions-apiserver` for custom resources.
+
+mod default;
+mod prepare;
+mod refusal;
+mod validate;
+
+pub use self::refusal::{Cause, Refusal};
+use crate::merge::{self, Apply};
+use crate::{GroupKind, Schema, Value};
+
+/// One object that is written through one path.
+#[derive(Clone, Copy, Debug)]
+pub struct Write<'a> {
+    /// The kinds that the server knows.
+    pub schema: &'a Schema,
+    /// The kind of the object.
+    pub kind: &'a GroupKind,
+    /// The version in which it is written.
+    pub version: &'a str,
+    /// Through which subresource; `None` is the object itself.
+    pub subresource: Option<&'a str>,
+    /// The object as it lives, in the version of the write; `None` where there is none.
+    pub live: Option<&'a Value>,
+}
+
+impl Write<'_> {
+    /// Fills in what is missing and has a default: of built-in kinds and of custom resources.
+    ///
+    /// Idempotent. What it fills in belongs to nobody.
+    pub fn default(&self, object: &mut Value) {
+        default::fill(self, object);
+    }
+
+    /// Prepares the merged, defaulted object for its place in the store: takes back what this
+    /// path cannot write (status, spec of a status write), sets what only the server sets
+    /// (`generation`, the labels of namespaces, …), and drops what nobody may set.
+    ///
+    /// Names, uids, times and what a server allocates (addresses, ports) are the caller's.
+    pub fn prepare(&self, object: &mut Value) {
+        prepare::prepare(self, object);
+    }
+
+    /// What the server refuses of a prepared object: every cause, in the server's order where
+    /// that is fixed.
+    pub fn validate(&self, object: &Value) -> Vec<Cause> {
+        validate::validate(self, object)
+    }
+}
+
+/// The object that the API server answers to a server-side apply, or why it refuses.
+///
+/// What only a server can know stays as it lives, and is missing in a new object: uid,
+/// resourceVersion, creation time, allocated addresses and ports.
+///
+/// ```
+/// use gitops_diff::merge::{Apply, Force};
+/// use gitops_diff::{Schema, Value, predict};
+///
+/// let desired: Value = serde_json::from_str(
+///     r#"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"},"data":{"k":"v"}}"#,
+/// )?;
+/// let apply = Apply {
+///     live: None,
+///     desired: &desired,
+///     manager: "gitops",
+///     force: Force::No,
+///     subresource: None,
+///     now: "2026-01-01T00:00:00Z",
+/// };
+/// let answer = predict(&Schema::builtin(), &apply)?;
+/// assert_eq!(answer.pointer("/metadata/managedFields/0/manager"), Some(&"gitops".into()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// A [`Refusal`] with the code, the reason and the causes that the server gives: conflicts (409),
+/// an object that is not of its type (500), or invalid (422).
+pub fn predict(schema: &Schema, apply: &Apply<'_>) -> Result<Value, Refusal> {
+    let merged = merge::apply(schema, apply).map_err(|error| Refusal::from_merge(&error))?;
+    let kind = merge::kind_of(apply.desired);
+    let (kind, version) = kind.map_err(|error| Refusal::from_merge(&error))?;
+    let write = Write {
+        schema,
+        kind: &kind,
+        version: &version,
+        subresource: apply.subresource,
+        live: apply.live,
+    };
+    write.answer(merged)
+}
+
+impl Write<'_> {
+    /// The merged object as the server stores and answers it.
+    fn answer(&self, mut object: Value) -> Result<Value, Refusal> {
+        self.default(&mut object);
+        self.prepare(&mut object);
+        let causes = self.validate(&object);
+        if !causes.is_empty() {
+            return Err(Refusal::invalid(self.kind, &object, causes));
+        }
+        Ok(match self.live {
+            Some(live) => merge::settle(live, object),
+            None => object,
+        })
+    }
+}

@@ -1,0 +1,22 @@
+//! What the server refuses, kind by kind.
+
+mod core;
+mod custom;
+mod metadata;
+mod others;
+
+use super::{Cause, Write};
+use crate::Value;
+
+pub(super) fn validate(write: &Write<'_>, object: &Value) -> Vec<Cause> {
+    let mut causes = Vec::new();
+    metadata::check(write, object, &mut causes);
+    if !write.schema.is_builtin(write.kind) {
+        custom::check(write, object, &mut causes);
+    } else if matches!(&*write.kind.group, "" | "apps" | "batch") {
+        core::check(write, object, &mut causes);
+    } else {
+        others::check(write, object, &mut causes);
+    }
+    causes
+}
