@@ -24,21 +24,18 @@
 )]
 
 mod compare;
+#[path = "../recorded/mod.rs"]
+mod recorded;
 mod tally;
 
-use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{BufRead, BufReader, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use flate2::read::GzDecoder;
-use gitops_diff::merge::{self, Apply, Force, MergeError, Update};
-use gitops_diff::{Object, Schema, Value};
+use gitops_diff::merge::{self, MergeError, Update};
+use gitops_diff::{Schema, Value};
 
 use crate::compare::{Owners, agrees, content, differences, owners};
+use crate::recorded::{NOW, Step, custom_kinds, left_out, read, replay};
 use crate::tally::{Floor, Tally};
-
-const NOW: &str = "2026-01-01T00:00:00Z";
 
 /// Agreement in tenths of a percent, as measured; a change that lowers one is a regression.
 const FLOORS: [(&str, Floor); 4] = [
@@ -47,11 +44,6 @@ const FLOORS: [(&str, Floor); 4] = [
     ("real", Floor { owners: 1000, refusals: 1000, updates: 1000, content: 749 }),
     ("special", Floor { owners: 999, refusals: 997, updates: 977, content: 887 }),
 ];
-
-/// Not by macro: the harness hides what passing tests print.
-fn left_out(what: &str) {
-    let _ = writeln!(std::io::stderr(), "left out: {what} (GITOPS_CORPUS is not set)");
-}
 
 #[test]
 fn recorded_applies_are_predicted() {
@@ -130,117 +122,18 @@ fn the_table_of_kinds_reads_back() {
     assert_eq!(Schema::from_table(&table).unwrap().to_table(), table);
 }
 
-fn read(path: &Path) -> impl Iterator<Item = Value> {
-    let file = File::open(path).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
-    let lines = BufReader::new(GzDecoder::new(file)).lines();
-    lines.map(|line| serde_json::from_str(&line.unwrap()).unwrap())
-}
-
-/// The built-in kinds and those that the recorded server was set up with.
-fn custom_kinds(transcripts: &Path) -> Schema {
-    let mut schema = Schema::builtin();
-    for request in read(&transcripts.join("setup.jsonl.gz")) {
-        define(&mut schema, request.get("body"));
-    }
-    schema
-}
-
-/// Learns a kind from a definition.
-fn define(schema: &mut Schema, body: Option<&Value>) {
-    let object = body.and_then(|it| Object::new(it.clone()).ok());
-    let crd = object.filter(|it| it.id().kind() == "CustomResourceDefinition");
-    if let Some(next) = crd.and_then(|it| schema.with_crd(&it).ok()) {
-        *schema = next;
-    }
-}
-
 /// Replays one script: predicts its applies, believes the answers of the server.
 fn run(schema: &Schema, script: &Value, tally: &mut Tally) {
-    let mut schema = schema.clone();
-    let mut live = BTreeMap::<String, Known>::new();
-    let steps = script.get("steps").and_then(Value::as_list).unwrap_or_default();
-    for (at, value) in steps.iter().enumerate() {
-        let step = Step { value, at, script };
-        let path = step.object_path();
-        let before = match live.get(&path).unwrap_or(&Known::Absent) {
-            Known::Absent => Some(None),
-            Known::Present(object) if step.shows_version_of(object) => Some(Some(*object)),
-            Known::Present(_) | Known::Unknown => None,
-        };
-        match (before, step.desired()) {
-            (Some(before), Some(desired)) => step.judge(&schema, before, desired, tally),
-            (Some(before), None) if step.is_update() => step.judge_update(&schema, before, tally),
-            _ => {}
+    replay(schema, script, |schema, step, before| {
+        if let Some(desired) = step.desired() {
+            step.judge(schema, before, desired, tally);
+        } else if step.is_update() {
+            step.judge_update(schema, before, tally);
         }
-        if let Some(known) = step.leaves() {
-            live.insert(path, known);
-        }
-        if matches!(step.code(), 200 | 201) {
-            define(&mut schema, value.get("body"));
-        }
-    }
+    });
 }
 
-/// What is known of an object between two steps.
-enum Known<'a> {
-    Absent,
-    Present(&'a Value),
-    Unknown,
-}
-
-struct Step<'a> {
-    value: &'a Value,
-    at: usize,
-    script: &'a Value,
-}
-
-impl<'a> Step<'a> {
-    fn text(&self, pointer: &str) -> &'a str {
-        let text = self.value.pointer(pointer).and_then(Value::as_str);
-        text.unwrap_or_default()
-    }
-
-    fn code(&self) -> i64 {
-        let code = self.value.get("code").and_then(Value::as_int);
-        code.expect("because every step has a code")
-    }
-
-    fn answer(&self) -> &'a Value {
-        const NOTHING: &Value = &Value::Null;
-        self.value.get("answer").unwrap_or(NOTHING)
-    }
-
-    fn subresource(&self) -> Option<&'static str> {
-        self.text("/path").ends_with("/status").then_some("status")
-    }
-
-    /// Whether the object is shown in the version of this request; what it is in another only
-    /// the server knows.
-    fn shows_version_of(&self, object: &Value) -> bool {
-        let shown = object.get("apiVersion").and_then(Value::as_str);
-        shown.is_some_and(|it| self.text("/path").contains(&format!("/{it}/")))
-    }
-
-    /// The path of the object, without version and subresource.
-    fn object_path(&self) -> String {
-        let path = self.text("/path");
-        let main = path.strip_suffix("/status").or(path.strip_suffix("/scale"));
-        let mut parts: Vec<&str> = main.unwrap_or(path).split('/').collect();
-        parts.remove(if parts[1] == "api" { 2 } else { 3 });
-        let name = self.text("/answer/metadata/name");
-        if self.text("/verb") == "create" && parts.last() != Some(&name) {
-            parts.push(name);
-        }
-        parts.join("/")
-    }
-
-    /// The declared object, where this is an apply that can be predicted.
-    fn desired(&self) -> Option<&'a Value> {
-        let applies = ["apply", "apply-dry-run", "status-apply"].contains(&self.text("/verb"));
-        let merged = ![400, 415].contains(&self.code());
-        self.value.get("body").filter(|_| applies && merged)
-    }
-
+impl Step<'_> {
     /// Whether this is another write whose ownership can be predicted from what it wrote.
     fn is_update(&self) -> bool {
         let verb = self.text("/verb");
@@ -252,29 +145,8 @@ impl<'a> Step<'a> {
         writes && written && named && !names_owners.unwrap().contains("managedFields")
     }
 
-    /// What is known of the object after the step; `None` where it did not touch it.
-    fn leaves(&self) -> Option<Known<'a>> {
-        let answer = self.answer();
-        let is_object = answer.pointer("/metadata/uid").is_some();
-        let written = matches!(self.code(), 200 | 201);
-        let other = self.text("/path").ends_with("/scale") || self.text("/verb") == "delete";
-        match self.code() {
-            404 => Some(Known::Absent),
-            _ if !written || self.value.pointer("/query/dryRun").is_some() => None,
-            _ if other || !is_object => Some(Known::Unknown),
-            _ => Some(Known::Present(answer)),
-        }
-    }
-
     fn judge(&self, schema: &Schema, live: Option<&Value>, desired: &Value, tally: &mut Tally) {
-        let force = match self.text("/query/force") {
-            "true" => Force::Yes,
-            _ => Force::No,
-        };
-        let manager = self.text("/query/fieldManager");
-        let subresource = self.subresource();
-        let apply = Apply { live, desired, manager, force, subresource, now: NOW };
-        let predicted = merge::apply(schema, &apply);
+        let predicted = merge::apply(schema, &self.apply(live, desired));
         self.judge_refusal(&predicted, tally);
         if let (Ok(object), 200 | 201) = (&predicted, self.code()) {
             self.judge_owners(object, tally);
