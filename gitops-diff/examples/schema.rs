@@ -1,11 +1,14 @@
 //! Makes the table of built-in kinds from the documents of an API server.
 //!
-//! `cargo run -p gitops-diff --example schema -- DIR [--without GROUP]… > src/schema/builtin.txt`
+//! `cargo run -p gitops-diff --example schema -- DIR [--fields FILE] [--without GROUP]…
+//! > src/schema/builtin.txt`
 //!
 //! `DIR` holds what the API server serves, one JSON file a document: `v3/*.json` (each
 //! `/openapi/v3/…`) and `discovery/*-aggregated.json` (`/api` and `/apis`, asked for as
 //! `application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList`). Files that end in
 //! `.json.gz` are unpacked.
+//!
+//! `FILE` is what `tools/fields` prints: how the Go types print fields that nobody set.
 
 use std::error::Error;
 use std::fs::{self, File};
@@ -18,19 +21,36 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut args = std::env::args().skip(1);
     let directory = PathBuf::from(args.next().ok_or("which directory?")?);
     let mut without = Vec::new();
+    let mut fields = String::new();
     while let Some(arg) = args.next() {
         match arg.as_str() {
             "--without" => without.push(args.next().ok_or("--without which group?")?),
+            "--fields" => fields = fs::read_to_string(args.next().ok_or("--fields of which file?")?)?,
             other => return Err(format!("`{other}` is not understood").into()),
         }
     }
     let left_out = |name: &str| without.iter().any(|group| name.contains(group.as_str()));
-    let documents = read_all(&directory.join("v3"), &|name| !left_out(name))?;
+    let mut documents = read_all(&directory.join("v3"), &|name| !left_out(name))?;
+    for line in fields.lines() {
+        documents.iter_mut().for_each(|it| note(it, line));
+    }
     let discovery = read_all(&directory.join("discovery"), &|name| name.contains("aggregated"))?;
     let discovery: Vec<Value> = discovery.into_iter().map(|it| drop_groups(it, &without)).collect();
     let schema = Schema::from_openapi(&documents, &discovery)?;
     std::io::stdout().write_all(schema.to_table().as_bytes())?;
     Ok(())
+}
+
+/// Writes a line of `FILE` into the documents that hold the definition.
+fn note(document: &mut Value, line: &str) {
+    let mut columns = line.split(' ');
+    let mut column = || columns.next().unwrap_or_default();
+    let path = ["components", "schemas", column(), "properties", column()];
+    let property =
+        path.iter().try_fold(document, |it, key| it.as_map_mut().and_then(|it| it.get_mut(key)));
+    if let Some(property) = property.and_then(Value::as_map_mut) {
+        property.insert("x-unset", column().into());
+    }
 }
 
 fn drop_groups(mut discovery: Value, without: &[String]) -> Value {

@@ -303,11 +303,11 @@ mod tests {
         insta::assert_snapshot!(schema.to_table(), @r#"
         u [a1 {g *:0
         u [a1 {a *:1
-        {g old:5 one:6
-        {g id:4="x" self:3
+        {g old:5 one:6*
+        {g id:4*="x" self:3*
         s
         [m3:id
-        {a id:4 self:3
+        {a id:4* self:3*
         ---
         g Thing C things v1:2:status
         "#);

@@ -278,19 +278,25 @@ impl<'a> Builder<'a> {
         Ok(Map { atomic, fields, element })
     }
 
-    /// Fields of Go structs that print even when nobody set them are required, or structs
-    /// themselves: these have an empty default in the documents.
+    /// What prints where nobody set the field: the documents say it only where somebody wrote
+    /// the facts of the Go types into them (`x-unset`). Else, fields that print even so are those
+    /// that are required, or structs: these have an empty default.
     fn unset(&self, schema: &Value, name: &str, property: &Value) -> Unset {
         if self.table.is_custom() {
             return Unset::Nothing;
         }
         let required = list(schema, "required").any(|it| it.as_str() == Some(name));
-        match property.get("default") {
-            Some(Value::Map(fields)) if fields.is_empty() => Unset::Zero,
-            Some(Value::Int(0) | Value::Bool(false)) if required => Unset::Zero,
-            Some(Value::Str(text)) if required && text.is_empty() => Unset::Zero,
-            None if required => Unset::Null,
-            _ => Unset::Omitted,
+        match (property.get("x-unset").and_then(Value::as_str), property.get("default")) {
+            (Some("omitted"), _) => Unset::Omitted,
+            (Some("kept"), _) => Unset::Kept,
+            (Some("null"), _) => Unset::Null,
+            (Some("zero"), _) => Unset::Zero,
+            (_, Some(Value::Map(fields))) if fields.is_empty() => Unset::Zero,
+            (_, Some(Value::Int(0) | Value::Bool(false))) if required => Unset::Zero,
+            (_, Some(Value::Str(text))) if required && text.is_empty() => Unset::Zero,
+            (_, None) if required => Unset::Null,
+            _ if is_collection(property) => Unset::Omitted,
+            _ => Unset::Kept,
         }
     }
 
@@ -335,6 +341,12 @@ impl<'a> Builder<'a> {
         self.table.types[copy as usize] = atom;
         copy
     }
+}
+
+/// Whether the schema is one of a list or of a map that is no struct.
+fn is_collection(schema: &Value) -> bool {
+    let of = schema.get("type").and_then(Value::as_str);
+    of == Some("array") || of == Some("object") && schema.get("properties").is_none()
 }
 
 fn scalar_type(name: &str, schema: &Value) -> Scalar {

@@ -101,11 +101,14 @@ pub(super) struct Field {
 /// What the server prints for a field that nobody set: Go leaves out only what is marked so.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Unset {
-    /// Nothing; an empty list or map that somebody set stays.
+    /// Nothing; what somebody set stays, even where it is empty.
     #[default]
     Nothing,
-    /// Nothing, and nothing for an empty list or map either (Go's `omitempty`).
+    /// Nothing, and nothing for what is zero either: `""`, 0, `false`, an empty list or map
+    /// (Go's `omitempty` and `omitzero`).
     Omitted,
+    /// Nothing; a zero that somebody set stays (a pointer with `omitempty`).
+    Kept,
     /// `null`.
     Null,
     /// The zero value of the type.
@@ -205,13 +208,25 @@ impl<'s> TypeRef<'s> {
 
     /// What the server prints where nobody set anything.
     fn zero(self) -> Value {
-        let scalar = || match self.scalar() {
-            Some(Scalar::Numeric) => Value::Int(0),
-            Some(Scalar::String) => "".into(),
-            Some(Scalar::Boolean) => false.into(),
-            Some(Scalar::Untyped) | None => Value::Null,
-        };
-        self.map().map_or_else(scalar, |it| it.zero().into())
+        match (self.scalar(), self.format()) {
+            (_, Some(Format::Quantity)) => "0".into(),
+            (Some(Scalar::Numeric), _) | (_, Some(Format::IntOrString)) => Value::Int(0),
+            (Some(Scalar::String), _) => "".into(),
+            (Some(Scalar::Boolean), _) => false.into(),
+            (Some(Scalar::Untyped), _) => Value::Null,
+            (None, _) => self.map().map_or(Value::Null, |it| it.zero().into()),
+        }
+    }
+
+    /// Whether a value is what Go takes for zero in a list or map, but not in a struct.
+    fn is_empty(self, value: &Value) -> bool {
+        match value {
+            Value::List(items) => items.is_empty(),
+            Value::Map(members) => {
+                members.is_empty() && self.map().is_some_and(|it| it.map.fields.is_empty())
+            }
+            _ => false,
+        }
     }
 
     /// Whether this type stands for anything.
@@ -283,28 +298,24 @@ impl<'s> MapRef<'s> {
 
     fn unset(self, field: &Field) -> Option<Value> {
         match field.unset {
-            Unset::Nothing | Unset::Omitted => None,
+            Unset::Nothing | Unset::Omitted | Unset::Kept => None,
             Unset::Null => Some(Value::Null),
             Unset::Zero => Some(TypeRef::new(self.table, field.of).zero()),
         }
     }
 
-    /// What the server prints for this value of the field `name`: instead of an empty list or
-    /// map (not a struct, which may be empty on purpose), what it prints where nobody set it.
+    /// What the server prints for this value of the field `name`: nothing for a zero that it
+    /// leaves out, and for an empty list or map what it prints where nobody set it (its store
+    /// does not tell them apart).
     pub(crate) fn printed(self, name: &str, value: Value) -> Option<Value> {
-        let Some(field) = self.find(name).filter(|it| it.unset != Unset::Nothing) else {
+        let Some(field) = self.find(name) else {
             return Some(value);
         };
-        let of = &self.table.types[field.of as usize];
-        let empty = match &value {
-            Value::List(items) => items.is_empty(),
-            Value::Map(map) => {
-                let of = of.map.as_ref().filter(|it| it.fields.is_empty());
-                map.is_empty() && of.and_then(|it| it.element).is_some_and(|it| it > UNTYPED)
-            }
-            _ => false,
-        };
-        if empty { self.unset(field) } else { Some(value) }
+        match field.unset {
+            Unset::Omitted => (!is_zero(&value)).then_some(value),
+            Unset::Null if TypeRef::new(self.table, field.of).is_empty(&value) => Some(Value::Null),
+            _ => Some(value),
+        }
     }
 
     /// What the server prints for an object in which nobody set anything.
@@ -334,6 +345,18 @@ impl<'s> MapRef<'s> {
         let fields = &self.map.fields;
         let at = fields.binary_search_by(|it| it.name.as_str().cmp(name));
         at.ok().map(|at| &fields[at])
+    }
+}
+
+/// What Go leaves out of a struct where it is told to.
+fn is_zero(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) | Value::Int(0) => true,
+        Value::Float(number) => *number == 0.0,
+        Value::Str(text) => text.is_empty(),
+        Value::List(items) => items.is_empty(),
+        Value::Map(members) => members.is_empty(),
+        Value::Bool(true) | Value::Int(_) => false,
     }
 }
 

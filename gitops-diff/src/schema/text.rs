@@ -7,7 +7,8 @@
 //! [s4                            a set of type 4
 //! [m9:containerPort,protocol     a list map of type 9 with these keys
 //! {g name:4 protocol:4="TCP"     a struct with fields and a default
-//! {g spec:9! rules:8?            fields that print as zero or `null` where nobody set them
+//! {g spec:9! rules:8? host:3*    fields that print as zero or `null` where nobody set them, and
+//!                                one that is kept where it is zero
 //! {a *:4                         an atomic map to type 4
 //! ---
 //! apps Deployment N deployments v1:512:scale,status
@@ -90,6 +91,7 @@ fn write_field(field: &Field) -> String {
     let Field { name, of, default, .. } = field;
     let unset = match field.unset {
         Unset::Nothing | Unset::Omitted => "",
+        Unset::Kept => "*",
         Unset::Null => "?",
         Unset::Zero => "!",
     };
@@ -179,9 +181,10 @@ fn read_field(part: &str) -> Option<Field> {
         Some((of, default)) => (of, Some(serde_json::from_str(default).ok()?)),
         None => (rest, None),
     };
-    let (of, unset) = match (of.strip_suffix('?'), of.strip_suffix('!')) {
-        (Some(of), _) => (of, Unset::Null),
-        (_, Some(of)) => (of, Unset::Zero),
+    let (of, unset) = match of.split_at_checked(of.len().saturating_sub(1)) {
+        Some((of, "*")) => (of, Unset::Kept),
+        Some((of, "?")) => (of, Unset::Null),
+        Some((of, "!")) => (of, Unset::Zero),
         _ => (of, Unset::Omitted),
     };
     let of = of.parse().ok()?;
