@@ -25,7 +25,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     while let Some(arg) = args.next() {
         match arg.as_str() {
             "--without" => without.push(args.next().ok_or("--without which group?")?),
-            "--fields" => fields = fs::read_to_string(args.next().ok_or("--fields of which file?")?)?,
+            "--fields" => {
+                fields = fs::read_to_string(args.next().ok_or("--fields of which file?")?)?
+            }
             other => return Err(format!("`{other}` is not understood").into()),
         }
     }
