@@ -2,11 +2,8 @@
 
 mod core;
 mod custom;
-mod field;
 mod metadata;
-mod names;
 mod others;
-mod selectors;
 
 use super::{Cause, Write};
 use crate::Value;
