@@ -12,7 +12,7 @@ mod error;
 mod formats;
 mod last_applied;
 mod prune;
-mod quantity;
+pub(crate) mod quantity;
 mod reconcile;
 mod remove;
 mod settle;

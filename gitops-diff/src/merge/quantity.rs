@@ -24,6 +24,16 @@ pub(super) fn canonical(value: &Value) -> Option<Text> {
     Some(print(nanos, written.style).into())
 }
 
+/// How many billionths a quantity is; `None` for what is none, or too large.
+pub(crate) fn nanos(value: &Value) -> Option<i128> {
+    match value {
+        Value::Str(text) => Written::read(text.trim())?.nanos(),
+        Value::Int(number) => i128::from(*number).checked_mul(NANOS),
+        Value::Float(number) => Written::read(&number.to_string())?.nanos(),
+        _ => None,
+    }
+}
+
 /// How a quantity was written, and will be.
 #[derive(Clone, Copy)]
 enum Style {

@@ -147,6 +147,11 @@ impl Cause {
         Self::new("FieldValueTooMany", field, message)
     }
 
+    /// What the server cannot make sense of (`field.InternalError`).
+    pub fn internal(field: impl Into<String>, detail: &str) -> Self {
+        Self::new("InternalError", field, format!("Internal error: {detail}"))
+    }
+
     /// A value of a wrong type (`field.TypeInvalid`).
     pub fn type_invalid(field: impl Into<String>, value: &Value, detail: &str) -> Self {
         let message = format!("Invalid value: {}: {detail}", printed(value));

@@ -1,9 +1,14 @@
 //! What the server refuses, kind by kind.
 
+mod addresses;
 mod core;
 mod custom;
+mod field;
 mod metadata;
+mod names;
 mod others;
+mod quantity;
+mod selectors;
 
 use super::{Cause, Write};
 use crate::Value;
