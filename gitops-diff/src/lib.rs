@@ -83,6 +83,7 @@ mod managed;
 mod schema;
 
 pub mod merge;
+pub mod policy;
 pub mod server;
 
 mod cascade;
@@ -114,6 +115,7 @@ pub use crate::plan::{
     Change, Failure, FieldChange, FieldOperation, Operation, Owner, PLAN_VERSION, Plan,
     Preconditions, Reason, Refusal, Shown, Wave,
 };
+pub use crate::policy::{Policy, PolicyError};
 pub use crate::report::{Color, Detail, Layout, Report, Summary};
 pub use crate::schema::{Format, Keys, ListRef, MapRef, Scalar, Schema, Scope, TypeRef};
 pub use crate::server::predict;
