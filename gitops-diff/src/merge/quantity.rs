@@ -34,6 +34,17 @@ pub(crate) fn nanos(value: &Value) -> Option<i128> {
     }
 }
 
+/// A quantity finer than a thousandth, rounded up to one (`RoundUp(Milli)`); `None` for others.
+pub(crate) fn to_milli(value: &Value) -> Option<Text> {
+    const MILLI: i128 = NANOS / 1000;
+    let text = value.as_str()?.trim();
+    let written = Written::read(text).filter(|it| it.scale().is_some_and(|it| it < -3))?;
+    let nanos = written.nanos()?;
+    let rest = nanos % MILLI;
+    let rounded = if rest == 0 { nanos } else { nanos - rest + MILLI * rest.signum() };
+    Some(print(rounded, written.style).into())
+}
+
 /// How a quantity was written, and will be.
 #[derive(Clone, Copy)]
 enum Style {
@@ -214,5 +225,24 @@ mod tests {
         assert_eq!(canonical(&Value::Int(2)).as_deref(), Some("2"));
         assert_eq!(canonical(&Value::Float(0.1)).as_deref(), Some("100m"));
         assert_eq!(canonical(&Value::Null), None);
+    }
+
+    #[test]
+    fn resources_are_rounded_up_to_a_thousandth() {
+        let cases = [
+            ("0.0001", Some("1m")),
+            ("100u", Some("1m")),
+            ("1500100u", Some("1501m")),
+            ("-100u", Some("-1m")),
+            ("0.500000", Some("500m")),
+            ("1.0000Gi", Some("1Gi")),
+            ("0.500", None),
+            ("1", None),
+            ("1Gi", None),
+            ("", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(to_milli(&Value::from(text)).as_deref(), expected, "{text}");
+        }
     }
 }

@@ -1,6 +1,16 @@
 //! What the server fills in where it is missing.
 
+mod image;
+mod kinds;
+mod pods;
+mod rules;
+mod workloads;
+
 use super::Write;
 use crate::Value;
 
-pub(super) fn fill(_write: &Write<'_>, _object: &mut Value) {}
+pub(super) fn fill(write: &Write<'_>, object: &mut Value) {
+    if write.schema.is_builtin(write.kind) {
+        rules::of(write.kind, write.version).fill(object);
+    }
+}
