@@ -1,6 +1,7 @@
 //! What the server refuses, kind by kind.
 
 mod addresses;
+mod conditions;
 mod core;
 mod custom;
 mod field;

@@ -127,6 +127,40 @@ pub(crate) fn check_canonical_network(field: &Field<'_>) {
     }
 }
 
+/// Whether a network holds another one and is larger; nothing is known of what is none.
+pub(crate) fn holds(outer: &str, inner: &str) -> Option<bool> {
+    let ((outer, most), (inner, length)) = (parse_network(outer)?, parse_network(inner)?);
+    let shared = |a: u128, b: u128, bits: u32| (a ^ b).checked_shr(bits - most).unwrap_or(0) == 0;
+    Some(match (outer, inner) {
+        (IpAddr::V4(a), IpAddr::V4(b)) => {
+            most < length && shared(u32::from(a).into(), u32::from(b).into(), 32)
+        }
+        (IpAddr::V6(a), IpAddr::V6(b)) => most < length && shared(a.into(), b.into(), 128),
+        _ => false,
+    })
+}
+
+/// An address that can be an endpoint: `ValidateEndpointIP`.
+pub(crate) fn check_endpoint(field: &Field<'_>) {
+    let Some(address) = parse(field.str()) else { return };
+    let (local, local_multicast) = match address {
+        IpAddr::V4(it) => (it.is_link_local(), it.octets()[..3] == [224, 0, 0]),
+        IpAddr::V6(it) => (it.is_unicast_link_local(), it.segments()[0] & 0xff0f == 0xff02),
+    };
+    if address.is_unspecified() {
+        field.invalid(&format!("may not be unspecified ({})", field.str()));
+    }
+    if address.is_loopback() {
+        field.invalid("may not be in the loopback range (127.0.0.0/8, ::1/128)");
+    }
+    if local {
+        field.invalid("may not be in the link-local range (169.254.0.0/16, fe80::/10)");
+    }
+    if local_multicast {
+        field.invalid("may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)");
+    }
+}
+
 fn is_strict_network(text: &str) -> bool {
     text.split_once('/').is_some_and(|(address, length)| {
         let zero = length.len() > 1 && length.starts_with('0');
@@ -185,6 +219,22 @@ mod tests {
         assert_eq!(faults(strict, "x").len(), 1);
         assert_eq!(faults(check_canonical_address, "2001:db8:0::1").len(), 1);
         assert_eq!(faults(check_canonical_address, "2001:db8::1"), [""; 0]);
+    }
+
+    #[test]
+    fn a_network_holds_smaller_ones_within_it() {
+        let cases = [
+            ("10.1.0.0/16", Some(true)),
+            ("10.0.0.0/8", Some(false)),
+            ("11.0.0.0/16", Some(false)),
+            ("::/16", Some(false)),
+            ("0.0.0.0/0", Some(false)),
+            ("10.1.0.0", None),
+        ];
+        for (inner, expected) in cases {
+            assert_eq!(holds("10.0.0.0/8", inner), expected, "{inner}");
+        }
+        assert_eq!(holds("::/0", "::1/128"), Some(true));
     }
 
     #[test]

@@ -264,9 +264,14 @@ impl Field<'_> {
         Value::Int(self.int().unwrap_or_default())
     }
 
+    /// Whether it is what it was in the live object.
+    pub(crate) fn is_same(&self, live: Option<&Value>) -> bool {
+        same(self.value, live.unwrap_or(MISSING))
+    }
+
     /// It must be what it was in the live object.
     pub(crate) fn immutable(&self, live: Option<&Value>) {
-        if !same(self.value, live.unwrap_or(MISSING)) {
+        if !self.is_same(live) {
             self.invalid("field is immutable");
         }
     }
