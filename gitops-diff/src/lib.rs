@@ -80,6 +80,7 @@ mod observed;
 
 mod fields;
 mod managed;
+mod pattern;
 mod schema;
 
 pub mod merge;

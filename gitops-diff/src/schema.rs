@@ -3,12 +3,16 @@
 mod crd;
 mod openapi;
 mod reset;
+mod structural;
 mod table;
 mod text;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
+pub(crate) use self::structural::{
+    Bound, Checks, Definition, JsonType, Others, Range, Rule, Structural,
+};
 use self::table::Table;
 pub use self::table::{Format, Keys, ListRef, MapRef, Scalar, TypeRef};
 use crate::{DiffError, FieldSet, GroupKind, Object, Text, Value};
@@ -59,6 +63,8 @@ struct Version {
     root: u32,
     /// `status`, `scale`, …; sorted.
     subresources: Vec<Text>,
+    /// What a definition says of a custom kind.
+    definition: Option<Arc<Definition>>,
 }
 
 impl Schema {
@@ -174,6 +180,11 @@ impl Schema {
         let builtin = self.0.0.get(kind).is_some_and(|it| it.is_builtin());
         let has_status = self.subresources(kind, version).iter().any(|it| *it == "status");
         reset::fields(kind, builtin, has_status, subresource)
+    }
+
+    /// What the definition of a custom kind says of this version.
+    pub(crate) fn definition(&self, kind: &GroupKind, version: &str) -> Option<&Definition> {
+        self.0.0.get(kind)?.versions.get(version)?.definition.as_deref()
     }
 
     /// Whether the kind is one of the API server's own and not from a definition: its objects

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::openapi::{Builder, Place};
+use super::structural::Definition;
 use super::table::{Atom, Map, Origin};
 use super::{Kind, Schema, Scope, Version};
 use crate::{DiffError, GroupKind, Object, Text, Value};
@@ -22,12 +23,18 @@ pub(super) fn kind(crd: &Object) -> Result<(GroupKind, Kind), DiffError> {
     };
     let versions = crd.pointer("/spec/versions").and_then(Value::as_list);
     let versions = versions.ok_or_else(|| wrong(crd, "/spec/versions", "a list"))?;
-    let versions = versions.iter().map(|it| version(crd, it)).collect::<Result<_, _>>()?;
+    let stored = versions.iter().find(|it| it.get("storage") == Some(&Value::Bool(true)));
+    let stored = stored.and_then(|it| it.get("name")?.as_str()).unwrap_or_default();
+    let versions = versions.iter().map(|it| version(crd, it, stored)).collect::<Result<_, _>>()?;
     let plural = text(crd, "/spec/names/plural")?.into();
     Ok((group_kind, Kind { scope, plural, versions }))
 }
 
-fn version(crd: &Object, version: &Value) -> Result<(Text, Version), DiffError> {
+fn version(
+    crd: &Object,
+    version: &Value,
+    stored: &str,
+) -> Result<(Text, Version), DiffError> {
     let name = version.get("name").and_then(Value::as_str);
     let name = name.ok_or_else(|| wrong(crd, "/spec/versions/name", "a string"))?;
     let mut builder = Builder::new(Origin::Custom);
@@ -42,10 +49,12 @@ fn version(crd: &Object, version: &Value) -> Result<(Text, Version), DiffError> 
             builder.push(atom)
         }
     };
+    let definition = Definition::read(version, stored.into(), place.keep_unknown)?;
+    let definition = Some(Arc::new(definition));
     let subresources = version.get("subresources").and_then(Value::as_map);
     let subresources = subresources.into_iter().flat_map(|it| it.keys().cloned()).collect();
     let table = Arc::new(builder.finish());
-    Ok((name.into(), Version { table, root, subresources }))
+    Ok((name.into(), Version { table, root, subresources, definition }))
 }
 
 /// The fields that every object has, whatever the schema says of them.

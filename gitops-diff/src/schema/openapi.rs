@@ -78,6 +78,7 @@ impl Resource<'_> {
             table: Arc::clone(table),
             root: root.copied().unwrap_or(DEDUCED),
             subresources,
+            definition: None,
         };
         let cluster = text("/scope") == Some("Cluster");
         let entry = kinds.0.entry(GroupKind::new(group, kind)).or_insert_with(|| {

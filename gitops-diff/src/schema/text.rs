@@ -212,5 +212,5 @@ fn read_version(part: &str, table: &Arc<Table>) -> Option<(Text, Version)> {
     let subresources = subresources.split(',').filter(|it| !it.is_empty()).map(Text::from);
     let subresources = subresources.collect();
     let table = Arc::clone(table);
-    Some((version.into(), Version { table, root, subresources }))
+    Some((version.into(), Version { table, root, subresources, definition: None }))
 }
