@@ -24,6 +24,7 @@ pub use self::context::Force;
 pub(crate) use self::context::kind_of;
 use self::context::{Context, stripped};
 pub use self::error::{Conflict, MergeError};
+pub(crate) use self::settle::printed;
 pub use self::settle::settle;
 pub use self::update::{Update, update};
 use self::validate::{Duplicates, validate};

@@ -4,11 +4,14 @@
 //! what is filled in, the strategies of `pkg/registry` for what is prepared, `pkg/apis/*/validation`
 //! for what is refused, `apiextensions-apiserver` for custom resources.
 
+mod custom;
 mod default;
 mod prepare;
+mod read;
 mod refusal;
 mod validate;
 
+pub use self::read::{Read, read};
 pub use self::refusal::{Cause, Refusal};
 use crate::merge::{self, Apply};
 use crate::{GroupKind, Schema, Value};
@@ -43,6 +46,14 @@ impl Write<'_> {
     /// Names, uids, times and what a server allocates (addresses, ports) are the caller's.
     pub fn prepare(&self, object: &mut Value) {
         prepare::prepare(self, object);
+    }
+
+    /// The validated object as it comes back from the store: a custom resource without what the
+    /// version in which it is stored does not have.
+    pub fn store(&self, object: &mut Value) {
+        if !self.schema.is_builtin(self.kind) {
+            custom::store(self, object);
+        }
     }
 
     /// What the server refuses of a prepared object: every cause, in the server's order where
@@ -103,6 +114,7 @@ impl Write<'_> {
         if !causes.is_empty() {
             return Err(Refusal::invalid(self.kind, &object, causes));
         }
+        self.store(&mut object);
         Ok(match self.live {
             Some(live) => merge::settle(live, object),
             None => object,

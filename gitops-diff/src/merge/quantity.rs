@@ -9,7 +9,7 @@ const NANOS: i128 = 1_000_000_000;
 const MAX_EXPONENT: i32 = 30;
 
 /// The text of a quantity as the server prints it; `None` for what is none, or too large.
-pub(super) fn canonical(value: &Value) -> Option<Text> {
+pub(crate) fn canonical(value: &Value) -> Option<Text> {
     let text = match value {
         Value::Str(text) => text.to_string(),
         Value::Int(number) => number.to_string(),

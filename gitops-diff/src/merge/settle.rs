@@ -64,6 +64,11 @@ pub(super) fn decoded(context: &Context<'_>, object: Value, live: Option<&Value>
     value(context.of, object, live, builtin)
 }
 
+/// A value as it comes out of the Go struct of its type.
+pub(crate) fn printed(of: TypeRef<'_>, tree: Value) -> Value {
+    value(of, tree, None, true)
+}
+
 fn value(of: TypeRef<'_>, tree: Value, live: Option<&Value>, builtin: bool) -> Value {
     match (tree, of.map(), of.list()) {
         (Value::Map(members), Some(map), _) => Value::Map(fields(map, members, live, builtin)),

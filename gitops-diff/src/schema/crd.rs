@@ -30,11 +30,7 @@ pub(super) fn kind(crd: &Object) -> Result<(GroupKind, Kind), DiffError> {
     Ok((group_kind, Kind { scope, plural, versions }))
 }
 
-fn version(
-    crd: &Object,
-    version: &Value,
-    stored: &str,
-) -> Result<(Text, Version), DiffError> {
+fn version(crd: &Object, version: &Value, stored: &str) -> Result<(Text, Version), DiffError> {
     let name = version.get("name").and_then(Value::as_str);
     let name = name.ok_or_else(|| wrong(crd, "/spec/versions/name", "a string"))?;
     let mut builder = Builder::new(Origin::Custom);

@@ -207,7 +207,7 @@ impl<'s> TypeRef<'s> {
     }
 
     /// What the server prints where nobody set anything.
-    fn zero(self) -> Value {
+    pub(crate) fn zero(self) -> Value {
         match (self.scalar(), self.format()) {
             (_, Some(Format::Quantity)) => "0".into(),
             (Some(Scalar::Numeric), _) | (_, Some(Format::IntOrString)) => Value::Int(0),

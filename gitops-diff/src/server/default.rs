@@ -6,11 +6,13 @@ mod pods;
 mod rules;
 mod workloads;
 
-use super::Write;
+use super::{Write, custom};
 use crate::Value;
 
 pub(super) fn fill(write: &Write<'_>, object: &mut Value) {
     if write.schema.is_builtin(write.kind) {
         rules::of(write.kind, write.version).fill(object);
+    } else {
+        custom::fill(write, object);
     }
 }

@@ -1,6 +1,10 @@
 //! What the strategies of the kinds do to an object before it is validated and stored.
 
-use super::Write;
+use super::{Write, custom};
 use crate::Value;
 
-pub(super) fn prepare(_write: &Write<'_>, _object: &mut Value) {}
+pub(super) fn prepare(write: &Write<'_>, object: &mut Value) {
+    if !write.schema.is_builtin(write.kind) {
+        custom::prepare(write, object);
+    }
+}

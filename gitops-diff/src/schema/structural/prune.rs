@@ -90,7 +90,11 @@ impl Pruner {
         for (index, item) in items.iter_mut().enumerate() {
             let at = self.path.len();
             let _infallible = write!(self.path, "[{index}]");
-            if keeps { self.kept(of, item) } else { self.value(of, item) }
+            if keeps {
+                self.kept(of, item)
+            } else {
+                self.value(of, item)
+            }
             self.path.truncate(at);
         }
     }
@@ -183,8 +187,15 @@ mod tests {
             r#"{"kind":"K","metadata":{"name":"n"},"spec":{"a":{},"list":[{"x":1}]},
                 "open":{"in":{},"any":{"deep":1}},"labels":{"l":"m"},"any":{"x":{},"y":2},
                 "inner":{"kind":"I","metadata":{"labels":{}}}}"#,
-            &["any.x.gone", "inner.data", "odd", "open.in.no", "spec.a.b", "spec.list[0].y",
-              "spec.z"],
+            &[
+                "any.x.gone",
+                "inner.data",
+                "odd",
+                "open.in.no",
+                "spec.a.b",
+                "spec.list[0].y",
+                "spec.z",
+            ],
         );
     }
 
