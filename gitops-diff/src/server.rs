@@ -4,6 +4,7 @@
 //! what is filled in, the strategies of `pkg/registry` for what is prepared, `pkg/apis/*/validation`
 //! for what is refused, `apiextensions-apiserver` for custom resources.
 
+mod admission;
 mod custom;
 mod default;
 mod prepare;
