@@ -1,7 +1,10 @@
 //! What differs between an object as it is declared and as it lives, field by field.
 
 mod atomic;
+mod exact;
+mod findings;
 mod lists;
+mod notes;
 mod owned;
 mod place;
 mod scalar;
@@ -10,12 +13,14 @@ use std::cell::OnceCell;
 use std::cmp::Ordering;
 use std::iter::Peekable;
 
+use self::findings::Findings;
+pub(crate) use self::notes::is_allocated;
 use self::lists::Items;
-use self::owned::{Owned, Owners};
-use self::place::{Place, Step, is_server_set, is_zero};
+use self::owned::Owned;
+use self::place::{Place, Step, is_zero};
 use crate::{
     DiffError, FieldChange, FieldPath, Fingerprint, GroupKind, Map, MapRef, Object, PathElement,
-    Schema, Shown, TypeRef, Value, secret,
+    Schema, TypeRef, Value,
 };
 
 /// Deeper than any object the API server accepts; a limit against hostile input.
@@ -30,6 +35,18 @@ pub(crate) struct Comparison<'a> {
     pub(crate) manager: &'a str,
     /// The digest of what was applied last, where it is known.
     pub(crate) applied: Option<&'a Fingerprint>,
+    /// Whether fields that others hold are spared when we give them up.
+    pub(crate) others: Others,
+}
+
+/// What becomes of fields that we give up and others hold as well.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Others {
+    /// They stay.
+    #[default]
+    Spared,
+    /// They go.
+    Ignored,
 }
 
 /// What a comparison found.
@@ -46,15 +63,35 @@ impl<'a> Comparison<'a> {
     /// # Errors
     /// [`DiffError::Limit`] where an object is nested too deeply.
     pub(crate) fn of(self, desired: &'a Object, live: &'a Object) -> Result<Difference, DiffError> {
+        self.of_owned(desired, live, Owned::of(live, self.manager))
+    }
+
+    /// Compares as if these fields (`FieldsV1`), and no others, had been declared before.
+    ///
+    /// # Errors
+    /// As [`Comparison::of`].
+    pub(crate) fn against(
+        self,
+        desired: &'a Object,
+        live: &'a Object,
+        declared: &'a Map,
+    ) -> Result<Difference, DiffError> {
+        self.of_owned(desired, live, Owned::Yes(declared))
+    }
+
+    fn of_owned(
+        self,
+        desired: &'a Object,
+        live: &'a Object,
+        owned: Owned<'a>,
+    ) -> Result<Difference, DiffError> {
         let kind = desired.id().group_kind();
-        let owned = Owned::of(live, self.manager);
         let mut walk = Walk {
             comparison: self,
             desired,
             known: Known::of(self.schema, kind),
-            owners: Owners::new(live, self.manager),
+            findings: Findings::new(self, desired, live),
             settled: OnceCell::new(),
-            found: Vec::new(),
             agreed: false,
             too_deep: false,
         };
@@ -65,7 +102,7 @@ impl<'a> Comparison<'a> {
             return Err(DiffError::Limit { what, limit: MAX_DEPTH.into() });
         }
         let unowned = walk.agreed && matches!(owned, Owned::No);
-        Ok(Difference { changes: walk.found, unowned })
+        Ok(Difference { changes: walk.findings.found, unowned })
     }
 }
 
@@ -95,9 +132,8 @@ struct Walk<'a> {
     comparison: Comparison<'a>,
     desired: &'a Object,
     known: Known,
-    owners: Owners<'a>,
+    findings: Findings<'a>,
     settled: OnceCell<Option<bool>>,
-    found: Vec<FieldChange>,
     /// Whether at least one field that can be owned lives as declared.
     agreed: bool,
     too_deep: bool,
@@ -125,7 +161,7 @@ impl<'a> Walk<'a> {
                 self.map(place, fields, lives, owned);
             }
             (Value::Null, Value::Map(_) | Value::List(_)) => {}
-            (Value::Null, _) if !self.owners.others_claim(&place.path()) => {}
+            (Value::Null, _) if !self.findings.owners.others_claim(&place.path()) => {}
             (Value::List(_), Value::List(_)) => self.list(place, desired, live, owned),
             (Value::Map(_), Value::Map(_)) => self.whole(place, desired, live, owned),
             _ if scalar::means_the_same(place, self.known, desired, live) => {
@@ -144,7 +180,7 @@ impl<'a> Walk<'a> {
                 self.undeclared(place, name, live, owned.below(Some(below)));
             });
             let lives = seek(&mut lives, name, |_, _| ());
-            if is_server_set(place, name) || self.is_fixed(place, name) {
+            if self.findings.is_server_set(place, name) || self.is_fixed(place, name) {
                 continue;
             }
             let here = place.child(Step::Field(name));
@@ -208,7 +244,7 @@ impl<'a> Walk<'a> {
     /// A server drops what says nothing from what it stores, and still writes down whose it is;
     /// it drops what it does not know as well.
     fn missing(&mut self, place: &Place<'_, 'a>, desired: &Value, owned: Owned<'a>) {
-        let says_nothing = || is_zero(desired) && self.owners.any_claims(&place.path());
+        let says_nothing = || is_zero(desired) && self.findings.owners.any_claims(&place.path());
         let was_dropped = || match place.of() {
             None if self.known == Known::Defined => true,
             of => (of.is_none() || owned.is_some()) && self.is_settled() == Some(true),
@@ -231,7 +267,7 @@ impl<'a> Walk<'a> {
         live: &'a Map,
         owned: Owned<'a>,
     ) {
-        if let Some(live) = live.get(name).filter(|_| !is_server_set(parent, name)) {
+        if let Some(live) = live.get(name).filter(|_| !self.findings.is_server_set(parent, name)) {
             self.gone(&parent.child(Step::Field(name)), live, owned);
         }
     }
@@ -241,7 +277,7 @@ impl<'a> Walk<'a> {
         if self.is_too_deep(place) {
             return;
         }
-        if self.owners.others_claim(&place.path()) {
+        if self.findings.owners.others_claim(&place.path()) {
             self.parts_gone(place, live, owned, &mut |_| false);
         } else {
             self.record(place, Some(live), None);
@@ -272,14 +308,7 @@ impl<'a> Walk<'a> {
     }
 
     fn record(&mut self, place: &Place<'_, 'a>, old: Option<&Value>, new: Option<&Value>) {
-        let hidden = secret::is_meant(self.desired) && secret::is_hidden(&place.names());
-        let shown = |value: &Value| {
-            if hidden { Shown::Hidden } else { Shown::Value(value.clone()) }
-        };
-        let path = place.path();
-        let mut change = FieldChange::new(path.to_string(), old.map(shown), new.map(shown));
-        change.owner = old.and_then(|_| self.owners.of(&path));
-        self.found.push(change);
+        self.findings.record(place, old, new);
     }
 
     /// Whether a field cannot be set once the object lives: the strategy of signing requests

@@ -1,14 +1,27 @@
 //! The default way to plan: what is declared against what lives, by who owns which field.
 
+mod field_ownership;
+mod leftovers;
+mod look;
+mod options;
+mod recreate;
+mod run;
+mod server_dry_run;
+mod strict;
+mod three_way;
+mod undeclared;
+
 use std::collections::BTreeSet;
 
-use crate::cascade::{Holders, Twins, defined_kind, is_definition};
-use crate::compare::{Comparison, Difference};
-use crate::guard::{Guards, PRUNE_ANNOTATION, still_holds};
+use self::look::Look;
+pub use self::options::{Demand, Extent, Leftovers, Prune, Recreation, Strategy};
+pub use self::recreate::RECREATE_ANNOTATION;
+use self::run::Run;
+use crate::cascade::{defined_kind, is_definition};
+use crate::guard::Guards;
 use crate::{
-    Change, DiffError, Differ, Entry, Failure, FieldChange, GroupKind, Inventory, Live, Object,
-    ObjectId, ObjectSet, Observed, Operation, Plan, Preconditions, Reason, Refusal, Schema, Text,
-    order, secret,
+    DiffError, Differ, FieldChange, GroupKind, Inventory, Object, ObjectId, ObjectSet, Observed,
+    Plan, Schema, Text, order, secret,
 };
 
 /// Compares by field ownership, as server-side apply does.
@@ -46,6 +59,18 @@ use crate::{
 pub struct Drift {
     /// The field manager by which we apply. Default: `gitops`.
     pub manager: Text,
+    /// What counts as drift. Default: what an apply would change.
+    pub strategy: Strategy,
+    /// How much is said of what is not declared. Default: nothing.
+    pub extent: Extent,
+    /// What becomes of the fields that clients left behind who no longer write. Default: they
+    /// stay.
+    pub leftovers: Leftovers,
+    /// Whether an object is made anew where fields that cannot be changed are to be. Default:
+    /// never.
+    pub recreate: Recreation,
+    /// What must hold of an object when it is changed. Default: that it is the same one.
+    pub demand: Demand,
     /// Whether objects that are no longer declared are deleted.
     pub prune: Prune,
     /// What must hold for them to be deleted.
@@ -55,20 +80,15 @@ pub struct Drift {
     pub schema: Schema,
 }
 
-/// Whether objects that are ours and no longer declared are deleted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Prune {
-    /// They are.
-    #[default]
-    On,
-    /// They stay, and stay ours.
-    Off,
-}
-
 impl Default for Drift {
     fn default() -> Self {
         Self {
             manager: "gitops".into(),
+            strategy: Strategy::default(),
+            extent: Extent::default(),
+            leftovers: Leftovers::default(),
+            recreate: Recreation::default(),
+            demand: Demand::default(),
             prune: Prune::default(),
             guards: Guards::default(),
             schema: Schema::builtin(),
@@ -88,11 +108,7 @@ impl Differ for Drift {
         let mut plan = Plan::new();
         let mut changes = Vec::new();
         for object in desired.iter() {
-            match run.declared(object) {
-                Ok(Some(change)) => changes.push(change),
-                Ok(None) => plan.unchanged.push(object.id().clone()),
-                Err(message) => plan.failures.push(failure(object.id(), message, Some(object))),
-            }
+            run.declared(object, &mut plan, &mut changes);
         }
         run.undeclared(desired, &mut plan, &mut changes);
         plan.waves = order::waves(changes);
@@ -107,8 +123,8 @@ impl Drift {
     /// [`DiffError::Limit`] where an object is nested too deeply.
     pub fn compare(&self, desired: &Object, live: &Object) -> Result<Vec<FieldChange>, DiffError> {
         let desired = secret::folded(desired);
-        let comparison = Comparison { schema: &self.schema, manager: &self.manager, applied: None };
-        comparison.of(&desired, live).map(|it| it.changes)
+        let look = Look::new(self, &self.schema, &desired, live);
+        look.judge().map(|it| it.fields)
     }
 
     /// The schema and the declared definitions of kinds of which objects are declared.
@@ -127,194 +143,3 @@ impl Drift {
     }
 }
 
-/// One diff under way.
-struct Run<'a> {
-    drift: &'a Drift,
-    schema: &'a Schema,
-    observed: &'a Observed,
-    owned: &'a Inventory,
-}
-
-impl Run<'_> {
-    /// What is to be done to a declared object; an error is for this object alone.
-    fn declared(&self, object: &Object) -> Result<Option<Change>, String> {
-        match self.observed.get(object.id()) {
-            None => Err("nobody looked whether it lives".into()),
-            Some(Live::Unknown(why)) => Err(format!("it could not be looked at: {why}")),
-            Some(Live::Absent | Live::Unserved) => {
-                let object = secret::folded(object);
-                Ok(Some(writing(Operation::Create, Reason::Missing, &object)))
-            }
-            Some(Live::Present(live)) if live.is_deleting() => {
-                Err("it is being deleted; it can be made anew when it is gone".into())
-            }
-            Some(Live::Present(live)) => self.compared(object, live),
-        }
-    }
-
-    fn compared(&self, object: &Object, live: &Object) -> Result<Option<Change>, String> {
-        let object = secret::folded(object);
-        // What was applied to another object of this name says nothing of this one.
-        let entry = self.owned.get(object.id()).filter(|it| it.uid.as_deref() == live.uid());
-        let applied = entry.and_then(|it| it.applied.as_ref());
-        let comparison = Comparison { schema: self.schema, manager: &self.drift.manager, applied };
-        let Difference { changes, unowned } =
-            comparison.of(&object, live).map_err(|it| it.to_string())?;
-        let reason = match (changes.is_empty(), unowned) {
-            (false, _) => Reason::Drifted,
-            (true, true) => Reason::Unowned,
-            (true, false) => return Ok(None),
-        };
-        let mut change = writing(Operation::Update, reason, &object);
-        change.fields = changes;
-        change.preconditions = uid_of(live);
-        Ok(Some(change))
-    }
-
-    /// What is to be done to the objects that are ours and no longer declared.
-    fn undeclared(&self, desired: &ObjectSet, plan: &mut Plan, changes: &mut Vec<Change>) {
-        if self.owned.minus(desired).next().is_none() {
-            return;
-        }
-        let twins = self.twins(desired);
-        let mut doomed = Vec::new();
-        let mut kept = Vec::new();
-        for (id, entry) in self.owned.minus(desired) {
-            match self.fate(id, entry, &twins) {
-                Fate::Delete(live) => doomed.push(live),
-                Fate::Release(Reason::Kept) => kept.push((id, entry)),
-                Fate::Release(reason) => changes.push(release(id, entry, reason)),
-                Fate::Unknown(message) => plan.failures.push(failure(id, message, None)),
-            }
-        }
-        let holders = Holders::among(doomed.iter().copied());
-        plan.refusals = match self.drift.prune {
-            Prune::On => self.drift.guards.withhold(&mut doomed, desired, self.owned),
-            Prune::Off => without_pruning(std::mem::take(&mut doomed)),
-        };
-        let failed = plan.failures.iter().map(|it| &it.id);
-        let withheld = plan.refusals.iter().flat_map(|it| &it.withheld);
-        let staying = desired.ids().chain(failed).chain(withheld);
-        let staying = staying.chain(kept.iter().map(|(id, _)| *id));
-        let held = still_holds(&mut doomed, &holders.holding(staying));
-        plan.refusals.extend(held);
-        // What is forgotten no longer keeps what it lives in, so it stays ours until that is
-        // declared again or gone.
-        let (held, kept): (Vec<_>, Vec<_>) = kept.into_iter().partition(|(id, _)| holders.hold(id));
-        plan.refusals.extend(kept_inside(held.into_iter().map(|(id, _)| id.clone()).collect()));
-        changes.extend(kept.into_iter().map(|(id, entry)| release(id, entry, Reason::Kept)));
-        changes.extend(doomed.into_iter().map(deletion));
-    }
-
-    /// What is declared, to be found under another group.
-    fn twins<'a>(&'a self, desired: &'a ObjectSet) -> Twins<'a> {
-        let mut twins = Twins::default();
-        for id in desired.ids() {
-            match self.observed.get(id) {
-                Some(Live::Present(live)) => {
-                    let seen = live.uid().map(|uid| (id.namespace(), id.name(), uid));
-                    twins.seen.extend(seen);
-                }
-                Some(Live::Absent | Live::Unserved) => {}
-                Some(Live::Unknown(_)) | None => {
-                    twins.unseen.insert((id.kind(), id.namespace(), id.name()));
-                }
-            }
-        }
-        twins
-    }
-
-    fn fate(&self, id: &ObjectId, entry: &Entry, twins: &Twins<'_>) -> Fate<'_> {
-        match self.observed.get(id) {
-            None => Fate::Unknown("nobody looked whether it lives".into()),
-            Some(Live::Unknown(why)) => Fate::Unknown(format!("it could not be looked at: {why}")),
-            Some(Live::Absent | Live::Unserved) => Fate::Release(Reason::Gone),
-            Some(Live::Present(live)) if !self.is_ours(live, entry) => {
-                Fate::Release(Reason::NotOurs)
-            }
-            Some(Live::Present(live)) if twins.include(live) => Fate::Release(Reason::Moved),
-            Some(Live::Present(_)) if twins.may_include(id) => Fate::Unknown(
-                "it may be the same as one that is declared in another API group, which could \
-                 not be looked at"
-                    .into(),
-            ),
-            Some(Live::Present(live)) if is_kept(live) => Fate::Release(Reason::Kept),
-            Some(Live::Present(live)) => Fate::Delete(live),
-        }
-    }
-
-    /// Whether the live object is the one that the ledger means.
-    fn is_ours(&self, live: &Object, entry: &Entry) -> bool {
-        match &entry.uid {
-            Some(uid) => live.uid() == Some(uid),
-            None => crate::ManagedFields::read(live.body())
-                .is_ok_and(|it| it.applied_by(&self.drift.manager).is_some()),
-        }
-    }
-}
-
-fn writing(operation: Operation, reason: Reason, object: &Object) -> Change {
-    let mut change = Change::new(object.id().clone(), object.version(), operation, reason);
-    change.origin = object.origin().cloned();
-    change.fingerprint = Some(secret::fingerprint(object));
-    change.desired = Some(object.clone());
-    change
-}
-
-fn deletion(live: &Object) -> Change {
-    let mut change =
-        Change::new(live.id().clone(), live.version(), Operation::Delete, Reason::Undeclared);
-    change.preconditions = uid_of(live);
-    change
-}
-
-fn release(id: &ObjectId, entry: &Entry, reason: Reason) -> Change {
-    Change::new(id.clone(), entry.version.clone(), Operation::Release, reason)
-}
-
-/// What happens to an object that is ours and no longer declared.
-enum Fate<'a> {
-    Delete(&'a Object),
-    Release(Reason),
-    Unknown(String),
-}
-
-/// Whether an annotation says that an object is not to be pruned.
-fn is_kept(live: &Object) -> bool {
-    let is = |key, value: &str| {
-        live.annotation(key).is_some_and(|it| it.trim().eq_ignore_ascii_case(value))
-    };
-    let options = live.annotation("argocd.argoproj.io/sync-options").unwrap_or_default();
-    is(PRUNE_ANNOTATION, "disabled")
-        || is("kustomize.toolkit.fluxcd.io/prune", "disabled")
-        || is("helm.sh/resource-policy", "keep")
-        || options.split(',').any(|it| it.trim() == "Prune=false")
-}
-
-fn without_pruning(doomed: Vec<&Object>) -> Vec<Refusal> {
-    if doomed.is_empty() {
-        return Vec::new();
-    }
-    let withheld: Vec<ObjectId> = doomed.into_iter().map(|it| it.id().clone()).collect();
-    let message = "pruning is off, so that what is no longer declared is kept (consent with \
-                   `Prune::On`)";
-    vec![Refusal { guard: "prune-off".into(), message: message.into(), withheld }]
-}
-
-/// What an annotation keeps inside of a namespace, or of a kind, that is no longer declared.
-fn kept_inside(withheld: Vec<ObjectId>) -> Option<Refusal> {
-    let message = "kept by an annotation, and not forgotten while the namespace or the definition \
-                   that holds it is no longer declared either (declare that again, or take the \
-                   annotation away)";
-    let refusal = |withheld| Refusal { guard: "kept".into(), message: message.into(), withheld };
-    (!withheld.is_empty()).then(|| refusal(withheld))
-}
-
-fn uid_of(live: &Object) -> Preconditions {
-    Preconditions { uid: live.uid().map(Text::from), ..Preconditions::default() }
-}
-
-fn failure(id: &ObjectId, message: String, declared: Option<&Object>) -> Failure {
-    let origin = declared.and_then(Object::origin).cloned();
-    Failure { id: id.clone(), message, origin }
-}

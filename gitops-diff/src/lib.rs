@@ -100,7 +100,9 @@ mod error;
 mod fingerprint;
 
 pub use crate::differ::Differ;
-pub use crate::drift::{Drift, Prune};
+pub use crate::drift::{
+    Demand, Drift, Extent, Leftovers, Prune, RECREATE_ANNOTATION, Recreation, Strategy,
+};
 pub use crate::error::DiffError;
 pub use crate::fields::{FieldPath, FieldSet, FieldsError, PathElement};
 pub use crate::fingerprint::Fingerprint;
@@ -109,12 +111,12 @@ pub use crate::id::{GroupKind, ObjectId, ParseObjectIdError};
 pub use crate::inventory::{Entry, Inventory};
 pub use crate::managed::{ManagedEntry, ManagedFields, ManagerOperation};
 pub use crate::object::Object;
-pub use crate::observed::{Live, Observed};
+pub use crate::observed::{Answer, Live, Observed};
 pub use crate::order::{Stage, apply_order};
 pub use crate::origin::Origin;
 pub use crate::plan::{
-    Change, Failure, FieldChange, FieldOperation, Operation, Owner, PLAN_VERSION, Plan,
-    Preconditions, Reason, Refusal, Shown, Wave,
+    Change, Class, Failure, FieldChange, FieldOperation, Observation, Operation, Owner,
+    PLAN_VERSION, Plan, Preconditions, Reason, Refusal, Shown, Wave,
 };
 pub use crate::policy::{Policy, PolicyError};
 pub use crate::report::{Color, Detail, Layout, Report, Summary};

@@ -4,6 +4,7 @@
 //! `k8s.io/apimachinery/pkg/util/managedfields`. What comes after them in a server is the
 //! server's: defaults, admission, validation, status that is reset.
 
+mod absorb;
 mod collect;
 mod combine;
 mod compare;
@@ -20,6 +21,7 @@ mod typed;
 mod update;
 mod validate;
 
+pub use self::absorb::absorb;
 pub use self::context::Force;
 pub(crate) use self::context::kind_of;
 use self::context::{Context, stripped};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::server::Refusal;
 use crate::{Object, ObjectId, Text};
 
 /// What is known of one object in the target.
@@ -18,9 +19,22 @@ pub enum Live {
     Unknown(Text),
 }
 
-/// Desired and owned objects as they live in the target.
+/// What a server answered to a dry-run of an apply.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Answer {
+    /// The object as it would be.
+    Object(Object),
+    /// It would refuse.
+    Refused(Refusal),
+}
+
+/// Desired and owned objects as they live in the target, and what it answered to dry-runs.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Observed(BTreeMap<ObjectId, Live>);
+pub struct Observed {
+    live: BTreeMap<ObjectId, Live>,
+    answers: BTreeMap<ObjectId, Answer>,
+}
 
 impl Observed {
     /// Nothing looked at yet.
@@ -30,12 +44,12 @@ impl Observed {
 
     /// Records what is known of `id`.
     pub fn insert(&mut self, id: ObjectId, live: Live) {
-        self.0.insert(id, live);
+        self.live.insert(id, live);
     }
 
     /// What is known of `id`; `None` where nobody looked.
     pub fn get(&self, id: &ObjectId) -> Option<&Live> {
-        self.0.get(id)
+        self.live.get(id)
     }
 
     /// The live object `id`, if it is there.
@@ -46,25 +60,36 @@ impl Observed {
         }
     }
 
+    /// Records what the server answered to a dry-run of applying `id`
+    /// ([`Strategy::ServerDryRun`](crate::Strategy)).
+    pub fn answered(&mut self, id: ObjectId, answer: Answer) {
+        self.answers.insert(id, answer);
+    }
+
+    /// What the server answered to a dry-run of applying `id`; `None` where it was not asked.
+    pub fn answer(&self, id: &ObjectId) -> Option<&Answer> {
+        self.answers.get(id)
+    }
+
     /// Everything that was looked at, in the order of identities.
     pub fn iter(&self) -> impl Iterator<Item = (&ObjectId, &Live)> {
-        self.0.iter()
+        self.live.iter()
     }
 
     /// How many objects were looked at.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.live.len()
     }
 
     /// Whether nobody looked at anything.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.live.is_empty()
     }
 }
 
 impl FromIterator<Object> for Observed {
     fn from_iter<I: IntoIterator<Item = Object>>(objects: I) -> Self {
         let live = |object: Object| (object.id().clone(), Live::Present(object));
-        Self(objects.into_iter().map(live).collect())
+        Self { live: objects.into_iter().map(live).collect(), answers: BTreeMap::new() }
     }
 }

@@ -148,9 +148,9 @@ fn wave_of(change: &Change) -> ((u8, i8), Text) {
     let stage = Stage::of(&change.id);
     let place = stage as i8;
     match change.operation {
-        Operation::Create | Operation::Update => ((0, place), stage.name().into()),
+        it if it.is_apply() => ((0, place), stage.name().into()),
         Operation::Delete => ((1, -place), format!("prune {}", stage.name()).into()),
-        Operation::Release => ((2, 0), "release".into()),
+        _ => ((2, 0), "release".into()),
     }
 }
 

@@ -3,12 +3,15 @@
 
 mod attach;
 mod change;
+mod class;
+mod demand;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
 pub use self::change::{
     Change, FieldChange, FieldOperation, Operation, Owner, Preconditions, Reason, Shown,
 };
+pub use self::class::Class;
 
 use crate::{DiffError, ObjectId, Origin, Text};
 
@@ -38,6 +41,19 @@ pub struct Plan {
     /// Objects for which nothing could be planned, with the reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failures: Vec<Failure>,
+    /// Differences that change nothing: what rules of the policy suppress, always; what others,
+    /// the server and controllers set, where it is asked for ([`Extent`](crate::Extent)).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub observations: Vec<Observation>,
+}
+
+/// Differences of one object that change nothing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Observation {
+    /// The object.
+    pub id: ObjectId,
+    /// The fields: `old` is how it lives, `new` how it is declared.
+    pub fields: Vec<FieldChange>,
 }
 
 /// Changes that may run at the same time.
@@ -82,6 +98,7 @@ impl Plan {
             unchanged: Vec::new(),
             refusals: Vec::new(),
             failures: Vec::new(),
+            observations: Vec::new(),
         }
     }
 

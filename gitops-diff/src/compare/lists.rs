@@ -93,7 +93,7 @@ impl<'a> Walk<'a> {
         let lives = live.as_list().unwrap_or_default();
         let mut finder = Finder::new(lives, |one, other| same_key(&key(one), &key(other)));
         let mut order = Order::default();
-        let mark = self.found.len();
+        let mark = self.findings.found.len();
         let mut claimed = 0;
         for item in items {
             let item_owned = owned.item(&key(item));
@@ -129,7 +129,7 @@ impl<'a> Walk<'a> {
         let text = |item: &Value| PathElement::Value(item.clone()).to_key();
         let mut finder = Finder::new(lives, same);
         let mut order = Order::default();
-        let mark = self.found.len();
+        let mark = self.findings.found.len();
         for item in items {
             if let Some(found) = finder.find(item, order.next(), text) {
                 order.saw(found);
@@ -162,7 +162,7 @@ impl<'a> Walk<'a> {
             next[slot] = live[*at].clone();
         }
         self.record(place, Some(&Value::List(live.to_vec())), Some(&Value::List(next)));
-        self.found[mark..].rotate_right(1);
+        self.findings.found[mark..].rotate_right(1);
     }
 }
 

@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::fmt::Write;
 
+use super::Others;
 use super::place::ItemKey;
 use crate::{FieldPath, ManagedEntry, ManagedFields, Map, Object, Owner, Value};
 
@@ -163,12 +164,13 @@ fn is_plain(byte: u8) -> bool {
 pub(super) struct Owners<'a> {
     live: &'a Object,
     manager: &'a str,
+    others: Others,
     all: OnceCell<ManagedFields>,
 }
 
 impl<'a> Owners<'a> {
-    pub(super) fn new(live: &'a Object, manager: &'a str) -> Self {
-        Self { live, manager, all: OnceCell::new() }
+    pub(super) fn new(live: &'a Object, manager: &'a str, others: Others) -> Self {
+        Self { live, manager, others, all: OnceCell::new() }
     }
 
     fn all(&self) -> &ManagedFields {
@@ -177,18 +179,30 @@ impl<'a> Owners<'a> {
 
     /// Who set the field at `path`; of several the one who did it last.
     pub(super) fn of(&self, path: &FieldPath) -> Option<Owner> {
-        let last = self.all().owners(path).max_by_key(|it| it.time.clone())?;
-        Some(Owner {
-            manager: last.manager.clone(),
-            operation: format!("{:?}", last.operation).into(),
-            time: last.time.clone(),
-        })
+        self.all().owners(path).max_by_key(|it| it.time.clone()).map(Owner::from)
+    }
+
+    /// Who of the others owns the field at `path` or something below it; of several the one who
+    /// wrote last.
+    pub(super) fn holder(&self, path: &FieldPath) -> Option<Owner> {
+        let others = self.all().iter().filter(|it| !self.is_ours(it) && claims(it, path));
+        others.max_by_key(|it| it.time.clone()).map(Owner::from)
     }
 
     /// Whether somebody else owns the field at `path` or something below it.
     pub(super) fn others_claim(&self, path: &FieldPath) -> bool {
-        let others = self.all().iter().filter(|it| !self.is_ours(it));
-        others.into_iter().any(|entry| claims(entry, path))
+        let others = || self.all().iter().filter(|it| !self.is_ours(it));
+        self.others == Others::Spared && others().any(|entry| claims(entry, path))
+    }
+
+    /// Whether the field at `path` or something below it is ours.
+    pub(super) fn is_ours_at(&self, path: &FieldPath) -> bool {
+        self.all().iter().any(|entry| self.is_ours(entry) && claims(entry, path))
+    }
+
+    /// Whether the target does not say who owns what.
+    pub(super) fn is_untracked(&self) -> bool {
+        self.all().is_empty()
     }
 
     /// Whether anybody owns the field at `path`.
@@ -200,6 +214,16 @@ impl<'a> Owners<'a> {
         entry.manager == *self.manager
             && entry.operation == crate::ManagerOperation::Apply
             && entry.subresource.is_none()
+    }
+}
+
+impl From<&ManagedEntry> for Owner {
+    fn from(entry: &ManagedEntry) -> Self {
+        Self {
+            manager: entry.manager.clone(),
+            operation: format!("{:?}", entry.operation).into(),
+            time: entry.time.clone(),
+        }
     }
 }
 

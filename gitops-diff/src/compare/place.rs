@@ -29,6 +29,19 @@ pub(super) enum Step<'a> {
     Index(usize),
 }
 
+impl Step<'_> {
+    /// The element of a path; `None` for the object itself.
+    pub(super) fn to_element(&self) -> Option<PathElement> {
+        match self {
+            Self::Root => None,
+            Self::Field(name) => Some(PathElement::field(*name)),
+            Self::Item(key) => Some(key.to_element()),
+            Self::Element(element) => Some(element.clone()),
+            Self::Index(at) => i64::try_from(*at).ok().map(PathElement::Index),
+        }
+    }
+}
+
 /// The key of an item: the names of its key fields, and where they are.
 #[derive(Clone)]
 pub(super) struct ItemKey<'a> {
@@ -117,21 +130,11 @@ impl<'p, 'a> Place<'p, 'a> {
         let mut elements = Vec::with_capacity(self.depth.into());
         let mut here = Some(self);
         while let Some(place) = here {
-            elements.extend(place.element());
+            elements.extend(place.step.to_element());
             here = place.parent;
         }
         elements.reverse();
         FieldPath::new(elements)
-    }
-
-    fn element(&self) -> Option<PathElement> {
-        match &self.step {
-            Step::Root => None,
-            Step::Field(name) => Some(PathElement::field(*name)),
-            Step::Item(key) => Some(key.to_element()),
-            Step::Element(element) => Some(element.clone()),
-            Step::Index(at) => i64::try_from(*at).ok().map(PathElement::Index),
-        }
     }
 
     /// The names of the fields from the root to here; items are left out.
@@ -147,10 +150,10 @@ impl<'p, 'a> Place<'p, 'a> {
     }
 }
 
-/// Whether a field of the object is the server's to set, or its identity.
-pub(super) fn is_server_set(place: &Place<'_, '_>, name: &str) -> bool {
+/// Whether a field is the identity of the object, or of its metadata the server's to set.
+pub(super) fn is_identity(place: &Place<'_, '_>, name: &str) -> bool {
     match place.depth {
-        0 => matches!(name, "apiVersion" | "kind" | "status"),
+        0 => matches!(name, "apiVersion" | "kind"),
         1 if place.name() == Some("metadata") => {
             !matches!(name, "labels" | "annotations" | "finalizers" | "ownerReferences")
         }

@@ -1,6 +1,6 @@
 //! Bodies for a plan that was read back.
 
-use crate::{Change, DiffError, Object, ObjectSet, Operation, Plan, secret};
+use crate::{Change, DiffError, Object, ObjectSet, Plan, secret};
 
 impl Plan {
     /// Gives a plan that was read back the bodies of `desired`, so that it can be executed.
@@ -23,7 +23,7 @@ impl Plan {
 }
 
 fn body(change: &Change, desired: &ObjectSet) -> Result<Option<Object>, DiffError> {
-    if !matches!(change.operation, Operation::Create | Operation::Update) {
+    if !change.operation.is_apply() {
         return Ok(None);
     }
     let id = &change.id;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Fingerprint, Object, ObjectId, Origin, Text, Value};
+use crate::{Class, Fingerprint, Object, ObjectId, Origin, Text, Value};
 
 /// One change of one object.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,6 +25,15 @@ pub struct Change {
     /// What must hold in the target, else the change fails and does nothing.
     #[serde(default)]
     pub preconditions: Preconditions,
+    /// The managers whose fields become ours before the object is applied, so that what of them is
+    /// not declared goes: of [`TakeOver`](Operation::TakeOver) and
+    /// [`RepairOwnership`](Operation::RepairOwnership).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub absorbs: Vec<Owner>,
+    /// The resourceVersion of the object that was compared. Nothing is demanded of it: where the
+    /// target keeps it, the change did nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_version: Option<Text>,
     /// The digest of the desired object; of a Secret without its values, which a digest of a weak
     /// value would give away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -43,10 +52,32 @@ pub enum Operation {
     Create,
     /// Fields of it are changed.
     Update,
+    /// It is deleted and made anew, since fields that cannot be changed are to be; only after the
+    /// target has found the new object valid.
+    Recreate,
+    /// Fields of other managers become ours, and what of them is not declared goes.
+    TakeOver,
+    /// What clients left behind who no longer write (client-side apply, a former way of ours)
+    /// becomes ours, and what of it is not declared goes.
+    RepairOwnership,
     /// It is deleted.
     Delete,
     /// It is no longer ours and is left as it is; only the ledger forgets it.
     Release,
+}
+
+impl Operation {
+    /// Whether it makes or changes the object as it is declared.
+    pub fn is_apply(self) -> bool {
+        match self {
+            Self::Create
+            | Self::Update
+            | Self::Recreate
+            | Self::TakeOver
+            | Self::RepairOwnership => true,
+            Self::Delete | Self::Release => false,
+        }
+    }
 }
 
 /// Why an object is changed.
@@ -69,6 +100,10 @@ pub enum Reason {
     Unowned,
     /// It was ours, and an annotation on it says that it is to be kept.
     Kept,
+    /// It lives with other values than declared in fields that cannot be changed.
+    Immutable,
+    /// Others, or clients that no longer write, hold fields of it that are not declared.
+    Held,
     /// It is ours under another identity that is declared, since its kind is served in several
     /// API groups; only the former identity is forgotten.
     Moved,
@@ -84,6 +119,10 @@ pub struct Preconditions {
     /// The resourceVersion the object must have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource_version: Option<Text>,
+    /// What the fields that the change touches must be: of all others the target may make what it
+    /// likes meanwhile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fields: Option<Fingerprint>,
 }
 
 /// One field that changes.
@@ -103,6 +142,9 @@ pub struct FieldChange {
     /// Who set what it is now, where managedFields say so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<Owner>,
+    /// Whose doing the difference is.
+    #[serde(default, skip_serializing_if = "Class::is_ours")]
+    pub class: Class,
 }
 
 impl FieldChange {
@@ -113,7 +155,7 @@ impl FieldChange {
             (Some(_), None) => FieldOperation::Remove,
             (Some(_), Some(_)) => FieldOperation::Replace,
         };
-        Self { path: path.into(), operation, old, new, owner: None }
+        Self { path: path.into(), operation, old, new, owner: None, class: Class::default() }
     }
 }
 
@@ -167,8 +209,34 @@ impl Change {
             fields: Vec::new(),
             origin: None,
             preconditions: Preconditions::default(),
+            absorbs: Vec::new(),
+            seen_version: None,
             fingerprint: None,
             desired: None,
         }
+    }
+
+    /// The fields that the change takes from other managers, with these.
+    ///
+    /// ```
+    /// use gitops_diff::{Differ, Drift, Inventory, Object, ObjectSet, Observed};
+    ///
+    /// let live: Object = serde_json::from_str(
+    ///     r#"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a","managedFields":[{
+    ///         "manager":"kubectl-edit","operation":"Update","apiVersion":"v1",
+    ///         "fieldsType":"FieldsV1","fieldsV1":{"f:data":{"f:k":{}}}}]},"data":{"k":"theirs"}}"#,
+    /// )?;
+    /// let desired: Object = serde_json::from_str(
+    ///     r#"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"},"data":{"k":"ours"}}"#,
+    /// )?;
+    /// let (desired, live) = ([desired].into_iter().collect(), [live].into_iter().collect());
+    /// let plan = Drift::default().diff(&desired, &live, &Inventory::new())?;
+    /// let lost: Vec<_> = plan.changes().flat_map(|it| it.losses()).collect();
+    /// assert_eq!((&*lost[0].0.manager, &*lost[0].1.path), ("kubectl-edit", "data.k"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn losses(&self) -> impl Iterator<Item = (&Owner, &FieldChange)> {
+        let taken = self.fields.iter().filter(|it| it.class == Class::Taken);
+        taken.filter_map(|it| Some((it.owner.as_ref()?, it)))
     }
 }

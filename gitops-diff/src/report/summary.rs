@@ -15,6 +15,8 @@ pub struct Summary {
     pub created: usize,
     /// Changed.
     pub updated: usize,
+    /// Deleted and made anew.
+    pub recreated: usize,
     /// Deleted.
     pub deleted: usize,
     /// As they should be.
@@ -33,7 +35,10 @@ impl Plan {
         let count = |operation| self.changes_of(operation).count();
         Summary {
             created: count(Operation::Create),
-            updated: count(Operation::Update),
+            updated: count(Operation::Update)
+                + count(Operation::TakeOver)
+                + count(Operation::RepairOwnership),
+            recreated: count(Operation::Recreate),
             deleted: count(Operation::Delete),
             released: count(Operation::Release),
             unchanged: self.unchanged.len(),
@@ -47,8 +52,12 @@ impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { created, updated, deleted, unchanged, .. } = self;
         write!(f, "+ {created}  ~ {updated}  - {deleted}  = {unchanged}")?;
-        let rest =
-            [(self.released, "released"), (self.withheld, "withheld"), (self.failed, "failed")];
+        let rest = [
+            (self.recreated, "recreated"),
+            (self.released, "released"),
+            (self.withheld, "withheld"),
+            (self.failed, "failed"),
+        ];
         let rest = rest.iter().filter(|(count, _)| *count > 0);
         let rest: Vec<String> = rest.map(|(count, what)| format!("{count} {what}")).collect();
         if rest.is_empty() { Ok(()) } else { write!(f, "  ({})", rest.join(", ")) }

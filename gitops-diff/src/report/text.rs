@@ -42,7 +42,10 @@ impl Report<'_> {
         let live = self.live.and_then(|it| it.object(&change.id));
         let (before, after) = match change.operation {
             Operation::Create => (None, Some(will::shown(change.desired.as_ref()?))),
-            Operation::Update => {
+            Operation::Update
+            | Operation::Recreate
+            | Operation::TakeOver
+            | Operation::RepairOwnership => {
                 let (before, after) = will::before_and_after(change, live?);
                 (Some(before), Some(after))
             }
@@ -93,6 +96,9 @@ impl Lines<'_, '_> {
         let (sign, paint, word) = match change.operation {
             Operation::Create => ('+', Paint::Green, "create"),
             Operation::Update => ('~', Paint::Yellow, "update"),
+            Operation::Recreate => ('±', Paint::Red, "delete and make anew"),
+            Operation::TakeOver => ('~', Paint::Yellow, "take over"),
+            Operation::RepairOwnership => ('~', Paint::Yellow, "repair ownership"),
             Operation::Delete => ('-', Paint::Red, "delete"),
             Operation::Release => ('o', Paint::Plain, "release"),
         };
@@ -157,6 +163,8 @@ fn reason(reason: Reason) -> &'static str {
         Reason::Gone => "already gone",
         Reason::Unowned => "as declared, but not ours yet",
         Reason::Kept => "kept by its annotation",
+        Reason::Immutable => "drifted where it cannot be changed",
+        Reason::Held => "others hold fields that are not declared",
         Reason::Moved => "declared under another API group",
     }
 }

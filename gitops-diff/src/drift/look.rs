@@ -1,0 +1,176 @@
+//! One declared object beside how it lives, and the verdict on both.
+
+use std::borrow::Cow;
+
+use super::options::{Extent, Leftovers, Strategy};
+use super::{Drift, field_ownership, leftovers, server_dry_run, strict, three_way};
+use crate::compare::{Comparison, Difference, Others};
+use crate::merge::{self, Apply, Force};
+use crate::server::Refusal;
+use crate::{
+    Answer, DiffError, FieldChange, FieldPath, Fingerprint, Map, Object, Owner, Schema, Value,
+    predict,
+};
+
+/// What is known of an object when it is judged.
+#[derive(Clone, Copy)]
+pub(super) struct Look<'a> {
+    pub(super) drift: &'a Drift,
+    pub(super) schema: &'a Schema,
+    pub(super) desired: &'a Object,
+    pub(super) live: &'a Object,
+    /// The digest of what was applied last.
+    pub(super) applied: Option<&'a Fingerprint>,
+    /// What the server answered to a dry-run.
+    pub(super) answer: Option<&'a Answer>,
+}
+
+/// What is to become of an object that lives.
+#[derive(Default)]
+pub(super) struct Verdict {
+    /// The fields that change.
+    pub(super) fields: Vec<FieldChange>,
+    /// Whose fields become ours first.
+    pub(super) absorbs: Vec<Owner>,
+    /// Whether more than we own is to go, beyond what an apply alone would change.
+    pub(super) reaches_further: bool,
+    /// Whether the target says who owns what, and nothing of the object is ours.
+    pub(super) unowned: bool,
+    /// Why the server would refuse the change.
+    pub(super) refusal: Option<Refusal>,
+}
+
+/// Times are no drift: any will do.
+const NOW: &str = "2000-01-01T00:00:00Z";
+
+impl<'a> Look<'a> {
+    pub(super) fn new(
+        drift: &'a Drift,
+        schema: &'a Schema,
+        desired: &'a Object,
+        live: &'a Object,
+    ) -> Self {
+        Self { drift, schema, desired, live, applied: None, answer: None }
+    }
+
+    pub(super) fn comparison(self, others: Others) -> Comparison<'a> {
+        let applied = self.applied.filter(|_| others == Others::Spared);
+        Comparison { schema: self.schema, manager: &self.drift.manager, applied, others }
+    }
+
+    /// What is to become of the object.
+    ///
+    /// # Errors
+    /// Where it cannot be compared.
+    pub(super) fn judge(self) -> Result<Verdict, DiffError> {
+        let suspected = match self.drift.strategy {
+            Strategy::ServerDryRun => return server_dry_run::verdict(self),
+            Strategy::FieldOwnership => field_ownership::suspected(self)?,
+            Strategy::ThreeWay => three_way::suspected(self)?,
+            Strategy::Strict => strict::suspected(self)?,
+        };
+        let absorbs = match self.drift.leftovers {
+            Leftovers::Kept => Vec::new(),
+            Leftovers::Repaired => leftovers::of(self.live, &self.drift.manager),
+        };
+        let Difference { changes, unowned } = suspected;
+        if changes.is_empty() && absorbs.is_empty() {
+            return Ok(Verdict { unowned, ..Verdict::default() });
+        }
+        let verdict = Verdict { fields: changes, absorbs, unowned, ..Verdict::default() };
+        self.confirmed(verdict)
+    }
+
+    /// What an apply really changes of what is suspected: the prediction knows what a server
+    /// fills in, rounds, drops and refuses.
+    fn confirmed(self, mut verdict: Verdict) -> Result<Verdict, DiffError> {
+        let reach = self.reach(&verdict.fields);
+        verdict.reaches_further = !reach.is_empty();
+        if !self.is_predictable() {
+            return Ok(verdict);
+        }
+        let before = self.with_owners(&verdict.absorbs, &reach);
+        let desired = self.bare();
+        let apply = Apply {
+            live: Some(&before),
+            desired: &desired,
+            manager: &self.drift.manager,
+            force: Force::Yes,
+            subresource: None,
+            now: NOW,
+        };
+        match predict(self.schema, &apply) {
+            Ok(next) => {
+                let others = if reach.is_empty() { Others::Spared } else { Others::Ignored };
+                verdict.fields = self.comparison(others).exact(self.desired, self.live, &next)?;
+            }
+            Err(refusal) => verdict.refusal = Some(refusal),
+        }
+        Ok(verdict)
+    }
+
+    /// Of kinds that nobody knows, the walk sees more in what the server wrote down than the rules
+    /// for kinds without a schema tell.
+    fn is_predictable(self) -> bool {
+        let kind = self.desired.id().group_kind();
+        self.schema.scope(kind).is_some()
+            && self.schema.knows(kind, self.desired.version())
+            && self.live.version() == self.desired.version()
+    }
+
+    /// The fields that are to go and are not ours: an apply alone leaves them.
+    fn reach(self, fields: &[FieldChange]) -> Vec<FieldPath> {
+        if !matches!(self.drift.strategy, Strategy::ThreeWay | Strategy::Strict) {
+            return Vec::new();
+        }
+        let managed = crate::ManagedFields::read(self.live.body()).unwrap_or_default();
+        let ours = managed.applied_by(&self.drift.manager);
+        let only_ours = |path: &FieldPath| {
+            ours.is_some_and(|it| it.fields.has(path)) && managed.owners(path).count() == 1
+        };
+        let gone = fields.iter().filter(|it| it.new.is_none());
+        let paths = gone.filter_map(|it| it.path.parse().ok());
+        paths.filter(|it| !only_ours(it)).collect()
+    }
+
+    /// The live object after we have taken over what we are to take over.
+    fn with_owners(self, absorbs: &[Owner], reach: &[FieldPath]) -> Cow<'a, Value> {
+        if absorbs.is_empty() && reach.is_empty() {
+            return Cow::Borrowed(self.live.body());
+        }
+        let manager = &self.drift.manager;
+        let mut body = self.live.body().clone();
+        let managed = merge::absorb(&body, manager, absorbs, reach);
+        if let (Ok(managed), Some(members)) = (managed, body.as_map_mut()) {
+            managed.write(members);
+        }
+        Cow::Owned(body)
+    }
+
+    /// The declared object as appliers send it: without what only the server sets.
+    fn bare(self) -> Cow<'a, Value> {
+        const SERVER_SET: [&str; 5] =
+            ["managedFields", "uid", "resourceVersion", "creationTimestamp", "generation"];
+        let body = self.desired.body();
+        let metadata = body.get("metadata").and_then(Value::as_map);
+        let is_bare = |it: &Map| SERVER_SET.iter().all(|name| !it.contains_key(name));
+        if metadata.is_none_or(is_bare) {
+            return Cow::Borrowed(body);
+        }
+        let mut body = body.clone();
+        if let Some(members) = body.as_map_mut() {
+            members.map_at("metadata").retain(|name, _| !SERVER_SET.contains(&name));
+        }
+        Cow::Owned(body)
+    }
+
+    /// What lives and is not declared, where it is asked for.
+    pub(super) fn notes(self) -> Vec<FieldChange> {
+        match self.drift.extent {
+            Extent::Changes => Vec::new(),
+            Extent::Everything => {
+                self.comparison(Others::Spared).notes(self.desired, self.live)
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Objects of which fields that cannot be changed are to be.
+
+use super::options::Recreation;
+use crate::Object;
+use crate::server::{Cause, Refusal};
+
+/// This annotation on a declared object, with the value `allowed`, consents to deleting the live
+/// one and making it anew where a field that cannot be changed is to be
+/// ([`Recreation::Annotated`]).
+pub const RECREATE_ANNOTATION: &str = "gitops-rs.dev/recreate";
+
+/// What a refusal means for an object.
+pub(super) enum Refused {
+    /// It may be deleted and made anew.
+    Recreate,
+    /// Fields that cannot be changed are to be, and nobody consented: what to tell.
+    Immutable(String),
+    /// Something else is wrong; the server says what when it is applied.
+    Otherwise,
+}
+
+pub(super) fn weigh(refusal: &Refusal, desired: &Object, recreate: Recreation) -> Refused {
+    let immutable: Vec<&Cause> = refusal.causes.iter().filter(|it| is_immutable(it)).collect();
+    if immutable.is_empty() {
+        return Refused::Otherwise;
+    }
+    let others = refusal.causes.len() - immutable.len();
+    let consents = match recreate {
+        Recreation::Never => false,
+        Recreation::Annotated => is_annotated(desired),
+        Recreation::Always => true,
+    };
+    // What is wrong besides would be wrong of a new object as well.
+    if consents && others == 0 {
+        return Refused::Recreate;
+    }
+    let mut fields: Vec<&str> = immutable.iter().map(|it| it.field.as_str()).collect();
+    fields.sort_unstable();
+    fields.dedup();
+    Refused::Immutable(format!(
+        "{} cannot be changed once it lives; declare it as it lives, or consent to deleting the \
+         object and making it anew with the annotation `{RECREATE_ANNOTATION}: allowed` and \
+         `Recreation::Annotated`",
+        fields.join(", ")
+    ))
+}
+
+/// Whether the server refuses to change a field that lives, by what it says.
+fn is_immutable(cause: &Cause) -> bool {
+    const SIGNS: [&str; 6] = [
+        "is immutable",
+        "may not change once set",
+        "cannot change roleRef",
+        "cannot be changed",
+        "updates to statefulset spec for fields other than",
+        "pod updates may not change fields other than",
+    ];
+    SIGNS.iter().any(|it| cause.message.contains(it))
+}
+
+fn is_annotated(desired: &Object) -> bool {
+    let is = |key, value: &str| {
+        desired.annotation(key).is_some_and(|it| it.trim().eq_ignore_ascii_case(value))
+    };
+    let options = desired.annotation("argocd.argoproj.io/sync-options").unwrap_or_default();
+    let has = |option| options.split(',').any(|it| it.trim() == option);
+    is(RECREATE_ANNOTATION, "allowed")
+        || is("kustomize.toolkit.fluxcd.io/force", "enabled")
+        || (has("Replace=true") && has("Force=true"))
+}

@@ -1,0 +1,129 @@
+//! One diff under way: what is to be done to each declared object.
+
+use super::look::{Look, Verdict};
+use super::options::Demand;
+use super::recreate::{self, Refused};
+use super::Drift;
+use crate::{
+    Change, Failure, Inventory, Live, Object, ObjectId, Observation, Observed, Operation, Plan,
+    Preconditions, Reason, Schema, Text, secret,
+};
+
+/// One diff under way.
+pub(super) struct Run<'a> {
+    pub(super) drift: &'a Drift,
+    pub(super) schema: &'a Schema,
+    pub(super) observed: &'a Observed,
+    pub(super) owned: &'a Inventory,
+}
+
+impl Run<'_> {
+    /// What is to be done to a declared object; what is wrong with it is a failure of it alone.
+    pub(super) fn declared(&self, object: &Object, plan: &mut Plan, changes: &mut Vec<Change>) {
+        match self.outcome(object, plan) {
+            Ok(Some(change)) => changes.push(change),
+            Ok(None) => plan.unchanged.push(object.id().clone()),
+            Err(message) => plan.failures.push(failure(object.id(), message, Some(object))),
+        }
+    }
+
+    fn outcome(&self, object: &Object, plan: &mut Plan) -> Result<Option<Change>, String> {
+        match self.observed.get(object.id()) {
+            None => Err("nobody looked whether it lives".into()),
+            Some(Live::Unknown(why)) => Err(format!("it could not be looked at: {why}")),
+            Some(Live::Absent | Live::Unserved) => {
+                let object = secret::folded(object);
+                Ok(Some(writing(Operation::Create, Reason::Missing, &object)))
+            }
+            Some(Live::Present(live)) if live.is_deleting() => {
+                Err("it is being deleted; it can be made anew when it is gone".into())
+            }
+            Some(Live::Present(live)) => self.compared(object, live, plan),
+        }
+    }
+
+    fn compared(
+        &self,
+        object: &Object,
+        live: &Object,
+        plan: &mut Plan,
+    ) -> Result<Option<Change>, String> {
+        let object = secret::folded(object);
+        // What was applied to another object of this name says nothing of this one.
+        let entry = self.owned.get(object.id()).filter(|it| it.uid.as_deref() == live.uid());
+        let look = Look {
+            applied: entry.and_then(|it| it.applied.as_ref()),
+            answer: self.observed.answer(object.id()),
+            ..Look::new(self.drift, self.schema, &object, live)
+        };
+        let verdict = look.judge().map_err(|it| it.to_string())?;
+        let fields = look.notes();
+        if !fields.is_empty() {
+            plan.observations.push(Observation { id: object.id().clone(), fields });
+        }
+        self.change(&object, live, verdict)
+    }
+
+    fn change(
+        &self,
+        object: &Object,
+        live: &Object,
+        verdict: Verdict,
+    ) -> Result<Option<Change>, String> {
+        let Some((operation, reason)) = self.operation(object, &verdict)? else {
+            return Ok(None);
+        };
+        let mut change = writing(operation, reason, object);
+        change.fields = verdict.fields;
+        change.absorbs = verdict.absorbs;
+        change.seen_version = live.resource_version().map(Text::from);
+        change.preconditions = uid_of(live);
+        let writes_owners = !matches!(operation, Operation::Update);
+        if writes_owners || self.drift.demand == Demand::Fields {
+            change.demand_fields(live, &self.drift.manager);
+        }
+        Ok(Some(change))
+    }
+
+    fn operation(
+        &self,
+        object: &Object,
+        verdict: &Verdict,
+    ) -> Result<Option<(Operation, Reason)>, String> {
+        if let Some(refusal) = &verdict.refusal {
+            match recreate::weigh(refusal, object, self.drift.recreate) {
+                Refused::Recreate => return Ok(Some((Operation::Recreate, Reason::Immutable))),
+                Refused::Immutable(message) => return Err(message),
+                // The walk's findings stand; the server will say what is wrong.
+                Refused::Otherwise => {}
+            }
+            if verdict.fields.is_empty() {
+                return Err(format!("the server would refuse it: {refusal}"));
+            }
+        }
+        Ok(match verdict {
+            it if it.reaches_further => Some((Operation::TakeOver, Reason::Held)),
+            it if !it.absorbs.is_empty() => Some((Operation::RepairOwnership, Reason::Held)),
+            it if !it.fields.is_empty() => Some((Operation::Update, Reason::Drifted)),
+            it if it.unowned => Some((Operation::Update, Reason::Unowned)),
+            _ => None,
+        })
+    }
+}
+
+fn writing(operation: Operation, reason: Reason, object: &Object) -> Change {
+    let mut change = Change::new(object.id().clone(), object.version(), operation, reason);
+    change.origin = object.origin().cloned();
+    change.fingerprint = Some(secret::fingerprint(object));
+    change.desired = Some(object.clone());
+    change
+}
+
+pub(super) fn uid_of(live: &Object) -> Preconditions {
+    Preconditions { uid: live.uid().map(Text::from), ..Preconditions::default() }
+}
+
+pub(super) fn failure(id: &ObjectId, message: String, declared: Option<&Object>) -> Failure {
+    let origin = declared.and_then(Object::origin).cloned();
+    Failure { id: id.clone(), message, origin }
+}
