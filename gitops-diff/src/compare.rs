@@ -14,8 +14,8 @@ use std::cmp::Ordering;
 use std::iter::Peekable;
 
 use self::findings::Findings;
-pub(crate) use self::notes::is_allocated;
 use self::lists::Items;
+pub(crate) use self::notes::is_allocated;
 use self::owned::Owned;
 use self::place::{Place, Step, is_zero};
 use crate::{

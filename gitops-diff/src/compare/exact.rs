@@ -6,7 +6,9 @@ use super::owned::Owned;
 use super::place::{ItemKey, Place, Step};
 use super::{Comparison, MAX_DEPTH};
 use crate::fields::same;
-use crate::{DiffError, FieldChange, ListRef, Map, MapRef, Object, PathElement, Schema, TypeRef, Value};
+use crate::{
+    DiffError, FieldChange, ListRef, Map, MapRef, Object, PathElement, Schema, TypeRef, Value,
+};
 
 impl<'a> Comparison<'a> {
     /// What changes where `live` becomes `next`, in the order of paths; of what only the server
@@ -81,7 +83,7 @@ impl<'a> Exact<'a> {
                 (Some(old), None) if !self.says_nothing(old) => {
                     self.findings.record(&here, Some(old), None);
                 }
-                (None, Some(new)) => self.added(&here, new),
+                (None, Some(_)) => self.added(&here),
                 _ => {}
             }
         }
@@ -93,12 +95,13 @@ impl<'a> Exact<'a> {
         value.is_null() || (is_empty(value) && self.schema.is_builtin(kind))
     }
 
-    /// What lives has every default: one that is missing there says nothing of drift.
-    fn added(&mut self, place: &Place<'_, 'a>, new: &'a Value) {
+    /// What is new is shown as it is declared, without the defaults inside of it. What is not
+    /// declared says nothing of drift: what lives has every default.
+    fn added(&mut self, place: &Place<'_, 'a>) {
         let declared = place.path();
         let declared = declared.lookup(self.findings.desired.body());
-        if declared.is_some_and(|it| !it.is_null()) && !is_empty(new) {
-            self.findings.record(place, None, Some(new));
+        if let Some(declared) = declared.filter(|it| !it.is_null()) {
+            self.findings.record(place, None, Some(declared));
         }
     }
 
@@ -120,14 +123,19 @@ impl<'a> Exact<'a> {
         let (Some(olds), Some(news)) = (index(&before), index(&after)) else {
             return self.findings.record(place, Some(old), Some(new));
         };
-        let kept = before.iter().filter_map(|it| news.get(it));
-        if !kept.is_sorted() {
-            self.findings.record(place, Some(old), Some(new));
+        let kept = before.iter().filter(|it| news.contains_key(*it));
+        if !kept.map(|it| news[it]).is_sorted() {
+            let slots = before.iter().enumerate().filter(|(_, it)| news.contains_key(*it));
+            let mut ordered = was.to_vec();
+            for ((slot, _), at) in slots.zip(after.iter().filter_map(|it| olds.get(it))) {
+                ordered[slot] = was[*at].clone();
+            }
+            self.findings.record(place, Some(old), Some(&Value::List(ordered)));
         }
         for (element, item) in after.iter().zip(is) {
             match olds.get(element) {
                 Some(at) => self.value(&place.child(step(item)), &was[*at], item),
-                None => self.findings.record(&place.child(step(item)), None, Some(item)),
+                None => self.added(&place.child(step(item))),
             }
         }
         for (_, item) in before.iter().zip(was).filter(|(it, _)| !news.contains_key(*it)) {

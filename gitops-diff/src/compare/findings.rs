@@ -15,11 +15,7 @@ pub(super) struct Findings<'a> {
 }
 
 impl<'a> Findings<'a> {
-    pub(super) fn new(
-        comparison: Comparison<'a>,
-        desired: &'a Object,
-        live: &'a Object,
-    ) -> Self {
+    pub(super) fn new(comparison: Comparison<'a>, desired: &'a Object, live: &'a Object) -> Self {
         let (schema, kind) = (comparison.schema, desired.id().group_kind());
         let has_status = || schema.subresources(kind, desired.version()).iter();
         let resets_status = schema.scope(kind).is_none()
@@ -31,8 +27,7 @@ impl<'a> Findings<'a> {
 
     /// Whether a field of the object is the server's to set, or its identity.
     pub(super) fn is_server_set(&self, place: &Place<'_, '_>, name: &str) -> bool {
-        is_identity(place, name)
-            || (place.depth() == 0 && name == "status" && self.resets_status)
+        is_identity(place, name) || (place.depth() == 0 && name == "status" && self.resets_status)
     }
 
     /// Records a change of the field at `place`.

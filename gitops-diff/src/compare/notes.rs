@@ -72,9 +72,8 @@ impl<'a> Notes<'a> {
         let element = place.of().and_then(TypeRef::list).map(ListRef::element);
         match Items::of(place, Owned::No) {
             Items::Keyed(names) => {
-                let step = |item: &'a Value| {
-                    Step::Item(ItemKey { names: names.clone(), item, element })
-                };
+                let step =
+                    |item: &'a Value| Step::Item(ItemKey { names: names.clone(), item, element });
                 self.items(place, desired, live, &step);
             }
             Items::Set => {

@@ -168,9 +168,7 @@ impl<'a> Look<'a> {
     pub(super) fn notes(self) -> Vec<FieldChange> {
         match self.drift.extent {
             Extent::Changes => Vec::new(),
-            Extent::Everything => {
-                self.comparison(Others::Spared).notes(self.desired, self.live)
-            }
+            Extent::Everything => self.comparison(Others::Spared).notes(self.desired, self.live),
         }
     }
 }

@@ -1,9 +1,9 @@
 //! One diff under way: what is to be done to each declared object.
 
+use super::Drift;
 use super::look::{Look, Verdict};
 use super::options::Demand;
 use super::recreate::{self, Refused};
-use super::Drift;
 use crate::{
     Change, Failure, Inventory, Live, Object, ObjectId, Observation, Observed, Operation, Plan,
     Preconditions, Reason, Schema, Text, secret,

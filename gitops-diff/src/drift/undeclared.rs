@@ -1,16 +1,19 @@
 //! What becomes of objects that are ours and no longer declared.
 
-use super::run::{Run, failure, uid_of};
 use super::Prune;
+use super::run::{Run, failure, uid_of};
 use crate::cascade::{Holders, Twins};
 use crate::guard::{PRUNE_ANNOTATION, still_holds};
-use crate::{
-    Change, Entry, Live, Object, ObjectId, ObjectSet, Operation, Plan, Reason, Refusal,
-};
+use crate::{Change, Entry, Live, Object, ObjectId, ObjectSet, Operation, Plan, Reason, Refusal};
 
 impl Run<'_> {
     /// What is to be done to the objects that are ours and no longer declared.
-    pub(super) fn undeclared(&self, desired: &ObjectSet, plan: &mut Plan, changes: &mut Vec<Change>) {
+    pub(super) fn undeclared(
+        &self,
+        desired: &ObjectSet,
+        plan: &mut Plan,
+        changes: &mut Vec<Change>,
+    ) {
         if self.owned.minus(desired).next().is_none() {
             return;
         }
@@ -139,4 +142,3 @@ fn kept_inside(withheld: Vec<ObjectId>) -> Option<Refusal> {
     let refusal = |withheld| Refusal { guard: "kept".into(), message: message.into(), withheld };
     (!withheld.is_empty()).then(|| refusal(withheld))
 }
-

@@ -48,9 +48,8 @@ pub fn absorb(
         .partition(|it| absorbed.iter().any(|owner| is_of(it, owner)));
     let taken: FieldSet = fields.iter().cloned().collect();
     let below = fields_below(live, fields);
-    mine.fields = gone.iter().fold(mine.fields.union(&taken).union(&below), |all, it| {
-        all.union(&it.fields)
-    });
+    mine.fields =
+        gone.iter().fold(mine.fields.union(&taken).union(&below), |all, it| all.union(&it.fields));
     let mut next = ManagedFields::new();
     for mut entry in kept {
         if entry.subresource.is_none() {
@@ -74,7 +73,11 @@ fn nothing(live: &Value, manager: &str) -> ManagedEntry {
     ManagedEntry {
         manager: manager.into(),
         operation: ManagerOperation::Apply,
-        api_version: live.get("apiVersion").and_then(Value::as_str).map(Text::from).unwrap_or_default(),
+        api_version: live
+            .get("apiVersion")
+            .and_then(Value::as_str)
+            .map(Text::from)
+            .unwrap_or_default(),
         time: None,
         subresource: None,
         fields: FieldSet::new(),
