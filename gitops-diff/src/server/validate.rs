@@ -10,6 +10,7 @@ mod names;
 mod others;
 mod quantity;
 mod selectors;
+mod web;
 
 use super::{Cause, Write};
 use crate::Value;

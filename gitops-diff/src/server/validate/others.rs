@@ -1,10 +1,12 @@
 //! The other groups that are built in: one folder or file for each.
 
+mod admissionregistration;
 mod apiregistration;
 mod autoscaling;
 mod coordination;
 mod discovery;
 mod events;
+mod flowcontrol;
 mod networking;
 mod node;
 mod policy;
@@ -26,11 +28,13 @@ pub(super) fn check(write: &Write<'_>, object: &Value, causes: &mut Vec<Cause>) 
         live: write.live,
     };
     match &*write.kind.group {
+        "admissionregistration.k8s.io" => admissionregistration::check(&edit),
         "apiregistration.k8s.io" => apiregistration::check(&edit),
         "autoscaling" => autoscaling::check(&edit),
         "coordination.k8s.io" => coordination::check(&edit),
         "discovery.k8s.io" => discovery::check(&edit),
         "events.k8s.io" => events::check(&edit),
+        "flowcontrol.apiserver.k8s.io" => flowcontrol::check(&edit),
         "networking.k8s.io" => networking::check(&edit),
         "node.k8s.io" => node::check(&edit),
         "policy" => policy::check(&edit),
