@@ -57,6 +57,7 @@ mod resource;
 mod route;
 mod scale;
 mod selector;
+mod services;
 mod state;
 mod store;
 mod strategic;

@@ -54,7 +54,7 @@ fn bad_keys(object: &Value) -> Vec<Cause> {
         let members = object.get(field).and_then(Value::as_map).into_iter().flat_map(Map::iter);
         let bad = members.filter(|(key, _)| !is_key(key));
         bad.map(move |(key, _)| {
-            Cause::invalid(&format!("{field}[{key}]"), &key.as_str().into(), WHY)
+            Cause::invalid(format!("{field}[{key}]"), &key.as_str().into(), WHY)
         })
     };
     DATA.into_iter().flat_map(bad).collect()

@@ -54,6 +54,9 @@ impl Task<'_> {
     /// Gives an object its defaults.
     pub(super) fn complete(&self, object: &mut Value) {
         let resource = &self.target.resource;
+        if self.state.options.defaults == Defaults::Common {
+            self.write(None).default(object);
+        }
         definition::complete(&self.state.store, resource, object);
         config::complete(resource, object);
         if self.state.options.defaults == Defaults::Common {
@@ -108,14 +111,14 @@ impl Task<'_> {
             object = self.track(None, &object);
         }
         metadata::fresh(&mut object, &resource, uid, &self.now);
+        self.allocate(None, &mut object)?;
         reset(&mut object, None, &self.reset_fields());
         // The status that was taken away is there again, as empty as the kind has it.
         self.complete(&mut object);
         lifecycle::prepare(&resource, &mut object);
+        self.write(None).prepare(&mut object);
         self.admit(Verb::Create, None, &mut object)?;
-        metadata::validate(&resource, &object)?;
-        config::validate(&resource, None, &object)?;
-        definition::validate(&resource, &object)?;
+        self.validate(None, &object)?;
         let mut object = decode::without_empty(&self.state.schema, &resource, object);
         definition::store_version(&self.state.store, &resource, &mut object);
         if self.live(&name).is_some() {
@@ -128,6 +131,16 @@ impl Task<'_> {
         let stored = self.state.store.put(&resource.table(), &key, object);
         lifecycle::created(self.state, &resource, &stored);
         Ok(self.show(201, &stored))
+    }
+
+    /// Refuses what no server stores in the place of `live`.
+    pub(super) fn validate(&self, live: Option<&Value>, object: &Value) -> Result<(), Status> {
+        let resource = &self.target.resource;
+        let causes = self.write(live).validate(object);
+        metadata::refuse(resource, metadata::name(object), causes)?;
+        metadata::validate(resource, object)?;
+        config::validate(resource, live, object)?;
+        definition::validate(resource, object)
     }
 
     /// The object with the managers of its fields after this write.

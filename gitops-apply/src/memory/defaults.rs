@@ -193,8 +193,6 @@ fn complete_service(object: &mut Value) {
     if kind == "LoadBalancer" {
         spec.entry("allocateLoadBalancerNodePorts", || true.into());
     }
-    spec.entry("ipFamilies", || Value::List(vec!["IPv4".into()]));
-    spec.entry("ipFamilyPolicy", || "SingleStack".into());
 }
 
 fn name_policies(object: &mut Value) {

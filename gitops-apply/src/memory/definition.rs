@@ -131,7 +131,7 @@ fn bad_scope(scope: &str) -> Option<Cause> {
         "" => Some(Cause::required("spec.scope", "")),
         other => {
             let supported = ["Cluster", "Namespaced"];
-            Some(Cause::unsupported("spec.scope", &format!("{other:?}"), &supported))
+            Some(Cause::not_supported("spec.scope", &other.into(), &supported))
         }
     }
 }
@@ -148,15 +148,12 @@ fn bad_versions(object: &Value) -> Vec<Cause> {
         let field = format!("spec.versions[{at}]");
         if !names::is_label(text(version, "/name")) {
             let why = "must be a lowercase RFC 1123 label";
-            causes.push(Cause::invalid(
-                &format!("{field}.name"),
-                &text(version, "/name").into(),
-                why,
-            ));
+            let name = text(version, "/name").into();
+            causes.push(Cause::invalid(format!("{field}.name"), &name, why));
         }
         if version.pointer("/schema/openAPIV3Schema").is_none() {
             let field = format!("{field}.schema.openAPIV3Schema");
-            causes.push(Cause::required(&field, "schemas are required"));
+            causes.push(Cause::required(field, "schemas are required"));
         }
     }
     causes

@@ -132,8 +132,7 @@ fn propagation(named: Option<&str>) -> Result<Propagation, Status> {
         Some("Orphan") => Ok(Propagation::Orphan),
         Some(other) => {
             let supported = ["Foreground", "Background", "Orphan", "nil"];
-            let named = format!("{other:?}");
-            let cause = Cause::unsupported("propagationPolicy", &named, &supported);
+            let cause = Cause::not_supported("propagationPolicy", &other.into(), &supported);
             Err(Status::invalid_options("DeleteOptions", cause))
         }
     }

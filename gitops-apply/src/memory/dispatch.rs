@@ -1,6 +1,7 @@
 //! From a request to its answer.
 
-use gitops_diff::{Text, Value};
+use gitops_diff::server::Write;
+use gitops_diff::{GroupKind, Text, Value};
 
 use super::admission::Verb;
 use super::calls::Call;
@@ -22,6 +23,7 @@ const MAX_BODY: usize = 3 * 1024 * 1024;
 pub(super) struct Task<'a> {
     pub(super) state: &'a mut State,
     pub(super) target: &'a Target,
+    pub(super) kind: GroupKind,
     pub(super) params: &'a Params,
     pub(super) view: View,
     pub(super) now: String,
@@ -95,7 +97,8 @@ fn on_objects(
         return Ok(Reply::watch(watch));
     }
     let now = state.options.clock.now();
-    let mut task = Task { state, target, params: &params, view, now, warnings: Vec::new() };
+    let kind = target.resource.group_kind();
+    let mut task = Task { state, target, kind, params: &params, view, now, warnings: Vec::new() };
     // A refusal carries the warnings too.
     let mut reply = task.run(request).unwrap_or_else(Reply::from);
     reply.warnings.append(&mut task.warnings);
@@ -145,6 +148,17 @@ impl Task<'_> {
                  version/kind; json parse error: {error}"
             ))
         })
+    }
+
+    /// What the server makes of an object that is written in the place of `live`.
+    pub(super) fn write<'b>(&'b self, live: Option<&'b Value>) -> Write<'b> {
+        Write {
+            schema: &self.state.schema,
+            kind: &self.kind,
+            version: &self.target.resource.version,
+            subresource: self.target.subresource.as_deref(),
+            live,
+        }
     }
 
     /// The name in the path; empty where there is none.

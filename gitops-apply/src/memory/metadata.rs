@@ -150,7 +150,7 @@ fn bad_finalizers(resource: &Resource, object: &Value) -> Vec<Cause> {
         let has_domain = resource.rules.custom || it.contains('/');
         let legal = STANDARD.contains(&it) || has_domain && names::qualified(it).is_none();
         let field = format!("metadata.finalizers[{at}]");
-        (!legal).then(|| Cause::invalid(&field, &it.into(), WHY))
+        (!legal).then(|| Cause::invalid(field, &it.into(), WHY))
     };
     finalizers(object).into_iter().enumerate().filter_map(bad).collect()
 }
@@ -168,7 +168,7 @@ fn bad_owners(object: &Value) -> Vec<Cause> {
             .into_iter()
             .filter(|(part, _)| owner.get(part).and_then(Value::as_str).is_none_or(str::is_empty));
         let cause = |(part, why): (&str, &str)| {
-            Cause::invalid(&format!("metadata.ownerReferences.{part}"), &"".into(), why)
+            Cause::invalid(format!("metadata.ownerReferences.{part}"), &"".into(), why)
         };
         missing.map(cause).collect::<Vec<_>>()
     };

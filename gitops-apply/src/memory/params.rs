@@ -117,7 +117,7 @@ pub(super) fn dry_run(request: &Request, value: &str) -> Result<bool, Status> {
     if matches!(value, "" | "All") {
         return Ok(value == "All");
     }
-    let cause = Cause::unsupported("dryRun", &format!("[{value:?}]"), &["All"]);
+    let cause = Cause::not_supported("dryRun", &Value::List(vec![value.into()]), &["All"]);
     Err(Status::invalid_options(options(request.method), cause))
 }
 
@@ -128,7 +128,7 @@ fn validation(request: &Request, value: &str) -> Result<Validation, Status> {
         "Strict" => Ok(Validation::Strict),
         other => {
             let supported = ["", "Ignore", "Strict", "Warn"];
-            let cause = Cause::unsupported("fieldValidation", &format!("{other:?}"), &supported);
+            let cause = Cause::not_supported("fieldValidation", &other.into(), &supported);
             Err(Status::invalid_options(options(request.method), cause))
         }
     }

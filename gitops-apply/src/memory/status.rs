@@ -1,5 +1,6 @@
 //! What the API server answers where it refuses.
 
+pub use gitops_diff::server::Cause;
 use gitops_diff::{Map, Text, Value};
 
 use super::resource::Resource;
@@ -31,17 +32,6 @@ pub struct Details {
     pub causes: Vec<Cause>,
     /// When to try again, in seconds.
     pub retry_after: Option<u32>,
-}
-
-/// One thing that is wrong with an object.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Cause {
-    /// `FieldValueRequired`, `FieldManagerConflict`, ….
-    pub reason: Text,
-    /// For people.
-    pub message: String,
-    /// The path of the field.
-    pub field: String,
 }
 
 impl Status {
@@ -227,7 +217,7 @@ impl Details {
         let named = named.into_iter().filter(|(_, text)| !text.is_empty());
         let mut details: Map = named.map(|(key, text)| (key, text.clone().into())).collect();
         if !self.causes.is_empty() {
-            let causes = self.causes.iter().map(Cause::to_value).collect();
+            let causes = self.causes.iter().map(cause_value).collect();
             details.insert("causes", Value::List(causes));
         }
         if let Some(seconds) = self.retry_after {
@@ -237,54 +227,13 @@ impl Details {
     }
 }
 
-impl Cause {
-    /// One thing that is wrong: `FieldValueInvalid`, `Invalid value: "x": …`, `metadata.name`.
-    pub fn new(
-        reason: impl Into<Text>,
-        field: impl Into<String>,
-        message: impl Into<String>,
-    ) -> Self {
-        Self { reason: reason.into(), message: message.into(), field: field.into() }
-    }
-
-    pub(super) fn required(field: &str, why: &str) -> Self {
-        let message = if why.is_empty() {
-            "Required value".to_owned()
-        } else {
-            format!("Required value: {why}")
-        };
-        Self::new("FieldValueRequired", field, message)
-    }
-
-    pub(super) fn invalid(field: &str, value: &Value, why: &str) -> Self {
-        let value = serde_json::to_string(value).unwrap_or_default();
-        Self::new("FieldValueInvalid", field, format!("Invalid value: {value}: {why}"))
-    }
-
-    pub(super) fn forbidden(field: &str, why: &str) -> Self {
-        Self::new("FieldValueForbidden", field, format!("Forbidden: {why}"))
-    }
-
-    pub(super) fn too_long(field: &str, bytes: usize) -> Self {
-        let message = format!("Too long: may not be more than {bytes} bytes");
-        Self::new("FieldValueTooLong", field, message)
-    }
-
-    pub(super) fn unsupported(field: &str, value: &str, supported: &[&str]) -> Self {
-        let supported: Vec<String> = supported.iter().map(|it| format!("{it:?}")).collect();
-        let supported = supported.join(", ");
-        let message = format!("Unsupported value: {value}: supported values: {supported}");
-        Self::new("FieldValueNotSupported", field, message)
-    }
-
-    fn to_value(&self) -> Value {
-        let members = [
-            ("reason", self.reason.clone().into()),
-            ("message", Value::from(self.message.clone())),
-            ("field", self.field.clone().into()),
-        ];
-        members.into_iter().collect::<Map>().into()
-    }
+fn cause_value(cause: &Cause) -> Value {
+    let members = [
+        ("reason", cause.reason.clone().into()),
+        ("message", Value::from(cause.message.clone())),
+        ("field", cause.field.clone().into()),
+    ];
+    members.into_iter().collect::<Map>().into()
 }
 
 /// `Deployment.apps`, or `ConfigMap` for the core group.

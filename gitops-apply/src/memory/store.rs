@@ -6,6 +6,7 @@ use std::sync::Arc;
 use gitops_diff::{Text, Value};
 
 use super::resource::Table;
+use super::services::{self, Claims};
 
 /// The objects of a table by their keys.
 pub(super) type Rows = BTreeMap<Text, Arc<Value>>;
@@ -19,6 +20,8 @@ pub(super) struct Store {
     pub(super) compacted: u64,
     tables: BTreeMap<Table, Rows>,
     history: VecDeque<Event>,
+    /// What Services hold.
+    claims: Claims,
 }
 
 /// What happened to an object in one revision.
@@ -44,6 +47,11 @@ pub(super) fn key(namespace: Option<&str>, name: &str) -> Text {
 impl Store {
     pub(super) fn get(&self, table: &Table, key: &str) -> Option<&Arc<Value>> {
         self.tables.get(table)?.get(key)
+    }
+
+    /// The addresses and ports of all Services.
+    pub(super) fn claims(&self) -> &Claims {
+        &self.claims
     }
 
     /// The tables and their rows as they are now.
@@ -110,6 +118,9 @@ impl Store {
         before: Option<Arc<Value>>,
         after: Option<Arc<Value>>,
     ) {
+        if services::is_services(table) {
+            self.claims.move_on(before.as_deref(), after.as_deref());
+        }
         let (revision, table, key) = (self.revision, table.clone(), key.clone());
         self.history.push_back(Event { revision, table, key, before, after });
     }

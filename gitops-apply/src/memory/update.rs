@@ -4,7 +4,6 @@ use gitops_diff::merge::settle;
 use gitops_diff::{Map, Value};
 
 use super::admission::Verb;
-use super::config;
 use super::create::{Ownership, reset};
 use super::decode;
 use super::definition;
@@ -78,14 +77,14 @@ impl Task<'_> {
             next = decode::without_empty(&self.state.schema, &resource, next);
             next = self.track(Some(live), &next);
         }
+        self.allocate(Some(live), &mut next)?;
         self.admit(Verb::Update, Some(live), &mut next)?;
         metadata::keep(live, &mut next);
-        metadata::validate(&resource, &next)?;
-        config::validate(&resource, Some(live), &next)?;
-        definition::validate(&resource, &next)?;
         if bumps_generation(&resource, live, &next) {
             metadata::next_generation(&mut next);
         }
+        self.write(Some(live)).prepare(&mut next);
+        self.validate(Some(live), &next)?;
         next = decode::without_empty(&self.state.schema, &resource, next);
         definition::store_version(&self.state.store, &resource, &mut next);
         let next = settle(live, next);

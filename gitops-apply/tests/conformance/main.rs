@@ -7,6 +7,7 @@
 
 mod compare;
 mod corpus;
+mod details;
 mod generate;
 mod known;
 mod normal;
@@ -22,6 +23,7 @@ use gitops_apply::testkit::left_out;
 
 use compare::{Frequent, Part, Tally, differences, table};
 use corpus::Corpus;
+use details::Details;
 use normal::normalise;
 use script::Script;
 use servers::{Memory, Real};
@@ -56,12 +58,14 @@ fn recorded_calls_are_answered_alike_in_memory() {
     memory.create(&corpus.setup());
     let before = memory.cluster.snapshot();
     let mut tallies = Tallies::new();
+    let mut details = Details::from_env();
     for file in Corpus::FILES {
         let mut frequent = Frequent::default();
         for script in corpus.scripts(file) {
             memory.cluster.restore(&before);
-            let first = tally_recorded(file, &script, &memory.run(&script), &mut tallies);
-            frequent.add(&script.id, first);
+            let answers = memory.run(&script);
+            details.add(&script, &answers);
+            frequent.add(&script.id, tally_recorded(file, &script, &answers, &mut tallies));
         }
         say(&format!("{file}: where scripts first differ most often\n{frequent}"));
     }

@@ -75,7 +75,12 @@ impl Refusal {
 }
 
 impl Cause {
-    fn new(reason: &str, field: impl Into<String>, message: impl Into<String>) -> Self {
+    /// One thing that is wrong: `FieldValueInvalid`, `metadata.name`, `Invalid value: "x": …`.
+    pub fn new(
+        reason: impl Into<Text>,
+        field: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Self {
         Self { reason: reason.into(), field: field.into(), message: message.into() }
     }
 
