@@ -8,24 +8,29 @@
 //! visible with the id of the rule, and a rule that does not fit an object is an error of that
 //! object ([`PolicyError::Object`]).
 
+mod applied;
 mod cursor;
 mod error;
 mod few;
+mod form;
 mod labels;
 mod path;
 mod pattern;
+mod read;
 mod rule;
 mod target;
 mod trie;
 
 use std::sync::Arc;
 
+pub use self::applied::Applying;
 pub use self::cursor::{Cursor, Item, Selected, Verdict};
 pub use self::error::PolicyError;
 use self::few::Few;
 pub use self::labels::Labels;
 pub use self::path::{RulePath, Step, Want};
 pub use self::pattern::Pattern;
+pub use self::read::Document;
 pub use self::rule::{OwnedBy, Reference, Rule, Select, Take, When};
 use self::target::Targets;
 use self::trie::{Group, Trie};

@@ -139,6 +139,32 @@ impl<'p> Cursor<'p> {
         Some(Verdict { id: &trie.ids[last], rule, take: rule.take })
     }
 
+    /// A rule that leads into a map or a list (the word says which) where `value` is none; only
+    /// one for exactly this kind, since others cannot know its fields.
+    pub(super) fn misfit(&self, value: &Value) -> Option<(&'p Text, &'static str)> {
+        let (is_map, is_list) = (value.as_map().is_some(), value.as_list().is_some());
+        let trie = &*self.policy.trie;
+        self.nodes().filter(|it| it.is_exact).find_map(|node| {
+            let wants_map = !is_map && node.leads_into_maps();
+            let wants_list = !is_list && node.leads_into_lists();
+            let expected = match (wants_map, wants_list) {
+                (true, _) => "map",
+                (_, true) => "list",
+                (false, false) => return None,
+            };
+            Some((&trie.ids[trie.first_below(node)? as usize], expected))
+        })
+    }
+
+    /// Whether the rules that lead on by fields of items lead to both of two items.
+    pub(super) fn tells_same(&self, one: &Value, other: &Value) -> bool {
+        self.nodes().flat_map(|it| &it.others).any(|(step, _)| {
+            matches!(step, super::Step::Item(_))
+                && step.is_item(one, None)
+                && step.is_item(other, None)
+        })
+    }
+
     fn nodes(&self) -> impl Iterator<Item = &'p super::trie::Node> {
         let nodes = &self.policy.trie.nodes;
         self.nodes.iter().map(move |it| &nodes[it as usize])

@@ -7,9 +7,9 @@ use crate::{ObjectId, Origin, Text};
 #[non_exhaustive]
 pub enum PolicyError {
     /// A rule has not the form of one; mend the rule.
-    #[error("{}rule {number}{}: {}{why}", place(at.as_deref()), quoted(id.as_ref()), prefix(field))]
+    #[error("{}{}{}{why}", place(at.as_deref()), rule(*number, id.as_ref()), prefix(field))]
     Rule {
-        /// Which rule it is, from 1.
+        /// Which rule it is, from 1; 0 where it is the list of rules.
         number: usize,
         /// The id that was given to it.
         id: Option<Text>,
@@ -57,8 +57,12 @@ fn place(at: Option<&Origin>) -> String {
     at.map(|it| format!("{it}: ")).unwrap_or_default()
 }
 
-fn quoted(id: Option<&Text>) -> String {
-    id.map(|it| format!(" (`{it}`)")).unwrap_or_default()
+fn rule(number: usize, id: Option<&Text>) -> String {
+    match (number, id) {
+        (0, _) => "rules: ".into(),
+        (number, None) => format!("rule {number}: "),
+        (number, Some(id)) => format!("rule {number} (`{id}`): "),
+    }
 }
 
 fn prefix(field: &str) -> String {

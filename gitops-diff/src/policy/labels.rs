@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::{Object, Text};
+use crate::Text;
 
 /// What the labels of an object must be; all requirements hold.
 ///
@@ -31,11 +31,6 @@ impl Labels {
         self.0.is_empty()
     }
 
-    /// Whether the labels of `object` are as demanded.
-    pub fn match_labels_of(&self, object: &Object) -> bool {
-        self.holds(|key| object.label(key))
-    }
-
     /// Whether labels are as demanded, by what `label` says of each key.
     pub fn holds<'l>(&self, label: impl Fn(&str) -> Option<&'l str>) -> bool {
         self.0.iter().all(|it| it.holds(label(&it.key)))
@@ -46,6 +41,26 @@ impl Labels {
     pub fn and(mut self, key: impl Into<Text>, value: impl Into<Text>) -> Self {
         self.0.push(Requirement { key: key.into(), demand: Demand::In(vec![value.into()]) });
         self
+    }
+
+    /// A requirement in the words of `matchExpressions`.
+    pub(super) fn push(
+        &mut self,
+        key: &str,
+        operator: &str,
+        mut values: Vec<Text>,
+    ) -> Result<(), String> {
+        values.sort();
+        let demand = match (operator, values.is_empty()) {
+            ("Exists", true) => Demand::Exists,
+            ("DoesNotExist", true) => Demand::Missing,
+            ("In", false) => Demand::In(values),
+            ("NotIn", false) => Demand::NotIn(values),
+            _ => return Err(format!("`{operator}` with {} value(s) is no demand", values.len())),
+        };
+        check(key, &demand)?;
+        self.0.push(Requirement { key: key.into(), demand });
+        Ok(())
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Labels, Pattern, RulePath};
-use crate::{ManagedEntry, ManagerOperation, Object, ObjectId, Origin, Text};
+use crate::{ManagedEntry, ManagerOperation, Object, ObjectId, Origin, Text, Value};
 
 /// Which side decides some fields of some objects.
 ///
@@ -18,6 +18,8 @@ use crate::{ManagedEntry, ManagerOperation, Object, ObjectId, Origin, Text};
 ///   namespace: shop-*
 ///   name: /web-[0-9]+/
 ///   labels: tier in (front,edge),!legacy
+///   annotations: example.com/managed
+///   has: spec.autoscaling      # something that is not empty is there, names between dots
 ///   targetOf: {group: autoscaling, kind: HorizontalPodAutoscaler, path: spec.scaleTargetRef}
 /// path: spec.replicas          # a RulePath; "" is the whole object
 /// owner:                       # only fields that such a manager owns in the live object
@@ -59,6 +61,10 @@ pub struct Select {
     pub name: Option<Pattern>,
     /// The labels, as declared; of objects that are not declared, as they live.
     pub labels: Labels,
+    /// The annotations, in the form of a label selector.
+    pub annotations: Labels,
+    /// A field that is there and not empty, as names between dots.
+    pub has: Option<Text>,
     /// Only objects that another object refers to.
     pub target_of: Option<Reference>,
 }
@@ -189,7 +195,20 @@ impl Select {
         let id = object.id();
         is(self.name.as_ref(), id.name())
             && is(self.namespace.as_ref(), id.namespace().unwrap_or_default())
-            && self.labels.match_labels_of(object)
+            && self.labels.holds(|key| object.label(key))
+            && self.annotations.holds(|key| object.annotation(key))
+            && self.has.as_ref().is_none_or(|it| has(object.body(), it))
+    }
+}
+
+/// Whether something that is not empty is where the names lead.
+fn has(body: &Value, names: &str) -> bool {
+    match names.split('.').try_fold(body, Value::get) {
+        None | Some(Value::Null) => false,
+        Some(Value::Str(text)) => !text.is_empty(),
+        Some(Value::List(items)) => !items.is_empty(),
+        Some(Value::Map(members)) => !members.is_empty(),
+        Some(Value::Bool(_) | Value::Int(_) | Value::Float(_)) => true,
     }
 }
 
@@ -212,6 +231,12 @@ impl fmt::Display for Select {
         }
         if !self.labels.is_empty() {
             write!(f, " with {}", self.labels)?;
+        }
+        if !self.annotations.is_empty() {
+            write!(f, " annotated {}", self.annotations)?;
+        }
+        if let Some(has) = &self.has {
+            write!(f, " that has {has}")?;
         }
         match &self.target_of {
             Some(Reference { group, kind, path }) => {

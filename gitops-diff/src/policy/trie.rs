@@ -45,11 +45,26 @@ pub(super) struct Node {
     pub(super) others: Vec<(Step, u32)>,
     /// The rules that are about all from here on.
     pub(super) ends: Vec<u32>,
+    /// Whether this is for one kind alone.
+    pub(super) is_exact: bool,
 }
 
 impl Node {
     pub(super) fn is_leaf(&self) -> bool {
         self.fields.is_empty() && self.others.is_empty()
+    }
+
+    /// Whether a step leads into maps alone.
+    pub(super) fn leads_into_maps(&self) -> bool {
+        let is = |(step, _): &(Step, u32)| matches!(step, Step::Fields(_));
+        !self.fields.is_empty() || self.others.iter().any(is)
+    }
+
+    /// Whether a step leads into lists alone.
+    pub(super) fn leads_into_lists(&self) -> bool {
+        let is =
+            |(step, _): &(Step, u32)| matches!(step, Step::Items | Step::Item(_) | Step::Value(_));
+        self.others.iter().any(is)
     }
 }
 
@@ -94,6 +109,7 @@ impl Trie {
             .zip(exact(&select.kind))
             .map(|(group, kind)| GroupKind::new(group, kind));
         let number = self.groups.len();
+        let is_exact = kind.is_some();
         let peers = match kind {
             Some(kind) => self.exact.entry(kind).or_default(),
             None => &mut self.loose,
@@ -104,7 +120,7 @@ impl Trie {
         }
         peers.push(u32::try_from(number).unwrap_or(u32::MAX));
         let reference = select.target_of.as_ref().map(|it| self.reference(it));
-        let root = self.node();
+        let root = self.node(is_exact);
         self.groups.push(Group { select: select.clone(), reference, root, whens: Vec::new() });
         number
     }
@@ -116,8 +132,18 @@ impl Trie {
         })
     }
 
-    fn node(&mut self) -> u32 {
-        self.nodes.push(Node::default());
+    /// The first rule that is about something below a node.
+    pub(super) fn first_below(&self, node: &Node) -> Option<u32> {
+        let next = node.fields.iter().map(|it| it.1).chain(node.others.iter().map(|it| it.1));
+        next.filter_map(|it| {
+            let node = &self.nodes[it as usize];
+            node.ends.first().copied().into_iter().chain(self.first_below(node)).min()
+        })
+        .min()
+    }
+
+    fn node(&mut self, is_exact: bool) -> u32 {
+        self.nodes.push(Node { is_exact, ..Node::default() });
         u32::try_from(self.nodes.len() - 1).unwrap_or(u32::MAX)
     }
 
@@ -127,7 +153,7 @@ impl Trie {
             return match node.fields.binary_search_by(|(it, _)| it.cmp(name)) {
                 Ok(at) => node.fields[at].1,
                 Err(at) => {
-                    let child = self.node();
+                    let child = self.node(self.nodes[parent as usize].is_exact);
                     self.nodes[parent as usize].fields.insert(at, (name.clone(), child));
                     child
                 }
@@ -136,7 +162,7 @@ impl Trie {
         if let Some((_, child)) = node.others.iter().find(|(it, _)| it == step) {
             return *child;
         }
-        let child = self.node();
+        let child = self.node(self.nodes[parent as usize].is_exact);
         self.nodes[parent as usize].others.push((step.clone(), child));
         child
     }
