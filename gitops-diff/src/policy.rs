@@ -9,6 +9,7 @@
 //! object ([`PolicyError::Object`]).
 
 mod applied;
+mod catalogue;
 mod cursor;
 mod error;
 mod few;
@@ -24,6 +25,7 @@ mod trie;
 use std::sync::Arc;
 
 pub use self::applied::Applying;
+pub use self::catalogue::Catalogue;
 pub use self::cursor::{Cursor, Item, Selected, Verdict};
 pub use self::error::PolicyError;
 use self::few::Few;

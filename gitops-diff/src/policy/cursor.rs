@@ -119,6 +119,11 @@ impl<'p> Cursor<'p> {
         self.nodes.is_empty() && self.holds.is_empty()
     }
 
+    /// Whether a rule holds here, if such a manager owns what is here.
+    pub fn holds_here(&self) -> bool {
+        !self.holds.is_empty()
+    }
+
     /// Whether a rule leads further down than here.
     pub fn leads_on(&self) -> bool {
         self.nodes().any(|it| !it.is_leaf())

@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::read::{Document, Fields, Node, Wrong};
 use super::{Labels, OwnedBy, Pattern, PolicyError, Reference, Rule, Select, Take, When};
-use crate::{ManagerOperation, Map, Text, Value};
+use crate::{ManagerOperation, Map, Origin, Text, Value};
 
 const OPERATIONS: [(&str, ManagerOperation); 2] =
     [("Apply", ManagerOperation::Apply), ("Update", ManagerOperation::Update)];
@@ -122,6 +122,7 @@ impl Select {
         let mut fields = node.fields()?;
         let select = Self {
             group: fields.parsed("group")?,
+            version: fields.parsed("version")?,
             kind: fields.parsed("kind")?,
             namespace: fields.parsed("namespace")?,
             name: fields.parsed("name")?,
@@ -139,6 +140,7 @@ impl Select {
         let labels = |it: &Labels| (!it.is_empty()).then(|| it.to_string().into());
         members([
             ("group", pattern(&self.group)),
+            ("version", pattern(&self.version)),
             ("kind", pattern(&self.kind)),
             ("namespace", pattern(&self.namespace)),
             ("name", pattern(&self.name)),
@@ -199,6 +201,72 @@ impl OwnedBy {
     }
 }
 
+impl Rule {
+    /// Reads rules in the form of [`Rule::read_all`] from JSON, each with the line of `file` on
+    /// which it starts.
+    ///
+    /// # Errors
+    /// As [`Rule::read_all`], and where `json` is no JSON.
+    pub fn from_json(json: &str, file: &str) -> Result<Vec<Self>, PolicyError> {
+        let value = serde_json::from_str(json).map_err(|why| PolicyError::Rule {
+            number: 0,
+            id: None,
+            field: String::new(),
+            why: why.to_string(),
+            at: Some(Box::new(origin(file, why.line()))),
+        })?;
+        let lines = lines(json);
+        let places = |pointer: &str| {
+            let rest = pointer.strip_prefix("/rules").unwrap_or(pointer);
+            let number = rest.strip_prefix('/')?.split('/').next()?.parse::<usize>().ok()?;
+            Some(origin(file, *lines.get(number)?))
+        };
+        Self::read_all(Document { value: &value, places: &places })
+    }
+}
+
+fn origin(file: &str, line: usize) -> Origin {
+    let line = u32::try_from(line).unwrap_or(u32::MAX);
+    Origin { file: file.into(), line, document: 1 }
+}
+
+/// The lines on which the items of the one list of a JSON document start.
+fn lines(json: &str) -> Vec<usize> {
+    let mut lines = Vec::new();
+    let (mut line, mut depth, mut list) = (1, 0_usize, None);
+    let mut bytes = json.bytes();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'\n' => line += 1,
+            b'"' => skip_string(&mut bytes),
+            b'[' | b'{' => {
+                if list == Some(depth) {
+                    lines.push(line);
+                }
+                if byte == b'[' {
+                    list = list.or(Some(depth + 1));
+                }
+                depth += 1;
+            }
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    lines
+}
+
+fn skip_string(bytes: &mut std::str::Bytes<'_>) {
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => return,
+            b'\\' => {
+                bytes.next();
+            }
+            _ => {}
+        }
+    }
+}
+
 impl Serialize for Rule {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.to_value().serialize(serializer)
@@ -229,7 +297,7 @@ mod tests {
             r#"{"path":"","select":{"kind":"Job"},"take":"live"}"#,
             r#"{"owner":{"manager":"hpa"},"take":"live"}"#,
             r#"{"because":"it scales","id":"a","owner":{"manager":"k*","operation":"Update"},
-                "path":"spec.replicas","select":{"annotations":"a=b","group":"apps",
+                "path":"spec.replicas","select":{"annotations":"a=b","group":"apps","version":"v*",
                 "has":"spec.x","kind":"{Deployment,StatefulSet}","labels":"tier in (a,b),!old",
                 "name":"/web-[0-9]+/","namespace":"","targetOf":{"group":"autoscaling",
                 "kind":"HorizontalPodAutoscaler","path":"spec.scaleTargetRef"}},

@@ -14,6 +14,7 @@ use crate::{ManagedEntry, ManagerOperation, Object, ObjectId, Origin, Text, Valu
 /// because: KEDA scales them    # for people
 /// select:                      # default: every object
 ///   group: apps                # a Pattern; the core group is ""
+///   version: v1
 ///   kind: "{Deployment,StatefulSet}"
 ///   namespace: shop-*
 ///   name: /web-[0-9]+/
@@ -53,6 +54,8 @@ pub struct Rule {
 pub struct Select {
     /// The API group; empty for the core group.
     pub group: Option<Pattern>,
+    /// The version of the kind, as declared.
+    pub version: Option<Pattern>,
     /// The kind.
     pub kind: Option<Pattern>,
     /// The namespace; objects without one have the empty namespace.
@@ -115,7 +118,7 @@ pub enum Take {
     DesiredElseLive,
     /// What lives; what does not live is set as declared.
     LiveElseDesired,
-    /// Neither: what is declared is left out, and what lives is of no interest.
+    /// Neither: it is as if the field were not declared, so that what is ours of it goes.
     Remove,
 }
 
@@ -194,6 +197,7 @@ impl Select {
     pub(super) fn fits_beyond_kind(&self, object: &Object) -> bool {
         let id = object.id();
         is(self.name.as_ref(), id.name())
+            && is(self.version.as_ref(), object.version())
             && is(self.namespace.as_ref(), id.namespace().unwrap_or_default())
             && self.labels.holds(|key| object.label(key))
             && self.annotations.holds(|key| object.annotation(key))
@@ -225,6 +229,9 @@ impl fmt::Display for Select {
         match text(&self.group) {
             group if group.is_empty() => {}
             group => write!(f, ".{group}")?,
+        }
+        if let Some(version) = &self.version {
+            write!(f, " {version}")?;
         }
         if self.namespace.is_some() || self.name.is_some() {
             write!(f, "/{}/{}", text(&self.namespace), text(&self.name))?;

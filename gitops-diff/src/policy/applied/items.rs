@@ -42,19 +42,24 @@ impl Walk<'_> {
         let mut changed = false;
         let mut items = Vec::with_capacity(declared.len());
         for pair in pairs(&told, element, declared, lives, &here) {
-            let item = Item { desired: pair.0, live: pair.1 };
+            let item = Item { desired: pair.0, live: landing(&told, pair, items.len()) };
             let mut below = here.below(here.rules.item(&item), element, name(&told, element, pair));
             below.is_new |= pair.1.is_none() && below.rules.leads_on();
             let mine = pair.0.map(|(_, it)| it);
+            // A rule for parts of items keeps none that is not declared any more.
+            if mine.is_none() && !below.rules.holds_here() {
+                continue;
+            }
             match self.value(&below, mine, pair.1.map(|(_, it)| it))? {
                 None => items.extend(mine.cloned()),
                 Some(decided) => {
                     changed = true;
-                    items.extend(decided.map(|it| with_keys(it, &told, mine)));
+                    let keys = mine.or(pair.1.map(|(_, it)| it));
+                    items.extend(decided.map(|it| with_keys(it, &told, keys)));
                 }
             }
         }
-        Ok(changed.then(|| (!items.is_empty()).then_some(Value::List(items))))
+        Ok(changed.then(|| (!items.is_empty() || live.is_some()).then_some(Value::List(items))))
     }
 
     /// What the schema says, or else what the server wrote down.
@@ -69,11 +74,19 @@ impl Walk<'_> {
     }
 }
 
+/// The live item of a pair; where the list is one value, one that lives alone is at its place
+/// only if it will be.
+fn landing<'v>(told: &Told, (desired, live): Pair<'v>, next: usize) -> Option<(usize, &'v Value)> {
+    let (at, item) = live?;
+    let moves = matches!(told, Told::Whole) && desired.is_none() && at != next;
+    Some((if moves { usize::MAX } else { at }, item))
+}
+
 /// An item of which something is left keeps its keys, which others may own, too.
-fn with_keys(mut decided: Value, told: &Told, mine: Option<&Value>) -> Value {
+fn with_keys(mut decided: Value, told: &Told, item: Option<&Value>) -> Value {
     if let (Told::Keys(names), Value::Map(fields)) = (told, &mut decided) {
         for name in names {
-            if let Some(key) = mine.and_then(|it| it.get(name)) {
+            if let Some(key) = item.and_then(|it| it.get(name)) {
                 fields.insert(name, key.clone());
             }
         }
@@ -89,24 +102,30 @@ fn pairs<'v>(
     lives: &'v [Value],
     here: &Here<'_, '_>,
 ) -> Vec<Pair<'v>> {
+    let is_same = |item: &Value, other: &Value| match told {
+        Told::Keys(keys) => keys.iter().all(|it| same_key(it, element, item, other)),
+        Told::Value => same(item, other),
+        Told::Whole => same(item, other) || here.rules.tells_same(item, other),
+    };
     let mut met = vec![false; lives.len()];
-    let mut pairs = Vec::with_capacity(declared.len());
-    for (at, item) in declared.iter().enumerate() {
-        let is_same = |other: &Value| match told {
-            Told::Keys(keys) => keys.iter().all(|it| same_key(it, element, item, other)),
-            Told::Value => same(item, other),
-            Told::Whole => here.rules.tells_same(item, other),
-        };
-        let free = |place: &usize| !met[*place];
-        let mut found = (0..lives.len()).filter(free).find(|place| is_same(&lives[*place]));
-        if matches!(told, Told::Whole) && declared.len() == lives.len() {
-            found = found.or_else(|| Some(at).filter(|it| !met[*it]));
-        }
-        if let Some(found) = found {
-            met[found] = true;
-        }
-        pairs.push((Some((at, item)), found.map(|it| (it, &lives[it]))));
+    let mut found = Vec::with_capacity(declared.len());
+    for item in declared {
+        let place = (0..lives.len()).find(|at| !met[*at] && is_same(item, &lives[*at]));
+        place.into_iter().for_each(|it| met[it] = true);
+        found.push(place);
     }
+    // Of a list that is one value, the others are told apart by their places.
+    if matches!(told, Told::Whole) && declared.len() == lives.len() {
+        for (at, place) in found.iter_mut().enumerate() {
+            if place.is_none() && !met[at] {
+                met[at] = true;
+                *place = Some(at);
+            }
+        }
+    }
+    let both = declared.iter().enumerate().zip(found);
+    let both = both.map(|(item, place)| (Some(item), place.map(|it| (it, &lives[it]))));
+    let mut pairs: Vec<Pair<'v>> = both.collect();
     let alone = lives.iter().enumerate().filter(|(at, _)| !met[*at]);
     pairs.extend(alone.map(|it| (None, Some(it))));
     pairs

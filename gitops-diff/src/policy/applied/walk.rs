@@ -120,8 +120,8 @@ impl Walk<'_> {
                 None => changed.remove(name),
             };
         }
-        // A map that lost all of its fields would still be declared.
-        Ok(changed.map(|it| (!it.is_empty()).then_some(Value::Map(it))))
+        // A map that lost all of its fields would still be declared, where none lives.
+        Ok(changed.map(|it| (!it.is_empty() || live.is_some()).then_some(Value::Map(it))))
     }
 
     /// What the rule for a single value makes of it.
