@@ -17,7 +17,8 @@ use self::findings::Findings;
 use self::lists::Items;
 pub(crate) use self::notes::is_allocated;
 use self::owned::Owned;
-use self::place::{Place, Step, is_zero};
+use self::place::{Place, Step};
+pub(crate) use self::place::{is_identity_at, is_zero};
 use crate::{
     DiffError, FieldChange, FieldPath, Fingerprint, GroupKind, Map, MapRef, Object, PathElement,
     Schema, TypeRef, Value,

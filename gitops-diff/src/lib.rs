@@ -71,6 +71,7 @@ mod value;
 
 mod id;
 mod object;
+mod packed;
 mod origin;
 mod secret;
 mod set;
@@ -114,6 +115,7 @@ pub use crate::object::Object;
 pub use crate::observed::{Answer, Live, Observed};
 pub use crate::order::{Stage, apply_order};
 pub use crate::origin::Origin;
+pub use crate::packed::{Expected, Packed, Verdict};
 pub use crate::plan::{
     Change, Class, Failure, FieldChange, FieldOperation, Observation, Operation, Owner,
     PLAN_VERSION, Plan, Preconditions, Reason, Refusal, Shown, Wave,

@@ -1,6 +1,6 @@
 //! The tree that an object's body is: small strings, sorted maps, integers apart from floats.
 
-mod json;
+pub(crate) mod json;
 mod map;
 mod text;
 
@@ -140,7 +140,7 @@ impl Value {
 }
 
 /// An array index of RFC 6901: digits without a leading zero.
-fn index(token: &str) -> Option<usize> {
+pub(crate) fn index(token: &str) -> Option<usize> {
     let plain = token == "0" || !token.starts_with(['0', '+']);
     token.parse().ok().filter(|_| plain)
 }

@@ -152,9 +152,14 @@ impl<'p, 'a> Place<'p, 'a> {
 
 /// Whether a field is the identity of the object, or of its metadata the server's to set.
 pub(super) fn is_identity(place: &Place<'_, '_>, name: &str) -> bool {
-    match place.depth {
+    is_identity_at(place.depth, place.name(), name)
+}
+
+/// Whether it is so for the field `name` of what `above` is, this deep in an object.
+pub(crate) fn is_identity_at(depth: u16, above: Option<&str>, name: &str) -> bool {
+    match depth {
         0 => matches!(name, "apiVersion" | "kind"),
-        1 if place.name() == Some("metadata") => {
+        1 if above == Some("metadata") => {
             !matches!(name, "labels" | "annotations" | "finalizers" | "ownerReferences")
         }
         _ => false,
@@ -162,7 +167,7 @@ pub(super) fn is_identity(place: &Place<'_, '_>, name: &str) -> bool {
 }
 
 /// Whether a value says nothing: a server that reads it into a struct may drop it.
-pub(super) fn is_zero(value: &Value) -> bool {
+pub(crate) fn is_zero(value: &Value) -> bool {
     zero(value, 64)
 }
 

@@ -112,7 +112,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
 
 /// What does not fit 64 signed bits is a float, as in the API server.
 #[expect(clippy::cast_precision_loss, reason = "as the API server reads such numbers")]
-fn from_u64(value: u64) -> Value {
+pub(crate) fn from_u64(value: u64) -> Value {
     i64::try_from(value).map_or(Value::Float(value as f64), Value::Int)
 }
 

@@ -21,6 +21,12 @@ impl Map {
         Self::default()
     }
 
+    /// A map of members that are sorted by their keys, each key once.
+    pub(crate) fn from_sorted(members: Vec<(Text, Value)>) -> Self {
+        debug_assert!(members.is_sorted_by(|a, b| a.0 < b.0), "sorted, each key once");
+        Self(members)
+    }
+
     /// How many members there are.
     pub fn len(&self) -> usize {
         self.0.len()
