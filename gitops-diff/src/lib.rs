@@ -71,8 +71,8 @@ mod value;
 
 mod id;
 mod object;
-mod packed;
 mod origin;
+mod packed;
 mod secret;
 mod set;
 

@@ -58,7 +58,8 @@ impl Packed {
         let json = std::str::from_utf8(json).map_err(|error| wrong(&error))?;
         let mut deserializer = serde_json::Deserializer::from_str(json);
         let mut parts = Parts::with_capacity(json.len());
-        let read = Splitting { parts: &mut parts, level: Level::Root }.deserialize(&mut deserializer);
+        let read =
+            Splitting { parts: &mut parts, level: Level::Root }.deserialize(&mut deserializer);
         read.and_then(|()| deserializer.end()).map_err(|error| wrong(&error))?;
         parts.join()
     }

@@ -9,8 +9,20 @@ use proptest::sample::select;
 /// Names that are known, unknown, kept apart, and of owned fields.
 fn name() -> impl Strategy<Value = String> {
     let names = [
-        "spec", "f:spec", "status", "metadata", "managedFields", "containers", "f:unknown", ".",
-        "k:{\"name\":\"a\"}", "", "f:", "zz", "é", "app.kubernetes.io/name",
+        "spec",
+        "f:spec",
+        "status",
+        "metadata",
+        "managedFields",
+        "containers",
+        "f:unknown",
+        ".",
+        "k:{\"name\":\"a\"}",
+        "",
+        "f:",
+        "zz",
+        "é",
+        "app.kubernetes.io/name",
     ];
     prop_oneof![3 => select(names.to_vec()).prop_map(String::from), 1 => "[a-f]{0,3}"]
 }
@@ -104,7 +116,10 @@ fn of_members_with_one_name_the_last_stays() {
             r#"{"metadata":{"name":"b"}}"#,
         ),
         (r#"{"metadata":{"managedFields":[1]},"metadata":7}"#, r#"{"metadata":7}"#),
-        (r#"{"metadata":7,"metadata":{"managedFields":[1]}}"#, r#"{"metadata":{"managedFields":[1]}}"#),
+        (
+            r#"{"metadata":7,"metadata":{"managedFields":[1]}}"#,
+            r#"{"metadata":{"managedFields":[1]}}"#,
+        ),
     ];
     for (json, expected) in cases {
         let packed = Packed::from_json(json.as_bytes()).unwrap();
@@ -120,10 +135,7 @@ fn what_is_no_json_is_refused() {
         (b"{\"a\":", "this is no JSON to pack: EOF while parsing a value at line 1 column 5"),
         (b"1 2", "this is no JSON to pack: trailing characters at line 1 column 3"),
         (b"\"\xff\"", "this is no JSON to pack: invalid utf-8 sequence of 1 bytes from index 1"),
-        (
-            deep.as_bytes(),
-            "this is no JSON to pack: recursion limit exceeded at line 1 column 128",
-        ),
+        (deep.as_bytes(), "this is no JSON to pack: recursion limit exceeded at line 1 column 128"),
     ];
     for (json, expected) in cases {
         assert_eq!(Packed::from_json(json).unwrap_err().to_string(), expected);
@@ -132,7 +144,8 @@ fn what_is_no_json_is_refused() {
 
 #[test]
 fn values_of_an_object_are_not_in_its_debug_output() {
-    let json = br#"{"apiVersion":"v1","kind":"Secret","metadata":{"name":"a"},"data":{"k":"aHVzaA=="}}"#;
+    let json =
+        br#"{"apiVersion":"v1","kind":"Secret","metadata":{"name":"a"},"data":{"k":"aHVzaA=="}}"#;
     let shown = format!("{:?}", Packed::from_json(json).unwrap());
     assert_eq!(shown, "Packed(Secret/a, 61 bytes)");
     let nameless = packed(&Value::Map(Map::new()));

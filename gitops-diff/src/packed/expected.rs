@@ -111,9 +111,9 @@ impl Expected {
 
     /// How many bytes it takes beside itself.
     pub fn size(&self) -> usize {
-        self.fields.as_ref().map_or(0, |it| {
-            it.tape.len() + it.owned.len() + it.shapes.len() * size_of::<Shape>()
-        })
+        self.fields
+            .as_ref()
+            .map_or(0, |it| it.tape.len() + it.owned.len() + it.shapes.len() * size_of::<Shape>())
     }
 
     /// Whether our manager owns exactly what is declared.
@@ -122,10 +122,8 @@ impl Expected {
         let Some(entry) = entries.find(|it| self.is_by_us(*it)) else {
             return false;
         };
-        let member = |name| entry.members().find(|(key, _)| key.parts() == ("", name));
-        let text = |name| member(name).and_then(|(_, it)| it.text());
-        text("apiVersion") == Some(&self.api_version)
-            && member("fieldsV1").is_some_and(|(_, it)| *it.bytes() == *fields.owned)
+        entry.get("apiVersion").and_then(Node::text) == Some(&self.api_version)
+            && entry.get("fieldsV1").is_some_and(|it| *it.bytes() == *fields.owned)
     }
 
     fn is_by_us(&self, entry: Node<'_>) -> bool {

@@ -188,7 +188,9 @@ impl Visitor<'_> for Part<'_> {
 
     fn visit_str<E>(self, name: &str) -> Result<Place, E> {
         let place = match (self.level, name) {
-            (Level::Root, "status") | (Level::Metadata, "managedFields") => return Ok(Place::Apart),
+            (Level::Root, "status") | (Level::Metadata, "managedFields") => {
+                return Ok(Place::Apart);
+            }
             (Level::Root, "metadata") => Place::Metadata,
             _ => Place::Body,
         };

@@ -43,6 +43,12 @@ impl<'a> Key<'a> {
         }
     }
 
+    /// Whether this is the name `name`.
+    pub(super) fn is(self, name: &str) -> bool {
+        let (prefix, rest) = self.parts();
+        name.strip_prefix(prefix) == Some(rest)
+    }
+
     /// The order of the names as text.
     pub(super) fn order(self, other: Key<'_>) -> Ordering {
         let code = |key: &[u8]| u16::from_le_bytes([key[0], key[1]]);
@@ -169,7 +175,8 @@ mod tests {
     fn every_name_reads_back() {
         let long = "x".repeat(70_000);
         let known = names().sorted.iter().copied();
-        for text in known.chain(["", "f:", "f:spec", "f:unknown", "k:{\"name\":\"a\"}", "é", &long]) {
+        for text in known.chain(["", "f:", "f:spec", "f:unknown", "k:{\"name\":\"a\"}", "é", &long])
+        {
             let bytes = encoded(text);
             let (key, rest) = Key::split(&bytes);
             let (prefix, name) = key.parts();
@@ -179,7 +186,8 @@ mod tests {
 
     #[test]
     fn keys_are_ordered_as_their_texts() {
-        let texts = ["", ".", "a.b/c", "data", "f:", "f:data", "f:nobody", "f:spec", "spec", "zz", "é"];
+        let texts =
+            ["", ".", "a.b/c", "data", "f:", "f:data", "f:nobody", "f:spec", "spec", "zz", "é"];
         for one in texts {
             for other in texts {
                 let (a, b) = (encoded(one), encoded(other));
@@ -200,9 +208,10 @@ mod tests {
     fn every_field_of_a_built_in_kind_is_known() {
         let table = crate::Schema::builtin().to_table();
         let (types, _) = table.split_once("---").unwrap();
-        let fields = types.lines().filter_map(|line| line.split_once('{')).flat_map(|(_, fields)| {
-            fields.split(' ').skip(1).filter_map(|it| it.rsplit_once(':').map(|it| it.0))
-        });
+        let fields =
+            types.lines().filter_map(|line| line.split_once('{')).flat_map(|(_, fields)| {
+                fields.split(' ').skip(1).filter_map(|it| it.rsplit_once(':').map(|it| it.0))
+            });
         for name in fields.filter(|it| !it.contains(['=', '*'])) {
             assert!(number(name).is_some(), "{name}");
         }

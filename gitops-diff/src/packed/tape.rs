@@ -88,9 +88,7 @@ impl<'a> Node<'a> {
 
     /// The member `name`.
     pub(crate) fn get(self, name: &str) -> Option<Node<'a>> {
-        let mut key = Vec::new();
-        key::write(&mut key, name);
-        self.member(&key)
+        self.members().find(|(key, _)| key.is(name)).map(|(_, value)| value)
     }
 
     pub(crate) fn text(self) -> Option<&'a str> {

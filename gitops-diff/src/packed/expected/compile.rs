@@ -34,7 +34,8 @@ pub(super) fn compile(schema: &Schema, manager: &str, desired: &Object) -> Optio
     })
 }
 
-/// The object that a server stores where nothing lives, with our manager as the only one.
+/// The object that a server stores where it lives already, with our manager as the only one: what
+/// is done only to a new one would be taken back by the next apply.
 fn stored(schema: &Schema, manager: &str, desired: &Object) -> Option<Value> {
     let apply = Apply {
         live: None,
@@ -45,15 +46,14 @@ fn stored(schema: &Schema, manager: &str, desired: &Object) -> Option<Value> {
         now: "",
     };
     let mut object = merge::apply(schema, &apply).ok()?;
-    let write = Write {
-        schema,
-        kind: desired.id().group_kind(),
-        version: desired.version(),
-        subresource: None,
-        live: None,
+    let kind = desired.id().group_kind();
+    let write = |live| {
+        let version = desired.version();
+        Write { schema, kind, version, subresource: None, live }
     };
-    write.default(&mut object);
-    write.prepare(&mut object);
+    write(None).default(&mut object);
+    let live = object.clone();
+    write(Some(&live)).prepare(&mut object);
     Some(object)
 }
 
@@ -97,7 +97,9 @@ impl Compiler {
             },
             (Value::List(declared), Value::List(items)) => match of.list()? {
                 list if list.is_atomic() => self.whole(stored),
-                list => (declared.len() == items.len()).then(|| self.list(list, declared, items))?,
+                list => {
+                    (declared.len() == items.len()).then(|| self.list(list, declared, items))?
+                }
             },
             (Value::Map(_) | Value::List(_), _) | (_, Value::Map(_) | Value::List(_)) => None,
             _ => {
@@ -154,7 +156,11 @@ impl Compiler {
         for name in names {
             keyed.entry(name, || stored.get(name).cloned().unwrap_or_default());
         }
-        let is_named = names.iter().all(|name| stored.get(name).is_some());
+        // A server that fills in an empty key looks for the item by the empty one the next time.
+        let is_named = names.iter().all(|name| {
+            let stored = stored.get(name);
+            stored.is_some() && declared.get(name).is_none_or(|it| Some(it) == stored)
+        });
         is_named.then(|| self.value(of, &Value::Map(keyed), Some(stored)))?
     }
 

@@ -19,12 +19,7 @@ impl Fields {
 }
 
 fn is_deleting(live: &Packed) -> bool {
-    let member = |of: Node<'_>, name| {
-        let mut members = of.members();
-        members.find(|(key, _)| key.parts() == ("", name)).map(|(_, it)| it)
-    };
-    let metadata = member(live.body(), "metadata");
-    let deletion = metadata.and_then(|it| member(it, "deletionTimestamp"));
+    let deletion = live.body().get("metadata").and_then(|it| it.get("deletionTimestamp"));
     deletion.is_some_and(|it| it.tag() != NULL)
 }
 
