@@ -80,8 +80,8 @@ mod inventory;
 mod observed;
 
 mod fields;
+mod golang;
 mod managed;
-mod pattern;
 mod schema;
 
 pub mod merge;

@@ -10,9 +10,7 @@ mod text;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-pub(crate) use self::structural::{
-    Bound, Checks, Definition, JsonType, Others, Range, Rule, Structural,
-};
+pub(crate) use self::structural::{Checks, Definition, JsonType, Others, Rule, Scale, Structural};
 use self::table::Table;
 pub use self::table::{Format, Keys, ListRef, MapRef, Scalar, TypeRef};
 use crate::{DiffError, FieldSet, GroupKind, Object, Text, Value};

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
 
 use gitops_diff::merge::{Apply, Force, apply};
+use gitops_diff::server::Write;
 use gitops_diff::{
     Budget, Consent, Differ, Drift, Entry, Guards, Inventory, Map, Object, ObjectSet, Observed,
     Operation, Plan, Schema, Stage, Value,
@@ -118,7 +119,16 @@ fn applied(live: Option<&Object>, desired: &Object, manager: &str) -> Object {
     let live = live.map(Object::body);
     let request =
         Apply { live, desired: desired.body(), manager, force: Force::Yes, subresource: None, now };
-    let next = apply(&Schema::builtin(), &request).unwrap();
+    let schema = Schema::builtin();
+    let mut next = apply(&schema, &request).unwrap();
+    let write = Write {
+        schema: &schema,
+        kind: desired.id().group_kind(),
+        version: "v1",
+        subresource: None,
+        live: request.live,
+    };
+    write.default(&mut next);
     let owners = next.pointer("/metadata/managedFields").cloned();
     let store =
         |body: &mut Map| drop(owners.map(|it| body.map_at("metadata").insert("managedFields", it)));

@@ -5,7 +5,8 @@ use crate::schema::{ListRef, MapRef, TypeRef};
 use crate::{FieldSet, Map, PathElement, Value};
 
 /// The value without the members of `fields`. A list or map that loses its last part becomes
-/// `null`, and so does an atomic one below which something is to go.
+/// `null`, and so does an atomic one below which something is to go; inside of another, it is
+/// left empty.
 pub(super) fn remove(of: TypeRef<'_>, value: &Value, fields: &FieldSet) -> Value {
     match (shape(of, Some(value)), value) {
         (Shape::Map(map), Value::Map(members)) if !map.is_atomic() => {
@@ -19,6 +20,15 @@ pub(super) fn remove(of: TypeRef<'_>, value: &Value, fields: &FieldSet) -> Value
     }
 }
 
+/// A part of another value without the members of `fields`: a list or map is left empty.
+fn remove_below(of: TypeRef<'_>, value: &Value, fields: &FieldSet) -> Value {
+    match (remove(of, value, fields), value) {
+        (Value::Null, Value::Map(_)) => Value::Map(Map::new()),
+        (Value::Null, Value::List(_)) => Value::List(Vec::new()),
+        (kept, _) => kept,
+    }
+}
+
 fn from_map(of: MapRef<'_>, members: &Map, fields: &FieldSet) -> Value {
     let kept = members.iter().filter_map(|(name, value)| {
         let element = PathElement::field(name);
@@ -27,7 +37,7 @@ fn from_map(of: MapRef<'_>, members: &Map, fields: &FieldSet) -> Value {
         }
         let of = of.field(name).unwrap_or_else(TypeRef::deduced);
         let below = fields.children(&element);
-        let value = below.map_or_else(|| value.clone(), |it| remove(of, value, it));
+        let value = below.map_or_else(|| value.clone(), |it| remove_below(of, value, it));
         Some((name, value))
     });
     let kept: Map = kept.collect();
@@ -43,7 +53,7 @@ fn from_list(of: ListRef<'_>, items: &[Value], fields: &FieldSet) -> Value {
             return None;
         }
         let below = fields.children(&element);
-        Some(below.map_or_else(|| item.clone(), |it| remove(of.element(), item, it)))
+        Some(below.map_or_else(|| item.clone(), |it| remove_below(of.element(), item, it)))
     });
     let kept: Vec<Value> = kept.collect();
     if kept.is_empty() { Value::Null } else { Value::List(kept) }

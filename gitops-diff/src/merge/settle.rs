@@ -58,43 +58,52 @@ pub(super) fn without_null(object: Value) -> Value {
 
 /// The object as it comes out of the server's decoder: a Go struct holds no field that is
 /// `null` (but for those that print so already in the live object), prints none that is empty
-/// and optional, and prints zero where a field is neither.
-pub(super) fn decoded(context: &Context<'_>, object: Value, live: Option<&Value>) -> Value {
-    let builtin = context.schema.is_builtin(&context.kind);
-    value(context.of, object, live, builtin)
+/// and optional, and prints zero where a field is neither. Of a custom resource, only the
+/// metadata is a struct: it keeps `null` until its schema has judged it.
+pub(super) fn decoded(context: &Context<'_>, mut object: Value, live: Option<&Value>) -> Value {
+    if context.schema.is_builtin(&context.kind) {
+        return value(context.of, object, live);
+    }
+    let of = context.of.field("metadata").filter(|it| !it.is_free_form());
+    let metadata = object.as_map_mut().and_then(|it| it.get_mut("metadata"));
+    if let (Some(of), Some(metadata)) = (of, metadata) {
+        let live = live.and_then(|it| it.get("metadata"));
+        *metadata = value(of, std::mem::take(metadata), live);
+    }
+    object
 }
 
 /// A value as it comes out of the Go struct of its type.
 pub(crate) fn printed(of: TypeRef<'_>, tree: Value) -> Value {
-    value(of, tree, None, true)
+    value(of, tree, None)
 }
 
-fn value(of: TypeRef<'_>, tree: Value, live: Option<&Value>, builtin: bool) -> Value {
+fn value(of: TypeRef<'_>, tree: Value, live: Option<&Value>) -> Value {
     match (tree, of.map(), of.list()) {
-        (Value::Map(members), Some(map), _) => Value::Map(fields(map, members, live, builtin)),
+        (Value::Map(members), Some(map), _) => Value::Map(fields(map, members, live)),
         (Value::List(list), _, Some(of)) => {
             let before = Before::new(of, live);
             let item = |(at, item): (usize, Value)| {
                 let live = before.of(at, &item);
-                value(of.element(), item, live, builtin)
+                value(of.element(), item, live)
             };
             Value::List(list.into_iter().enumerate().map(item).collect())
         }
-        (scalar, _, _) if of.format() == Some(Format::Quantity) && builtin => {
+        (scalar, _, _) if of.format() == Some(Format::Quantity) => {
             canonical(&scalar).map_or(scalar, Value::Str)
         }
         (other, _, _) => other,
     }
 }
 
-fn fields(of: MapRef<'_>, members: Map, live: Option<&Value>, builtin: bool) -> Map {
+fn fields(of: MapRef<'_>, members: Map, live: Option<&Value>) -> Map {
     let decode = |(name, tree): (Text, Value)| {
         let below = of.field(&name).unwrap_or_else(TypeRef::deduced);
         let live = live.and_then(|it| it.get(&name));
         let tree = match tree {
             Value::Null if live.is_some_and(Value::is_null) => Value::Null,
-            Value::Null if !below.is_free_form() => null(of, &name, below, builtin)?,
-            other => of.printed(&name, value(below, other, live, builtin))?,
+            Value::Null if !below.is_free_form() => null(of, &name, below)?,
+            other => of.printed(&name, value(below, other, live))?,
         };
         Some((name, tree))
     };
@@ -104,12 +113,11 @@ fn fields(of: MapRef<'_>, members: Map, live: Option<&Value>, builtin: bool) -> 
 }
 
 /// What `null` is: nothing for a field, the zero value in a Go map.
-fn null(of: MapRef<'_>, name: &str, below: TypeRef<'_>, builtin: bool) -> Option<Value> {
+fn null(of: MapRef<'_>, name: &str, below: TypeRef<'_>) -> Option<Value> {
     if of.names(name) {
         return of.is_nullable(name).then_some(Value::Null);
     }
-    let text = builtin && below.scalar() == Some(Scalar::String);
-    text.then(|| "".into())
+    (below.scalar() == Some(Scalar::String)).then(|| "".into())
 }
 
 /// The items of a live list, to be found again in the merged one.

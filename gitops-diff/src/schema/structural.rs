@@ -7,7 +7,7 @@ mod prune;
 use std::collections::BTreeMap;
 
 use super::Keys;
-use crate::pattern::Pattern;
+use crate::golang::Pattern;
 use crate::{Text, Value};
 
 /// What a definition says of its kind in one version.
@@ -97,7 +97,7 @@ pub(crate) enum JsonType {
 /// What a value of a type must fulfil.
 #[derive(Debug, Default)]
 pub(crate) struct Checks {
-    /// Only formats that the server knows, without dashes.
+    /// Only a format that the server knows.
     pub(crate) format: Option<Text>,
     pub(crate) maximum: Option<Bound>,
     pub(crate) minimum: Option<Bound>,
@@ -135,12 +135,12 @@ impl Structural {
         self.properties.get(name).or_else(|| self.others.of())
     }
 
-    /// The key fields of a list map.
-    pub(crate) fn map_keys(&self) -> &[Text] {
-        match &self.list {
-            Some(Keys::Map(keys)) => keys,
-            _ => &[],
-        }
+    /// Whether there are rules in this type or below; those inside of `allOf` do not count.
+    pub(crate) fn has_rules(&self) -> bool {
+        !self.rules.is_empty()
+            || self.items.as_deref().is_some_and(Self::has_rules)
+            || self.others.of().is_some_and(Self::has_rules)
+            || self.properties.values().any(Self::has_rules)
     }
 }
 

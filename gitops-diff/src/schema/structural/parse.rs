@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Bound, Checks, Definition, JsonType, Others, Range, Rule, Scale, Structural};
-use crate::pattern::Pattern;
+use crate::golang::Pattern;
 use crate::schema::Keys;
 use crate::{DiffError, Map, Text, Value};
 
@@ -205,8 +205,8 @@ fn json_type(name: &str) -> Option<JsonType> {
 fn known_format(name: &str, kind: Option<JsonType>) -> Option<Text> {
     let fits: &[&str] = match kind {
         None | Some(JsonType::String) => {
-            let name = name.replace('-', "");
-            return FORMATS.contains(&name.as_str()).then(|| name.into());
+            let known = FORMATS.contains(&name.replace('-', "").as_str());
+            return known.then(|| name.into());
         }
         Some(JsonType::Integer) => &["int32", "int64"],
         Some(JsonType::Number) => &["float", "double"],

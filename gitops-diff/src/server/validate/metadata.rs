@@ -33,6 +33,25 @@ pub(super) fn check(write: &Write<'_>, object: &Value, causes: &mut Vec<Cause>) 
     causes.extend(report.into_causes());
 }
 
+/// The metadata of an object inside of another; it needs no name.
+pub(super) fn check_embedded(metadata: &Field<'_>) {
+    let name = metadata.field("name");
+    if !name.is_empty() {
+        name.check(names::path_segment);
+    }
+    let prefix = metadata.field("generateName");
+    if !prefix.is_empty() {
+        prefix.check(names::path_segment_prefix);
+    }
+    check_namespace(metadata);
+    metadata.field("generation").not_negative();
+    check_labels(&metadata.field("labels"));
+    check_annotations(&metadata.field("annotations"));
+    check_owners(&metadata.field("ownerReferences"));
+    check_finalizers(&metadata.field("finalizers"), false);
+    check_managers(&metadata.field("managedFields"));
+}
+
 /// The names that the objects of a kind may have.
 ///
 /// Names are judged only when an object is created: later ones are the same.

@@ -1,0 +1,9 @@
+//! What Go's library reads where the API server leaves a format to it.
+
+mod duration;
+mod pattern;
+mod url;
+
+pub(crate) use self::duration::{duration, lenient_duration};
+pub(crate) use self::pattern::{Pattern, compile};
+pub(crate) use self::url::Url;
