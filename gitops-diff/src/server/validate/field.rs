@@ -275,6 +275,14 @@ impl Field<'_> {
             self.invalid("field is immutable");
         }
     }
+
+    /// The same of a pointer: nothing is not the same as an empty struct.
+    pub(crate) fn immutable_pointer(&self, live: Option<&Value>) {
+        let live = live.unwrap_or(MISSING);
+        if live.is_null() != self.value.is_null() || !same(self.value, live) {
+            self.invalid("field is immutable");
+        }
+    }
 }
 
 /// Whether two values are the same to the server, which knows no difference between what is

@@ -57,9 +57,10 @@ pub(super) fn check_embedded(metadata: &Field<'_>) {
 /// Names are judged only when an object is created: later ones are the same.
 pub(crate) fn name_rule(kind: &GroupKind) -> fn(&str) -> Faults {
     match (&*kind.group, &*kind.kind) {
-        ("", "Service" | "Namespace") => names::dns_label,
+        ("", "Service" | "Namespace") | ("apps", "StatefulSet") => names::dns_label,
         ("rbac.authorization.k8s.io", _)
         | ("apiregistration.k8s.io", "APIService")
+        | ("", "Event")
         | ("policy", "PodDisruptionBudget")
         | ("certificates.k8s.io", "CertificateSigningRequest")
         | ("internal.apiserver.k8s.io", "StorageVersion") => names::path_segment,
@@ -71,7 +72,7 @@ fn check_name(kind: &GroupKind, metadata: &Field<'_>) {
     let rule = name_rule(kind);
     let (name, prefix) = (metadata.field("name"), metadata.field("generateName"));
     if !prefix.is_empty() {
-        prefix.faults(rule(&with_any_end(prefix.str())));
+        prefix.faults(as_prefix(prefix.str(), rule));
     }
     if !name.is_empty() {
         name.check(rule);
@@ -80,14 +81,15 @@ fn check_name(kind: &GroupKind, metadata: &Field<'_>) {
     }
 }
 
-/// A prefix may end in a dash, since something follows (`maskTrailingDash`).
-fn with_any_end(prefix: &str) -> String {
+/// What is wrong with the beginning of a name, which may end in a dash since something follows
+/// (`maskTrailingDash`).
+pub(crate) fn as_prefix(prefix: &str, rule: fn(&str) -> Faults) -> Faults {
     match prefix.strip_suffix('-') {
         Some(rest) if !rest.is_empty() => {
             let kept = rest.char_indices().next_back().map_or("", |(at, _)| &rest[..at]);
-            format!("{kept}a")
+            rule(&format!("{kept}a"))
         }
-        _ => prefix.to_owned(),
+        _ => rule(prefix),
     }
 }
 
@@ -205,20 +207,28 @@ fn knows_finalizers(write: &Write<'_>) -> bool {
 }
 
 fn check_finalizers(finalizers: &Field<'_>, known_only: bool) {
-    const STANDARD: [&str; 3] = ["kubernetes", "orphan", "foregroundDeletion"];
-    const WHY: &str = "name is neither a standard finalizer name nor is it fully qualified";
     let has = |name: &str| finalizers.list().iter().any(|it| it.as_str() == Some(name));
     for finalizer in finalizers.items() {
-        let name = finalizer.str();
-        for fault in names::qualified_name(name) {
-            finalizers.invalid_value(name, &fault);
-        }
-        if known_only && !name.contains('/') && !STANDARD.contains(&name) {
-            finalizer.invalid(WHY);
+        finalizers.with(finalizer.value).check(names::qualified_name);
+        if known_only {
+            check_known_finalizer(&finalizer);
         }
     }
     if has("orphan") && has("foregroundDeletion") {
         finalizers.invalid("finalizer orphan and foregroundDeletion cannot be both set");
+    }
+}
+
+/// A finalizer of Kubernetes itself, or one with a domain.
+pub(crate) fn check_finalizer(finalizer: &Field<'_>) {
+    finalizer.check(names::qualified_name);
+    check_known_finalizer(finalizer);
+}
+
+fn check_known_finalizer(finalizer: &Field<'_>) {
+    let standard = ["kubernetes", "orphan", "foregroundDeletion"].contains(&finalizer.str());
+    if !standard && !finalizer.str().contains('/') {
+        finalizer.invalid("name is neither a standard finalizer name nor is it fully qualified");
     }
 }
 

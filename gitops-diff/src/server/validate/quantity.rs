@@ -1,5 +1,7 @@
 //! Quantities: amounts of cpu, memory and all that can be counted.
 
+use std::ops::Add;
+
 use super::field::Field;
 use crate::Value;
 use crate::merge::quantity::nanos;
@@ -24,10 +26,25 @@ impl Quantity {
         self.0
     }
 
+    /// Whether it is more than `most` divided by `least`; nothing is more than what is divided by
+    /// nothing.
+    pub(crate) fn exceeds(self, most: Self, least: Self) -> bool {
+        let as_float = |it: Self| it.0 as f64;
+        as_float(self) / 1e9 > as_float(most) / as_float(least)
+    }
+
     /// Whether it is a whole number (of thousandths, rounded up, as the server looks at it).
     pub(crate) fn is_whole(self) -> bool {
         let milli = self.0 / 1_000_000 + i128::from(self.0 % 1_000_000 > 0);
         milli % 1000 == 0
+    }
+}
+
+impl Add for Quantity {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
     }
 }
 
