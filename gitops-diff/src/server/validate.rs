@@ -16,7 +16,10 @@ use super::{Cause, Write};
 use crate::Value;
 
 pub(super) fn validate(write: &Write<'_>, object: &Value) -> Vec<Cause> {
-    let mut causes = Vec::new();
+    let mut causes = core::check_early(write, object);
+    if !causes.is_empty() {
+        return causes;
+    }
     metadata::check(write, object, &mut causes);
     if !write.schema.is_builtin(write.kind) {
         custom::check(write, object, &mut causes);

@@ -66,7 +66,7 @@ fn check_main(kind: &str, root: &Field<'_>, live: Option<&Value>) {
         "DaemonSet" => workloads::check_daemon_set(root, live),
         "Deployment" => workloads::check_deployment(root, live),
         "Endpoints" => endpoints::check(root, live),
-        "Event" => events::check_core(root),
+        "Event" => events::check(root),
         "Job" => jobs::check(root, live),
         "LimitRange" => quota::check_limit_range(root),
         "Namespace" => nodes::check_namespace(root),
@@ -110,11 +110,4 @@ pub(super) fn check_early(write: &Write<'_>, object: &Value) -> Vec<Cause> {
         service_addresses::check_allocation(&root.field("spec"), was);
     }
     report.into_causes()
-}
-
-/// An event of the group `events.k8s.io`.
-pub(super) fn check_new_event(write: &Write<'_>, object: &Value, causes: &mut Vec<Cause>) {
-    let report = Report::default();
-    events::check_new(&Field::root(object, &report), write.live);
-    causes.extend(report.into_causes());
 }

@@ -111,7 +111,9 @@ pub(super) fn check_profiles(annotations: &Value, spec: &Field<'_>) {
 fn check_same(profile: &Field<'_>, said: &str, what: &str) {
     let same_type = match profile.text("type") {
         "Unconfined" => said == "unconfined",
-        "RuntimeDefault" => said == "runtime/default" || what == "seccomp" && said == "docker/default",
+        "RuntimeDefault" => {
+            said == "runtime/default" || what == "seccomp" && said == "docker/default"
+        }
         "Localhost" => said.starts_with(LOCAL),
         _ => true,
     };
@@ -120,7 +122,9 @@ fn check_same(profile: &Field<'_>, said: &str, what: &str) {
         return profile.field("type").forbidden(&detail);
     }
     let path = said.strip_prefix(LOCAL);
-    if profile.text("type") == "Localhost" && path != profile.field("localhostProfile").value.as_str() {
+    if profile.text("type") == "Localhost"
+        && path != profile.field("localhostProfile").value.as_str()
+    {
         let detail = format!("{what} profile in annotation and field must match");
         profile.field("localhostProfile").forbidden(&detail);
     }

@@ -4,9 +4,7 @@ use super::super::field::{Field, same};
 use super::super::metadata::check_annotations;
 use super::super::names;
 use super::super::quantity::{Quantity, check_positive};
-use super::super::selectors::{
-    SelectorValues, check_label_selector, check_labels, values_of,
-};
+use super::super::selectors::{SelectorValues, check_label_selector, check_labels, values_of};
 use super::resources::{check_amount, is_native};
 use crate::{Map, Value};
 
@@ -24,15 +22,16 @@ pub(super) fn check(root: &Field<'_>, live: Option<&Value>) {
 
 /// How a volume may be mounted.
 pub(super) fn check_access_modes(modes: &Field<'_>) {
-    const MODES: [&str; 4] =
-        ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
+    const MODES: [&str; 4] = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
     for mode in modes.list().iter().filter(|it| !MODES.contains(&it.as_str().unwrap_or_default())) {
         modes.with(mode).not_supported(&MODES);
     }
     let has = |once: bool| {
-        modes.list().iter().filter_map(Value::as_str).any(|it| {
-            MODES.contains(&it) && (it == "ReadWriteOncePod") == once
-        })
+        modes
+            .list()
+            .iter()
+            .filter_map(Value::as_str)
+            .any(|it| MODES.contains(&it) && (it == "ReadWriteOncePod") == once)
     };
     if has(true) && has(false) {
         modes.forbidden("may not use ReadWriteOncePod with other access modes");

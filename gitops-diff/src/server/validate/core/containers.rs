@@ -225,10 +225,9 @@ fn check_resize(policies: &Field<'_>, pod_restart: &str) {
         if !seen.insert(policy.text("resourceName")) {
             policy.duplicate_value(resource.str());
         }
-        for (field, known) in [
-            (&resource, ["cpu", "memory"]),
-            (&restart, ["NotRequired", "RestartContainer"]),
-        ] {
+        for (field, known) in
+            [(&resource, ["cpu", "memory"]), (&restart, ["NotRequired", "RestartContainer"])]
+        {
             if field.is_empty() {
                 policies.required("");
             } else if !known.contains(&field.str()) {
@@ -244,8 +243,7 @@ fn check_resize(policies: &Field<'_>, pod_restart: &str) {
 
 /// When a container is restarted on its own.
 fn check_restart_rules(container: &Field<'_>) {
-    let (policy, rules) =
-        (container.field("restartPolicy"), container.field("restartPolicyRules"));
+    let (policy, rules) = (container.field("restartPolicy"), container.field("restartPolicyRules"));
     if policy.is_set() {
         policy.one_of(&["Always", "Never", "OnFailure"]);
     } else if !rules.list().is_empty() {

@@ -24,8 +24,9 @@ pub(super) fn check_schedule(spec: &Field<'_>, live: Option<&Value>) {
             true if had_zone && zone.is_set() => {
                 schedule.invalid("cannot use both timeZone field and TZ or CRON_TZ in schedule");
             }
-            true if !had_zone => schedule
-                .invalid("cannot use TZ or CRON_TZ in schedule, use timeZone field instead"),
+            true if !had_zone => {
+                schedule.invalid("cannot use TZ or CRON_TZ in schedule, use timeZone field instead")
+            }
             _ => {}
         }
     }
@@ -108,7 +109,9 @@ fn is_duration(text: &str) -> bool {
 }
 
 fn read_field(text: &str, least: u64, most: u64, names: &[&str]) -> Result<(), String> {
-    text.split(',').filter(|it| !it.is_empty()).try_for_each(|it| read_range(it, least, most, names))
+    text.split(',')
+        .filter(|it| !it.is_empty())
+        .try_for_each(|it| read_range(it, least, most, names))
 }
 
 /// `*`, `1-5`, `*/15`, `mon-fri`.

@@ -140,9 +140,8 @@ fn check_resource(reference: &Field<'_>) {
 }
 
 fn check_divisor(reference: &Field<'_>) {
-    const SIZES: [&str; 13] = [
-        "1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei",
-    ];
+    const SIZES: [&str; 13] =
+        ["1", "1k", "1M", "1G", "1T", "1P", "1E", "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei"];
     let divisor = reference.field("divisor");
     if Quantity::of(divisor.value) == Quantity::default() {
         return;

@@ -170,7 +170,9 @@ pub(super) fn count_indexes(text: &str, completions: i64) -> Result<i64, String>
 /// The first and the last index of `3-5`.
 pub(super) fn read_interval(text: &str, completions: i64) -> Result<(i64, i64), String> {
     let mut parts = text.split('-').map(|it| {
-        let index: i64 = it.parse().map_err(|_| format!("cannot convert string to integer for index: {it:?}"))?;
+        let index: i64 = it
+            .parse()
+            .map_err(|_| format!("cannot convert string to integer for index: {it:?}"))?;
         if index < completions { Ok(index) } else { Err(format!("too large index: {it:?}")) }
     });
     let first = parts.next().unwrap_or(Ok(0))?;

@@ -31,7 +31,8 @@ impl Job<'_> {
         let conditions = self.at("/status/conditions").as_list().unwrap_or_default();
         let text = |it: &Value, name| it.get(name).and_then(Value::as_str).map(str::to_owned);
         conditions.iter().any(|it| {
-            text(it, "type").as_deref() == Some(kind) && text(it, "status").as_deref() == Some(status)
+            text(it, "type").as_deref() == Some(kind)
+                && text(it, "status").as_deref() == Some(status)
         })
     }
 
@@ -212,7 +213,11 @@ fn overlap(a: &str, b: &str, completions: i64) -> bool {
         if x.0 <= y.1 && y.0 <= x.1 {
             return true;
         }
-        if x.0 <= y.0 { a.next() } else { b.next() };
+        if x.0 <= y.0 {
+            a.next()
+        } else {
+            b.next()
+        };
     }
     false
 }

@@ -24,17 +24,23 @@ pub(super) fn check(root: &Field<'_>, live: Option<&Value>) {
     let (spec, was) = (root.field("spec"), live.and_then(|it| it.get("spec")));
     check_generated_selector(root, live);
     check_spec(&spec, was.and_then(|it| it.get("template")));
-    check_job_selector(&spec, was);
+    if !is_generated(root, live) {
+        check_job_selector(&spec, was);
+    }
     check_longest_name(root);
     if let Some(was) = was {
         check_update(root, &spec, was, live.unwrap_or(&Value::Null));
     }
 }
 
+/// Whether the server makes the selector of a new job out of its uid, which nobody knows yet.
+fn is_generated(root: &Field<'_>, live: Option<&Value>) -> bool {
+    let (metadata, spec) = (root.field("metadata"), root.field("spec"));
+    let manual = spec.field("manualSelector").is_true();
+    live.is_none() && !manual && !spec.has("selector") && !metadata.has("uid")
+}
+
 /// The selector that the server made, where nobody made one.
-///
-/// A job that is predicted before it is stored has no uid, and no labels of it: nothing is said
-/// of them then.
 fn check_generated_selector(root: &Field<'_>, live: Option<&Value>) {
     let spec = root.field("spec");
     let metadata = root.field("metadata");
@@ -199,8 +205,13 @@ fn check_indexed(spec: &Field<'_>) {
 
 /// `ValidateJobSpecUpdate`: what an update may not bring.
 fn check_update(root: &Field<'_>, spec: &Field<'_>, was: &Value, live: &Value) {
-    const IMMUTABLE: [&str; 5] =
-        ["completionMode", "podFailurePolicy", "backoffLimitPerIndex", "managedBy", "successPolicy"];
+    const IMMUTABLE: [&str; 5] = [
+        "completionMode",
+        "podFailurePolicy",
+        "backoffLimitPerIndex",
+        "managedBy",
+        "successPolicy",
+    ];
     check_completions(spec, was);
     check_same_selector(spec, Some(was));
     check_template_update(spec, was, is_mutable(live));
@@ -271,7 +282,8 @@ fn take_directives(old: &mut Value, new: &Value) {
 /// What containers ask for may change.
 fn take_resources(old: &mut Value, new: &Value) {
     for list in ["containers", "initContainers"] {
-        let new = new.pointer(&format!("/spec/{list}")).and_then(Value::as_list).unwrap_or_default();
+        let new =
+            new.pointer(&format!("/spec/{list}")).and_then(Value::as_list).unwrap_or_default();
         let pod = old.as_map_mut().map(|it| it.map_at("spec"));
         let old = pod.and_then(|it| it.get_mut(list)).and_then(Value::as_list_mut);
         let Some(old) = old.filter(|it| it.len() == new.len()) else { continue };
@@ -295,7 +307,8 @@ fn set(map: &mut Map, name: &str, value: Option<&Value>) {
 pub(super) fn check_cron_job(root: &Field<'_>, live: Option<&Value>) {
     let (spec, was) = (root.field("spec"), live.and_then(|it| it.get("spec")));
     cron::check_schedule(&spec, was);
-    for name in ["startingDeadlineSeconds", "successfulJobsHistoryLimit", "failedJobsHistoryLimit"] {
+    for name in ["startingDeadlineSeconds", "successfulJobsHistoryLimit", "failedJobsHistoryLimit"]
+    {
         spec.field(name).not_negative();
     }
     let policy = spec.field("concurrencyPolicy");

@@ -63,7 +63,9 @@ fn check_propagation(mounts: &Field<'_>, mount: &Field<'_>, container: &Field<'_
     told.one_of(&["Bidirectional", "HostToContainer", "None"]);
     let privileged = container.value.pointer("/securityContext/privileged");
     if propagation.str() == "Bidirectional" && privileged != Some(&Value::Bool(true)) {
-        told.forbidden("Bidirectional mount propagation is available only to privileged containers");
+        told.forbidden(
+            "Bidirectional mount propagation is available only to privileged containers",
+        );
     }
 }
 

@@ -47,7 +47,8 @@ fn check_features(features: &Field<'_>) {
     let legal = |it: &str| {
         let mut parts = it.split('/');
         let word = |it: &str, start: fn(&u8) -> bool| {
-            it.as_bytes().first().is_some_and(start) && it.bytes().all(|it| it.is_ascii_alphanumeric())
+            it.as_bytes().first().is_some_and(start)
+                && it.bytes().all(|it| it.is_ascii_alphanumeric())
         };
         it.len() <= 253
             && parts.next().is_some_and(|it| word(it, u8::is_ascii_uppercase))

@@ -83,7 +83,9 @@ pub(crate) fn check_spec(spec: &Field<'_>, name: &str, place: Place, live: Optio
     }
     check_sources(spec, name);
     let path = spec.value.pointer("/hostPath/path").and_then(Value::as_str);
-    let root = path.is_some_and(|it| it.split('/').all(|it| matches!(it, "" | "." | "..")) && it.starts_with('/'));
+    let root = path.is_some_and(|it| {
+        it.split('/').all(|it| matches!(it, "" | "." | "..")) && it.starts_with('/')
+    });
     if root && policy.str() == "Recycle" {
         policy.forbidden("may not be 'recycle' for a hostPath mount of '/'");
     }

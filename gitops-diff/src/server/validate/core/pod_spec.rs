@@ -142,7 +142,9 @@ fn check_sums(spec: &Field<'_>, resources: &Field<'_>) {
     let checks = [("requests", "/resources/requests"), ("limits", "/resources/limits")];
     for (kind, pointer) in checks {
         let whole = resources.field(kind);
-        for (name, amount) in whole.members().filter(|(name, _)| kind == "requests" || is_huge_page(name)) {
+        for (name, amount) in
+            whole.members().filter(|(name, _)| kind == "requests" || is_huge_page(name))
+        {
             if summed(spec.value, pointer, name) > Quantity::of(amount.value) {
                 let detail = format!("must be greater than or equal to aggregate container {kind}");
                 amount.invalid(&detail);
@@ -235,8 +237,9 @@ fn check_dns(spec: &Field<'_>) {
     }
     let texts = searches.list().iter().filter_map(Value::as_str);
     if texts.map(|it| it.len() + 1).sum::<usize>() > MAX_SEARCH_TEXT + 1 {
-        searches
-            .invalid("must not have more than 2048 characters (including spaces) in the search list");
+        searches.invalid(
+            "must not have more than 2048 characters (including spaces) in the search list",
+        );
     }
     for search in searches.items().filter(|it| it.str() != ".") {
         let domain = search.str().strip_suffix('.').unwrap_or(search.str());

@@ -46,7 +46,8 @@ fn check_nomination(status: &Field<'_>, live: &Value) {
         return;
     }
     nominated.check(names::dns_subdomain);
-    let bound = live.pointer("/spec/nodeName").and_then(Value::as_str).is_some_and(|it| !it.is_empty());
+    let bound =
+        live.pointer("/spec/nodeName").and_then(Value::as_str).is_some_and(|it| !it.is_empty());
     if bound {
         nominated.forbidden("may not be set on pods that are already bound to a node");
     }
@@ -67,9 +68,9 @@ fn check_states(status: &Field<'_>, live: &Value) {
         let (statuses, old) = (status.field(list), live.pointer(&format!("/status/{list}")));
         let old = old.and_then(Value::as_list).unwrap_or_default();
         for (at, old) in old.iter().enumerate() {
-            let code = old.pointer("/state/terminated").map(|it| {
-                it.get("exitCode").and_then(Value::as_int).unwrap_or_default()
-            });
+            let code = old
+                .pointer("/state/terminated")
+                .map(|it| it.get("exitCode").and_then(Value::as_int).unwrap_or_default());
             let Some(code) = code else { continue };
             let runs = |it: &&Value| {
                 it.get("name") == old.get("name") && it.pointer("/state/terminated").is_none()

@@ -109,7 +109,8 @@ fn check_tolerations_kept(tolerations: &Field<'_>, was: &Value, rules: &PodRules
     let new: Vec<Value> = tolerations.list().iter().map(plain).collect();
     let old = was.get("tolerations").and_then(Value::as_list).unwrap_or_default();
     for _ in old.iter().filter(|it| !new.iter().any(|new| same(new, &plain(it)))) {
-        tolerations.forbidden("existing toleration can not be modified except its tolerationSeconds");
+        tolerations
+            .forbidden("existing toleration can not be modified except its tolerationSeconds");
     }
     check_tolerations(tolerations, rules);
 }
@@ -202,9 +203,8 @@ fn check_affinity_narrowed(nodes: &Field<'_>, old: Option<&Value>) {
 }
 
 fn only_adds(new: &Value, old: &Value) -> bool {
-    let list = |of: &Value, name: &str| {
-        of.get(name).and_then(Value::as_list).unwrap_or_default().to_vec()
-    };
+    let list =
+        |of: &Value, name: &str| of.get(name).and_then(Value::as_list).unwrap_or_default().to_vec();
     let lists = ["matchExpressions", "matchFields"];
     let was_empty = lists.iter().all(|it| list(old, it).is_empty());
     let is_empty = lists.iter().all(|it| list(new, it).is_empty());

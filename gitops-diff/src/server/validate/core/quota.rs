@@ -79,19 +79,15 @@ fn check_conflicts(told: &Field<'_>, scopes: &[&str]) {
 
 /// The resources of a quota that a scope does not go with.
 fn unscoped<'a>(scope: &'a str, spec: &Field<'a>) -> impl Iterator<Item = &'a str> {
-    const OF_PODS: [&str; 7] = [
-        "pods",
-        "cpu",
-        "memory",
-        "limits.cpu",
-        "limits.memory",
-        "requests.cpu",
-        "requests.memory",
-    ];
+    const OF_PODS: [&str; 7] =
+        ["pods", "cpu", "memory", "limits.cpu", "limits.memory", "requests.cpu", "requests.memory"];
     let hard = spec.value.get("hard").and_then(Value::as_map);
     let names = hard.into_iter().flat_map(Map::keys).map(|it| it.as_str());
     let goes_with = move |name: &str| match scope {
-        "Terminating" | "NotTerminating" | "NotBestEffort" | "PriorityClass"
+        "Terminating"
+        | "NotTerminating"
+        | "NotBestEffort"
+        | "PriorityClass"
         | "CrossNamespacePodAffinity" => OF_PODS.contains(&name),
         "BestEffort" => name == "pods",
         "VolumeAttributesClass" => {

@@ -106,7 +106,8 @@ impl<'a> PodRules<'a> {
 
     /// Whether the tokens of service accounts can lie anywhere.
     pub(super) fn allows_any_token_path(&self) -> bool {
-        let sources = self.live_items("/spec/volumes").filter_map(|it| it.pointer("/projected/sources"));
+        let sources =
+            self.live_items("/spec/volumes").filter_map(|it| it.pointer("/projected/sources"));
         sources.flat_map(|it| it.as_list().unwrap_or_default()).any(|source| {
             let path = source.pointer("/serviceAccountToken/path").and_then(Value::as_str);
             path.is_some_and(|it| it.starts_with('/') || it.split('/').any(|it| it == ".."))
@@ -116,7 +117,8 @@ impl<'a> PodRules<'a> {
     /// Whether a pod can change the kernel of its host.
     pub(super) fn allows_host_sysctls(&self) -> bool {
         let Some(spec) = self.live_at("/spec") else { return false };
-        let mut names = self.live_items("/spec/securityContext/sysctls").filter_map(|it| it.get("name"));
+        let mut names =
+            self.live_items("/spec/securityContext/sysctls").filter_map(|it| it.get("name"));
         names.any(|it| security::is_host_sysctl(it.as_str().unwrap_or_default(), spec))
     }
 
@@ -152,7 +154,8 @@ impl<'a> PodRules<'a> {
 
     /// Whether tolerations compare numbers.
     pub(super) fn allows_comparing_tolerations(&self) -> bool {
-        let mut operators = self.live_items("/spec/tolerations").filter_map(|it| it.get("operator"));
+        let mut operators =
+            self.live_items("/spec/tolerations").filter_map(|it| it.get("operator"));
         operators.any(|it| matches!(it.as_str(), Some("Lt" | "Gt")))
     }
 }
@@ -160,5 +163,7 @@ impl<'a> PodRules<'a> {
 /// Whether a text is what `strconv.ParseInt` reads as 32 bits, without a plus or leading zeros.
 pub(super) fn is_deletion_cost(text: &str) -> bool {
     let first = text == "0" || text.starts_with(|it: char| it == '-' || ('1'..='9').contains(&it));
-    first && text.parse::<i32>().is_ok() && names::label_value(text.trim_start_matches('-')).is_empty()
+    first
+        && text.parse::<i32>().is_ok()
+        && names::label_value(text.trim_start_matches('-')).is_empty()
 }

@@ -151,14 +151,17 @@ fn check_twice_selected(term: &Field<'_>, keys: &Field<'_>, selector: &Field<'_>
         let key = expression.get("key").and_then(Value::as_str).unwrap_or_default();
         let at = keys.list().iter().rposition(|it| it.as_str() == Some(key));
         if let Some(at) = at.filter(|_| selected.contains(key)) {
-            term.item(at).with(&key.into()).invalid("exists in both matchLabelKeys and labelSelector");
+            term.item(at)
+                .with(&key.into())
+                .invalid("exists in both matchLabelKeys and labelSelector");
         }
         selected.insert(key);
     }
 }
 
 pub(super) fn check_spread(constraints: &Field<'_>, rules: &PodRules<'_>) {
-    let text = |it: &Value, name| it.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let text =
+        |it: &Value, name| it.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let key = |it: &Value| (text(it, "topologyKey"), text(it, "whenUnsatisfiable"));
     for (at, constraint) in constraints.items().enumerate() {
         constraint.field("maxSkew").positive();
@@ -167,7 +170,8 @@ pub(super) fn check_spread(constraints: &Field<'_>, rules: &PodRules<'_>) {
         }
         constraint.field("whenUnsatisfiable").one_of(&["DoNotSchedule", "ScheduleAnyway"]);
         let (topology, when) = key(constraint.value);
-        if constraints.list()[at + 1..].iter().any(|it| key(it) == (topology.clone(), when.clone())) {
+        if constraints.list()[at + 1..].iter().any(|it| key(it) == (topology.clone(), when.clone()))
+        {
             let both = constraint.field("{topologyKey, whenUnsatisfiable}");
             both.duplicate_value(format!("{{{topology}, {when}}}"));
         }

@@ -23,8 +23,7 @@ pub(super) fn check_pod_context(spec: &Field<'_>, rules: &PodRules<'_>) {
     let shared = spec.field("shareProcessNamespace");
     if shared.is_true() && spec.field("hostPID").is_true() {
         let told = context.field("shareProcessNamespace");
-        told.with(shared.value)
-            .invalid("ShareProcessNamespace and HostPID cannot both be enabled");
+        told.with(shared.value).invalid("ShareProcessNamespace and HostPID cannot both be enabled");
     }
     check_sysctls(&context.field("sysctls"), spec, rules);
     context.field("fsGroupChangePolicy").one_of_where_set(&["Always", "OnRootMismatch"]);

@@ -48,7 +48,8 @@ fn check_kept(spec: &Field<'_>, was: &Value) {
     let old = Field::root(was, &scratch);
     let port = spec.field("healthCheckNodePort");
     let was_port = old.field("healthCheckNodePort");
-    if needs_health_check(&old) && needs_health_check(spec) && port.or_zero() != was_port.or_zero() {
+    if needs_health_check(&old) && needs_health_check(spec) && port.or_zero() != was_port.or_zero()
+    {
         port.forbidden("field is immutable");
     }
 }

@@ -102,9 +102,8 @@ fn check_iscsi_target(source: &Field<'_>) {
 
 /// `iqn.2001-04.com.example:storage`, `eui.` or `naa.` and hexadecimal digits.
 fn is_iscsi_name(name: &str) -> bool {
-    let word = |it: &str, length| {
-        it.len() == length && it.bytes().all(|it| it.is_ascii_alphanumeric())
-    };
+    let word =
+        |it: &str, length| it.len() == length && it.bytes().all(|it| it.is_ascii_alphanumeric());
     let numbered = |prefix: &str, length| {
         let rest = name.strip_prefix(prefix).unwrap_or_default();
         let mut rest = rest.chars();
@@ -378,7 +377,9 @@ mod tests {
 
     #[test]
     fn hosts_and_ports_are_split_as_go_splits_them() {
-        for (text, expected) in [("a:1", true), (":", true), ("[::1]:1", true), ("a", false), ("::1:1", false)] {
+        for (text, expected) in
+            [("a:1", true), (":", true), ("[::1]:1", true), ("a", false), ("::1:1", false)]
+        {
             assert_eq!(is_host_and_port(text), expected, "{text}");
         }
     }

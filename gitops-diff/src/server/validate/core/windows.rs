@@ -69,7 +69,8 @@ fn check_user(account: &Field<'_>, user: &str) {
     if !user.is_empty() && user.bytes().all(|it| matches!(it, b'.' | b' ')) {
         account.invalid("runAsUserName's User cannot contain only periods or spaces");
     }
-    if user.contains(['"', '/', '\\', ':', ';', '|', '=', ',', '+', '*', '?', '<', '>', '@', '[', ']'])
+    if user
+        .contains(['"', '/', '\\', ':', ';', '|', '=', ',', '+', '*', '?', '<', '>', '@', '[', ']'])
     {
         account.invalid(
             "runAsUserName's User cannot contain the following characters: \"/\\:;|=,+*?<>@[]",

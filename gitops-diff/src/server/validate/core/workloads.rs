@@ -113,7 +113,9 @@ pub(super) fn int_or_percent(field: &Field<'_>) -> i64 {
 /// A share of more than all makes no sense: `IsNotMoreThan100Percent`.
 pub(crate) fn check_at_most_all(field: &Field<'_>) {
     let share = field.str().strip_suffix('%').filter(|_| names::percent(field.str()).is_empty());
-    if share.is_some_and(|it| it.trim_start_matches('0').len() > 2 && it.trim_start_matches('0') != "100") {
+    if share.is_some_and(|it| {
+        it.trim_start_matches('0').len() > 2 && it.trim_start_matches('0') != "100"
+    }) {
         field.invalid("must not be greater than 100%");
     }
 }
