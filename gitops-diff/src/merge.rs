@@ -12,10 +12,12 @@ mod context;
 mod error;
 mod formats;
 mod last_applied;
+mod print;
 mod prune;
 pub(crate) mod quantity;
 mod reconcile;
 mod remove;
+mod scalar;
 mod settle;
 mod typed;
 mod update;
@@ -26,7 +28,7 @@ pub use self::context::Force;
 pub(crate) use self::context::kind_of;
 use self::context::{Context, stripped};
 pub use self::error::{Conflict, MergeError};
-pub(crate) use self::settle::printed;
+pub(crate) use self::print::{keeps_empty, printed, structured};
 pub use self::settle::settle;
 pub use self::update::{Update, update};
 use self::validate::{Duplicates, validate};
@@ -102,7 +104,7 @@ pub fn apply(schema: &Schema, apply: &Apply<'_>) -> Result<Value, MergeError> {
         last_applied::refresh(&mut object, apply.desired);
     }
     context.check_formats(&object)?;
-    let object = settle::decoded(&context, object, apply.live);
+    let object = print::decoded(&context, object);
     Ok(settle::written(object, &managed, apply.live))
 }
 

@@ -50,10 +50,14 @@ impl Write<'_> {
     }
 
     /// The validated object as it comes back from the store: a custom resource without what the
-    /// version in which it is stored does not have.
+    /// version in which it is stored does not have, an object of a built-in kind without what is
+    /// empty.
     pub fn store(&self, object: &mut Value) {
         if !self.schema.is_builtin(self.kind) {
             custom::store(self, object);
+        } else if merge::keeps_empty(self.kind) {
+            let of = self.schema.type_of(self.kind, self.version);
+            *object = merge::printed(of, std::mem::take(object));
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::context::{Context, Force, stripped};
 use super::validate::{Duplicates, validate};
-use super::{MergeError, manager_name, reconcile_all, settle, without_managed};
+use super::{MergeError, manager_name, print, reconcile_all, settle, without_managed};
 use crate::managed::ManagerOperation;
 use crate::{ManagedEntry, ManagedFields, Schema, Text, Value};
 
@@ -46,7 +46,7 @@ fn tracked(schema: &Schema, update: &Update<'_>, next: &Value) -> Option<Managed
         return Some(managed);
     }
     let live = update.live.map_or_else(|| context.empty(), without_managed);
-    let mut next = settle::decoded(&context, next.clone(), Some(next));
+    let mut next = print::decoded(&context, next.clone());
     if update.live.is_none() {
         next = context.set_fields(next);
     }

@@ -179,12 +179,14 @@ impl<'a> Builder<'a> {
         }
         let place = self.push(Atom::default());
         self.named.insert((name, atomic), place);
+        let scalar = |format| Atom {
+            scalar: Some(Scalar::Untyped),
+            format: Some(format),
+            ..Atom::default()
+        };
         let mut atom = match (name, self.definitions.get(name).copied()) {
-            ("io.k8s.apimachinery.pkg.api.resource.Quantity", _) => Atom {
-                scalar: Some(Scalar::Untyped),
-                format: Some(Format::Quantity),
-                ..Atom::default()
-            },
+            ("io.k8s.apimachinery.pkg.api.resource.Quantity", _) => scalar(Format::Quantity),
+            ("io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime", _) => scalar(Format::MicroTime),
             ("io.k8s.apimachinery.pkg.runtime.RawExtension", _) => Table::untyped().1,
             (_, None) => Table::untyped().0,
             (_, Some(schema)) => self.atom(schema, Place { keep_unknown: false, depth: 0 })?,

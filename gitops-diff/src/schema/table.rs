@@ -53,8 +53,10 @@ pub enum Format {
     IntOrString,
     /// Bytes as base64.
     Bytes,
-    /// A time: RFC 3339.
+    /// A time: RFC 3339, to the second.
     Time,
+    /// A time: RFC 3339, to the millionth of a second.
+    MicroTime,
     /// A whole number of 32 bits.
     Int32,
     /// A whole number of 64 bits.

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! s                              a string; n number, b boolean, u any scalar; y bytes, i and l
-//!                                integers of 32 and 64 bits, q quantity, o int or string, t time
+//!                                integers of 32 and 64 bits, q quantity, o int or string, t time,
+//!                                m time to the millionth
 //! [a4                            an atomic list of type 4
 //! [s4                            a set of type 4
 //! [m9:containerPort,protocol     a list map of type 9 with these keys
@@ -27,7 +28,7 @@ use crate::{DiffError, GroupKind, Text};
 const END_OF_TYPES: &str = "---";
 
 /// The letters for scalars.
-const SCALARS: [(&str, Scalar, Option<Format>); 10] = [
+const SCALARS: [(&str, Scalar, Option<Format>); 11] = [
     ("n", Scalar::Numeric, None),
     ("i", Scalar::Numeric, Some(Format::Int32)),
     ("l", Scalar::Numeric, Some(Format::Int64)),
@@ -38,6 +39,7 @@ const SCALARS: [(&str, Scalar, Option<Format>); 10] = [
     ("q", Scalar::Untyped, Some(Format::Quantity)),
     ("o", Scalar::Untyped, Some(Format::IntOrString)),
     ("t", Scalar::Untyped, Some(Format::Time)),
+    ("m", Scalar::Untyped, Some(Format::MicroTime)),
 ];
 
 /// Writes the kinds of one table; those with a table of their own are left out.

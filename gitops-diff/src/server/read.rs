@@ -4,13 +4,15 @@ mod scalar;
 
 use super::Refusal;
 use super::custom;
+use crate::merge::structured;
 use crate::schema::MapRef;
 use crate::{GroupKind, Map, Schema, Text, TypeRef, Value};
 
 /// An object that was read from a body.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Read {
-    /// The object without the fields that its kind does not have.
+    /// The object without the fields that its kind does not have; that of a built-in kind as its
+    /// Go struct prints it (what is required is there and zero, what is optional and zero is not).
     pub object: Value,
     /// Those fields: `spec.containers[0].odd`. The server warns of them
     /// (`fieldValidation=Warn`, its default), refuses them (`Strict`), or says nothing.
@@ -52,7 +54,9 @@ pub fn read(
     body: Value,
 ) -> Result<Read, Refusal> {
     let read = if schema.is_builtin(kind) {
-        typed(schema.type_of(kind, version), &kind.kind, body)
+        let of = schema.type_of(kind, version);
+        let read = typed(of, &kind.kind, body);
+        read.map(|it| Read { object: structured(kind, of, it.object), ..it })
     } else {
         custom::read(schema.definition(kind, version), body)
     };

@@ -62,11 +62,13 @@ fn writes_status_by_itself(object: &Value) -> bool {
     ["CustomResourceDefinition", "APIService", "FlowSchema"].contains(&kind)
 }
 
-/// Takes out what a server allocates and the times it sets; whole numbers are whole.
+/// Takes out what a server allocates or makes of the uid, and the times it sets, with the maps
+/// that hold nothing else; whole numbers are whole.
 #[expect(clippy::cast_possible_truncation, reason = "because only small numbers are converted")]
 fn level(value: &mut Value, uid: &str) {
     const ALLOCATED: [&str; 4] = ["clusterIP", "clusterIPs", "nodePort", "healthCheckNodePort"];
-    const TIMES: [&str; 3] = ["lastTransitionTime", "lastUpdateTime", "lastProbeTime"];
+    const TIMES: [&str; 4] =
+        ["lastPhaseTransitionTime", "lastTransitionTime", "lastUpdateTime", "lastProbeTime"];
     match value {
         Value::Float(number) if number.fract() == 0.0 && number.abs() < 1e15 => {
             *value = Value::Int(*number as i64);
@@ -76,14 +78,25 @@ fn level(value: &mut Value, uid: &str) {
         }
         Value::List(items) => items.iter_mut().for_each(|it| level(it, uid)),
         Value::Map(members) => {
+            // What a job makes of its uid: nobody knows that of a new one.
+            let is_uid = |it: &Value| !uid.is_empty() && it.as_str() == Some(uid);
             let varies = |key: &str, it: &Value| {
-                (ALLOCATED.contains(&key) && !is_said(it)) || TIMES.contains(&key)
+                let allocated = ALLOCATED.contains(&key) && !is_said(it);
+                allocated || TIMES.contains(&key) || is_uid(it)
             };
             members.retain(|key, it| !varies(key, it));
-            members.iter_mut().for_each(|(_, it)| level(it, uid));
+            members.retain(|_, it| {
+                let filled = !is_empty(it);
+                level(it, uid);
+                !(filled && is_empty(it))
+            });
         }
         _ => {}
     }
+}
+
+fn is_empty(value: &Value) -> bool {
+    value.as_map().is_some_and(Map::is_empty)
 }
 
 /// Whether a field that is allocated says that nothing is.

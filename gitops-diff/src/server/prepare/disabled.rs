@@ -83,8 +83,9 @@ fn remove(members: &mut Map, steps: &[&str]) {
     }
     match members.get_mut(name) {
         Some(Value::Map(below)) => {
+            let was_empty = below.is_empty();
             remove(below, rest);
-            if below.is_empty() && *first == "lifecycle" {
+            if below.is_empty() && !was_empty && *first == "lifecycle" {
                 members.remove(name);
             }
         }

@@ -1,4 +1,4 @@
-//! When two values mean the same (`apiequality.Semantic`).
+//! When two values mean the same (`apiequality.Semantic`), and when they are the same.
 
 use crate::merge::quantity::nanos;
 use crate::schema::{ListRef, MapRef, TypeRef};

@@ -5,7 +5,7 @@ use super::same::same;
 use super::{claims, disabled, pods, service, workloads};
 use crate::schema::{MapRef, TypeRef};
 use crate::server::Write;
-use crate::{GroupKind, Map, Value};
+use crate::{GroupKind, Map, Value, merge};
 
 /// The built-in kinds that count their generations, and the fields whose change counts.
 const GENERATIONS: [(&[&str], &[&str]); 6] = [
@@ -214,7 +214,12 @@ fn count(write: &Write<'_>, of: TypeRef<'_>, object: &mut Value) {
         None => 1,
         Some(_) if matches!(write.subresource, Some("status" | "approval" | "finalize")) => return,
         Some(live) => {
-            if fields.iter().all(|it| same(type_at(of, it), live.pointer(it), object.pointer(it))) {
+            let exact = merge::keeps_empty(write.kind);
+            let stays = |it: &&str| match (live.pointer(it), object.pointer(it)) {
+                (before, after) if exact => before == after,
+                (before, after) => same(type_at(of, it), before, after),
+            };
+            if fields.iter().all(stays) {
                 return;
             }
             let before = live.pointer("/metadata/generation").and_then(Value::as_int);

@@ -19,7 +19,7 @@ pub(super) enum Wrong {
 pub(super) fn read(of: TypeRef<'_>, value: Value) -> Result<Value, Wrong> {
     match (of.format(), of.scalar()) {
         (Some(Format::Quantity), _) => is_quantity(&value).map(|()| value),
-        (Some(Format::Time), _) => is_time(&value).map(|()| value),
+        (Some(Format::Time | Format::MicroTime), _) => is_time(&value).map(|()| value),
         (Some(Format::Bytes), _) => is_base64(&value).map(|()| value),
         (Some(Format::IntOrString), _) if value.as_str().is_some() => Ok(value),
         (Some(Format::IntOrString | Format::Int32), _) => {
