@@ -23,11 +23,13 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 //!
-//! What it leaves out: authorisation, the validation of built-in kinds beyond their metadata and
-//! of custom resources by their schema, the defaults of rarer kinds and what is allocated
-//! (addresses, ports; [`Admission`] can give them), reviews, logs and the like, conversion between
-//! versions of built-in kinds (`autoscaling/v1` is not served), bodies in YAML and protobuf. Controllers there are three, and [`Lifecycle`] rules them: namespaces are emptied and
-//! removed, definitions become established, dependents of what is gone are collected.
+//! What a server makes of a write (defaults, what its strategies and usual admission plug-ins set,
+//! validation) is [`gitops_diff::server`]'s; the cluster adds what only a server can know: uids,
+//! names, times, addresses and ports of Services.
+//!
+//! What it leaves out: authorisation, reviews, logs and the like, bodies in protobuf. Controllers
+//! there are three, and [`Lifecycle`] rules them: namespaces are emptied and removed, definitions
+//! become established, dependents of what is gone are collected.
 
 mod admission;
 mod applier;
@@ -39,10 +41,8 @@ mod status;
 mod watch;
 
 mod apply;
-mod config;
+mod body;
 mod create;
-mod decode;
-mod defaults;
 mod definition;
 mod delete;
 mod discovery;
@@ -71,7 +71,6 @@ pub use self::admission::{Admission, Attributes, Verb};
 pub use self::applier::MemoryApplier;
 pub use self::calls::{Call, Calls};
 pub use self::cluster::{Cluster, Snapshot};
-pub use self::defaults::Defaults;
 pub use self::options::{After, Clock, Garbage, Lifecycle, Options};
 pub use self::request::{Body, Method, Reply, Request};
 pub use self::resource::Resource;

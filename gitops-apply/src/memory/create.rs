@@ -1,16 +1,16 @@
 //! Objects that are made.
 
+use gitops_diff::Value;
 use gitops_diff::merge::{Update, update};
-use gitops_diff::{FieldSet, Map, Value};
+use gitops_diff::server;
 
 use super::admission::{Attributes, Verb};
-use super::config;
-use super::decode;
-use super::defaults::{self, Defaults};
+use super::body;
 use super::definition;
 use super::dispatch::Task;
 use super::lifecycle;
 use super::metadata::{self, text};
+use super::params::Validation;
 use super::request::Reply;
 use super::status::{Cause, Status};
 use super::store;
@@ -42,26 +42,18 @@ impl Task<'_> {
     /// The object of a body, in the namespace of the path.
     pub(super) fn read_body(&mut self, mut body: Value) -> Result<Value, Status> {
         let resource = &self.target.resource;
-        decode::typed(resource, &mut body)?;
-        let validation = self.params.validation;
-        let mut read = decode::decode(&self.state.schema, resource, body)?;
-        read.unknown.extend(definition::prune(&self.state.store, resource, &mut read.object));
-        let mut object = read.validated(resource, validation, &mut self.warnings)?;
+        body::say_type(resource, &mut body)?;
+        let read = server::read(&self.state.schema, &self.kind, &resource.version, body)?;
+        match self.params.validation {
+            Validation::Ignore => {}
+            Validation::Warn => self.warnings.extend(read.warnings()),
+            Validation::Strict => {
+                read.strict(&self.kind, &resource.version).map_or(Ok(()), Err)?;
+            }
+        }
+        let mut object = self.write(None).print(read.object);
         self.place(&mut object)?;
         Ok(object)
-    }
-
-    /// Gives an object its defaults.
-    pub(super) fn complete(&self, object: &mut Value) {
-        let resource = &self.target.resource;
-        if self.state.options.defaults == Defaults::Common {
-            self.write(None).default(object);
-        }
-        definition::complete(&self.state.store, resource, object);
-        config::complete(resource, object);
-        if self.state.options.defaults == Defaults::Common {
-            defaults::fill(resource, object);
-        }
     }
 
     /// Puts the object into the namespace of the path.
@@ -102,25 +94,16 @@ impl Task<'_> {
         let resource = self.target.resource.clone();
         let name = metadata::name(&object).to_owned();
         self.check_namespace(&name)?;
-        let uid = self.state.draw_uid();
-        self.complete(&mut object);
-        lifecycle::default_object(&resource, &mut object);
+        self.write(None).default(&mut object);
         if ownership == Ownership::ToTrack {
-            // What reading a body fills in and leaves out, it does for who sent it.
-            object = decode::without_empty(&self.state.schema, &resource, object);
             object = self.track(None, &object);
         }
-        metadata::fresh(&mut object, &resource, uid, &self.now);
-        self.allocate(None, &mut object)?;
-        reset(&mut object, None, &self.reset_fields());
-        // The status that was taken away is there again, as empty as the kind has it.
-        self.complete(&mut object);
-        lifecycle::prepare(&resource, &mut object);
-        self.write(None).prepare(&mut object);
+        metadata::fresh(&mut object, self.state.draw_uid(), &self.now);
         self.admit(Verb::Create, None, &mut object)?;
+        self.write(None).prepare(&mut object);
+        self.allocate(None, &mut object)?;
         self.validate(None, &object)?;
-        let mut object = decode::without_empty(&self.state.schema, &resource, object);
-        definition::store_version(&self.state.store, &resource, &mut object);
+        self.write(None).store(&mut object);
         if self.live(&name).is_some() {
             return Err(Status::already_exists(&resource, &name));
         }
@@ -138,8 +121,6 @@ impl Task<'_> {
         let resource = &self.target.resource;
         let causes = self.write(live).validate(object);
         metadata::refuse(resource, metadata::name(object), causes)?;
-        metadata::validate(resource, object)?;
-        config::validate(resource, live, object)?;
         definition::validate(resource, object)
     }
 
@@ -153,13 +134,6 @@ impl Task<'_> {
             now: &self.now,
         };
         update(&self.state.schema, &write)
-    }
-
-    /// The fields that a write through this path cannot set.
-    pub(super) fn reset_fields(&self) -> FieldSet {
-        let resource = &self.target.resource;
-        let subresource = self.target.subresource.as_deref();
-        self.state.schema.reset_fields(&resource.group_kind(), &resource.version, subresource)
     }
 
     pub(super) fn admit(
@@ -210,29 +184,4 @@ fn not_unique(mut status: Status) -> Status {
     let why = ", the server was not able to generate a unique name for the object";
     status.message.push_str(why);
     status.with_retry_after(1)
-}
-
-/// Puts the fields back to what they are in `live`.
-pub(super) fn reset(next: &mut Value, live: Option<&Value>, fields: &FieldSet) {
-    for path in fields.paths() {
-        let path = path.to_string();
-        let steps: Vec<&str> = path.split('.').collect();
-        let old = live.and_then(|it| it.pointer(&format!("/{}", steps.join("/"))));
-        if let Some(members) = next.as_map_mut() {
-            put(members, &steps, old);
-        }
-    }
-}
-
-fn put(members: &mut Map, steps: &[&str], value: Option<&Value>) {
-    match (steps, value) {
-        ([last], Some(value)) => {
-            members.insert(*last, value.clone());
-        }
-        ([last], None) => {
-            members.remove(last);
-        }
-        ([first, rest @ ..], _) => put(members.map_at(first), rest, value),
-        ([], _) => {}
-    }
 }

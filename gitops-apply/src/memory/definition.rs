@@ -1,7 +1,5 @@
 //! Definitions of custom resources: checked, defaulted, served.
 
-mod schema;
-
 use std::sync::Arc;
 
 use gitops_diff::{Map, Object, Schema, Text, Value};
@@ -27,58 +25,6 @@ pub(super) fn is_definition(resource: &Resource) -> bool {
 /// The definition `name` (`widgets.example.com`) as it is stored.
 pub(super) fn find(store: &Store, name: &str) -> Option<Arc<Value>> {
     store.get(&(GROUP.into(), PLURAL.into()), name).cloned()
-}
-
-/// Gives definitions the names they leave out, and custom resources the form of their schema.
-pub(super) fn complete(store: &Store, resource: &Resource, object: &mut Value) {
-    if is_definition(resource) {
-        default_definition(object);
-    }
-    with_schema(store, resource, |schema| {
-        schema::prune(schema, object);
-        schema::default(schema, object);
-    });
-}
-
-/// Takes out what the version that is stored does not have: it is lost where nothing converts,
-/// though who wrote it owns it.
-pub(super) fn store_version(store: &Store, resource: &Resource, object: &mut Value) {
-    let definition = resource.rules.custom.then(|| find(store, &resource.qualified())).flatten();
-    let Some(definition) = definition else { return };
-    let stored = versions(&definition).find(|it| it.get("storage") == Some(&Value::Bool(true)));
-    if let Some(schema) = stored.and_then(|it| it.pointer("/schema/openAPIV3Schema")) {
-        schema::prune(schema, object);
-    }
-}
-
-/// Takes out of a custom resource the fields that its schema does not have, and names them.
-pub(super) fn prune(store: &Store, resource: &Resource, object: &mut Value) -> Vec<String> {
-    let mut pruned = Vec::new();
-    with_schema(store, resource, |schema| pruned = schema::prune(schema, object));
-    pruned
-}
-
-fn with_schema(store: &Store, resource: &Resource, then: impl FnOnce(&Value)) {
-    let definition = resource.rules.custom.then(|| find(store, &resource.qualified())).flatten();
-    if let Some(schema) = definition.as_deref().and_then(|it| schema_of(it, resource)) {
-        then(schema);
-    }
-}
-
-fn default_definition(object: &mut Value) {
-    let kind = text(object, "/spec/names/kind").to_owned();
-    let Some(spec) = object.as_map_mut().map(|it| it.map_at("spec")) else {
-        return;
-    };
-    let names = spec.map_at("names");
-    names.entry("singular", || kind.to_lowercase().into());
-    names.entry("listKind", || format!("{kind}List").into());
-    spec.map_at("conversion").entry("strategy", || "None".into());
-}
-
-fn schema_of<'a>(definition: &'a Value, resource: &Resource) -> Option<&'a Value> {
-    let version = versions(definition).find(|it| text(it, "/name") == resource.version.as_str())?;
-    version.pointer("/schema/openAPIV3Schema")
 }
 
 fn versions(definition: &Value) -> impl Iterator<Item = &Value> {

@@ -64,27 +64,6 @@ fn schedule(state: &mut State, after: After, work: Work) {
     }
 }
 
-/// The label that a namespace always has.
-pub(super) fn default_object(resource: &Resource, object: &mut Value) {
-    if resource.is("", "namespaces") {
-        let name = metadata::name(object).to_owned();
-        let labels = metadata::of(object).map_at("labels");
-        labels.insert("kubernetes.io/metadata.name", name.into());
-    }
-}
-
-/// What a new namespace gets, and nobody owns.
-pub(super) fn prepare(resource: &Resource, object: &mut Value) {
-    if !resource.is("", "namespaces") {
-        return;
-    }
-    if let Some(members) = object.as_map_mut() {
-        let finalizers = Value::List(vec!["kubernetes".into()]);
-        members.map_at("spec").entry("finalizers", || finalizers);
-        members.map_at("status").entry("phase", || "Active".into());
-    }
-}
-
 /// After an object was made.
 pub(super) fn created(state: &mut State, resource: &Resource, object: &Value) {
     if definition::is_definition(resource) {

@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use super::admission::Admission;
-use super::defaults::Defaults;
 
 /// How a cluster behaves.
 #[derive(Clone, Debug)]
@@ -17,8 +16,6 @@ pub struct Options {
     pub clock: Clock,
     /// What uids and generated names are made of: the same seed, the same names.
     pub seed: u64,
-    /// Which defaults built-in kinds get.
-    pub defaults: Defaults,
     /// What may change or refuse objects that are written, in this order.
     pub admission: Vec<Arc<dyn Admission>>,
     /// How many events are kept for watches and old pages of lists. Default: 10,000.
@@ -33,7 +30,6 @@ impl Default for Options {
             lifecycle: Lifecycle::default(),
             clock: Clock::default(),
             seed: 0,
-            defaults: Defaults::default(),
             admission: Vec::new(),
             history: 10_000,
             calls: 10_000,

@@ -29,7 +29,7 @@ pub(super) struct Draw<'a> {
 }
 
 impl Task<'_> {
-    /// Gives a Service what it lacks: kept from `live` where it can be, else drawn.
+    /// Gives a prepared Service the addresses and ports that it lacks.
     ///
     /// # Errors
     /// Addresses or ports that are taken, or that the cluster does not have.
@@ -51,13 +51,8 @@ impl Task<'_> {
         let Some(spec) = object.as_map_mut().map(|it| it.map_at("spec")) else {
             return Ok(());
         };
-        if let Some(before) = before {
-            keep(before, spec);
-            ports::keep(before, spec);
-        }
-        normalise(before, spec);
         metadata::refuse(&resource, &name, early)?;
-        families::complete(&draw, before, spec)?;
+        families::check(&draw, before, spec)?;
         draw.addresses(before, spec)?;
         ports::draw(&draw, before, spec)
     }
@@ -110,49 +105,6 @@ impl Draw<'_> {
         spec.insert("clusterIP", address.clone().into());
         spec.insert("clusterIPs", Value::List(vec![address.into()]));
         Ok(())
-    }
-}
-
-/// Takes over the addresses of before where none are named (`patchAllocatedValues`).
-fn keep(before: &Map, spec: &mut Map) {
-    if !has_address(before) || !has_address(spec) {
-        return;
-    }
-    if text(spec, "clusterIP").is_empty() {
-        take(before, spec, "clusterIP");
-    }
-    if list(spec, "clusterIPs").is_empty() {
-        take(before, spec, "clusterIPs");
-    }
-}
-
-fn take(before: &Map, spec: &mut Map, key: &str) {
-    if let Some(value) = before.get(key) {
-        spec.insert(key, value.clone());
-    }
-}
-
-/// Brings `clusterIP` and `clusterIPs` together (`normalizeClusterIPs`).
-fn normalise(before: Option<&Map>, spec: &mut Map) {
-    let one = Value::from(text(spec, "clusterIP"));
-    let named = one.as_str().is_some_and(|it| !it.is_empty());
-    let Some(before) = before else {
-        if named && list(spec, "clusterIPs").is_empty() {
-            spec.insert("clusterIPs", Value::List(vec![one]));
-        }
-        return;
-    };
-    let same = text(before, "clusterIP") == text(spec, "clusterIP");
-    if same && list(spec, "clusterIPs").is_empty() {
-        take(before, spec, "clusterIPs");
-    }
-    if same || list(before, "clusterIPs") != list(spec, "clusterIPs") {
-        return;
-    }
-    if named {
-        spec.insert("clusterIPs", Value::List(vec![one]));
-    } else {
-        spec.remove("clusterIPs");
     }
 }
 

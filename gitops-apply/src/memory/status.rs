@@ -1,6 +1,7 @@
 //! What the API server answers where it refuses.
 
 pub use gitops_diff::server::Cause;
+use gitops_diff::server::Refusal;
 use gitops_diff::{Map, Text, Value};
 
 use super::resource::Resource;
@@ -224,6 +225,15 @@ impl Details {
             details.insert("retryAfterSeconds", i64::from(seconds).into());
         }
         details.into()
+    }
+}
+
+impl From<Refusal> for Status {
+    fn from(refusal: Refusal) -> Self {
+        let Refusal { code, reason, message, causes, .. } = refusal;
+        let details = Details { causes, ..Details::default() };
+        let details = (!details.causes.is_empty()).then(|| Box::new(details));
+        Self { code, reason, message, details }
     }
 }
 

@@ -1,18 +1,16 @@
 //! Objects that change: what an update, a patch and an apply have in common.
 
+use gitops_diff::Value;
 use gitops_diff::merge::settle;
-use gitops_diff::{Map, Value};
 
 use super::admission::Verb;
-use super::create::{Ownership, reset};
-use super::decode;
-use super::definition;
+use super::create::Ownership;
 use super::dispatch::Task;
 use super::lifecycle;
 use super::metadata::{self, text};
 use super::request::Reply;
 use super::resource::Resource;
-use super::status::{Cause, Status};
+use super::status::Status;
 use super::store;
 use super::view::converted;
 
@@ -68,25 +66,16 @@ impl Task<'_> {
         if !revision.is_empty() && revision != text(live, "/metadata/resourceVersion") {
             return Err(Status::modified(&resource, &name));
         }
-        check_identity(&resource, live, &next)?;
-        metadata::keep(live, &mut next);
-        check_finalizers(&resource, live, &next)?;
-        self.reset(live, &mut next);
-        self.complete(&mut next);
+        self.write(Some(live)).default(&mut next);
         if ownership == Ownership::ToTrack {
-            next = decode::without_empty(&self.state.schema, &resource, next);
             next = self.track(Some(live), &next);
         }
-        self.allocate(Some(live), &mut next)?;
         self.admit(Verb::Update, Some(live), &mut next)?;
         metadata::keep(live, &mut next);
-        if bumps_generation(&resource, live, &next) {
-            metadata::next_generation(&mut next);
-        }
         self.write(Some(live)).prepare(&mut next);
+        self.allocate(Some(live), &mut next)?;
         self.validate(Some(live), &next)?;
-        next = decode::without_empty(&self.state.schema, &resource, next);
-        definition::store_version(&self.state.store, &resource, &mut next);
+        self.write(Some(live)).store(&mut next);
         let next = settle(live, next);
         if next == *live || self.params.dry_run {
             return Ok(self.show(200, &next));
@@ -109,26 +98,6 @@ impl Task<'_> {
         lifecycle::updated(self.state, resource, &stored);
         self.show(200, &stored)
     }
-
-    /// Puts back what this path cannot set: the status through the object, all but the status
-    /// through `status`.
-    fn reset(&self, live: &Value, next: &mut Value) {
-        let custom = self.target.resource.rules.custom;
-        if custom && self.target.subresource.as_deref() == Some("status") {
-            let status = next.get("status").cloned();
-            let managed = next.pointer("/metadata/managedFields").cloned();
-            *next = live.clone();
-            metadata::set(next, "managedFields", managed);
-            if let Some(members) = next.as_map_mut() {
-                match status {
-                    Some(status) => members.insert("status", status),
-                    None => members.remove("status"),
-                };
-            }
-            return;
-        }
-        reset(next, Some(live), &self.reset_fields());
-    }
 }
 
 /// An update that names a uid is for that object alone.
@@ -146,50 +115,4 @@ fn check_uid(resource: &Resource, live: &Value, object: &Value) -> Result<(), St
         resource.plural
     );
     Err(Status::conflict(resource, name, &why))
-}
-
-/// An object stays who it is.
-fn check_identity(resource: &Resource, live: &Value, next: &Value) -> Result<(), Status> {
-    let named = text(next, "/metadata/uid");
-    if named.is_empty() || named == text(live, "/metadata/uid") {
-        return Ok(());
-    }
-    // The API server validates the metadata of built-in kinds twice.
-    let cause = Cause::invalid("metadata.uid", &named.into(), "field is immutable");
-    let times = if resource.rules.custom { 1 } else { 2 };
-    Err(Status::invalid(resource, metadata::name(live), vec![cause; times]))
-}
-
-/// What is being deleted gets no new finalizers.
-fn check_finalizers(resource: &Resource, live: &Value, next: &Value) -> Result<(), Status> {
-    if !metadata::is_deleting(live) {
-        return Ok(());
-    }
-    let old = metadata::finalizers(live);
-    let added: Vec<&str> =
-        metadata::finalizers(next).into_iter().filter(|it| !old.contains(it)).collect();
-    if added.is_empty() {
-        return Ok(());
-    }
-    let added: Vec<String> = added.iter().map(|it| format!("{it:?}")).collect();
-    let why = format!(
-        "no new finalizers can be added if the object is being deleted, found new finalizers \
-         []string{{{}}}",
-        added.join(", ")
-    );
-    let cause = Cause::forbidden("metadata.finalizers", &why);
-    Err(Status::invalid(resource, metadata::name(live), vec![cause]))
-}
-
-/// Whether anything but metadata and status differs. Custom resources without a status
-/// subresource count their status too.
-fn bumps_generation(resource: &Resource, live: &Value, next: &Value) -> bool {
-    let counts_status = resource.rules.custom && !resource.has("status");
-    let counted = |key: &str| key != "metadata" && (key != "status" || counts_status);
-    let members = |it: &Value| {
-        let members = it.as_map().into_iter().flat_map(Map::iter);
-        let kept = members.filter(|(key, _)| counted(key)).map(|(k, v)| (k.clone(), v.clone()));
-        kept.collect::<Vec<_>>()
-    };
-    members(live) != members(next)
 }

@@ -4,6 +4,7 @@ mod embedded;
 
 use super::Write;
 use super::read::{self, Read};
+use crate::merge;
 use crate::schema::{Definition, TypeRef};
 use crate::{GroupKind, Map, Schema, Value};
 
@@ -34,6 +35,16 @@ fn conform(definition: &Definition, object: &mut Value) -> Vec<String> {
     let dropped = definition.root.prune(object);
     definition.root.prune_nulls(object);
     dropped
+}
+
+/// The object with its metadata as the server prints it; all else stays as it was written.
+pub(super) fn print(mut object: Value) -> Value {
+    if let Some(members) = object.as_map_mut()
+        && let Some(metadata) = members.remove("metadata")
+    {
+        members.insert("metadata", merge::printed(object_meta(), metadata));
+    }
+    object
 }
 
 /// The type of `metadata`.

@@ -7,28 +7,6 @@ use gitops_diff::{Map, Value};
 use super::{Draw, list, text};
 use crate::memory::status::Status;
 
-/// Takes over the ports of before where none are named (`patchAllocatedValues`).
-pub(super) fn keep(before: &Map, spec: &mut Map) {
-    if allocates(before) && allocates(spec) {
-        let old: Vec<i64> = node_ports(before);
-        let new = node_ports(spec);
-        let name = |it: &Value| it.get("name").and_then(Value::as_str).unwrap_or("").to_owned();
-        let named: BTreeMap<String, i64> =
-            list(before, "ports").iter().map(|it| (name(it), node_port(it))).collect();
-        for port in spec.get_mut("ports").and_then(Value::as_list_mut).into_iter().flatten() {
-            let kept = named.get(&name(port)).copied().unwrap_or_default();
-            let used = old.contains(&kept) && new.contains(&kept);
-            if node_port(port) == 0 && kept != 0 && !used {
-                set(port, kept);
-            }
-        }
-    }
-    let unset = spec.get("healthCheckNodePort").and_then(Value::as_int).unwrap_or_default() == 0;
-    if needs_health_check(before) && needs_health_check(spec) && unset {
-        super::take(before, spec, "healthCheckNodePort");
-    }
-}
-
 /// Draws what is missing, and takes what is named.
 pub(super) fn draw(draw: &Draw<'_>, before: Option<&Map>, spec: &mut Map) -> Result<(), Status> {
     let mut taken = Vec::new();

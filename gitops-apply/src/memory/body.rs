@@ -1,0 +1,46 @@
+//! What a body says it is.
+
+use gitops_diff::Value;
+
+use super::resource::Resource;
+use super::status::Status;
+
+/// Checks what a body says it is, and says it where it does not.
+///
+/// # Errors
+/// Another kind or version than the path's.
+pub(super) fn say_type(resource: &Resource, object: &mut Value) -> Result<(), Status> {
+    let Some(members) = object.as_map_mut() else {
+        let message = format!(
+            "the object provided is unrecognized (must be of type {}): couldn't get version/kind; \
+             json parse error: json: cannot unmarshal into Go value",
+            resource.kind
+        );
+        return Err(Status::bad_request(message));
+    };
+    let expected = resource.api_version();
+    let text = |key| members.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let (version, kind) = (text("apiVersion"), text("kind"));
+    if (version.is_empty() || kind.is_empty()) && resource.rules.custom {
+        let missing = if kind.is_empty() { "Kind" } else { "apiVersion" };
+        return Err(Status::bad_request(format!("Object '{missing}' is missing")));
+    }
+    if !version.is_empty() && version != expected {
+        let message = format!(
+            "the API version in the data ({version}) does not match the expected API version \
+             ({expected})"
+        );
+        return Err(Status::bad_request(message));
+    }
+    if !kind.is_empty() && resource.kind != kind.as_str() {
+        let message = format!(
+            "{kind} in version \"{}\" cannot be handled as a {}: converting ({}.{kind}) to \
+             ({}.{}): unknown conversion",
+            resource.version, resource.kind, resource.version, resource.group, resource.kind
+        );
+        return Err(Status::bad_request(message));
+    }
+    members.insert("apiVersion", expected.into());
+    members.insert("kind", resource.kind.clone().into());
+    Ok(())
+}
