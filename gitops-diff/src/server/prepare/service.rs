@@ -136,7 +136,8 @@ fn name_families(live: Option<&Map>, spec: &mut Map) {
     }
     infer_families(spec);
     let families = list(spec, "ipFamilies");
-    if families.len() == 1 && headless && !single {
+    let reduced = live.is_some_and(|it| list(it, "ipFamilies").len() > families.len());
+    if families.len() == 1 && headless && !single && !reduced {
         let other = if families[0].as_str() == Some("IPv4") { "IPv6" } else { "IPv4" };
         let families = vec![families[0].clone(), other.into()];
         spec.insert("ipFamilies", Value::List(families));

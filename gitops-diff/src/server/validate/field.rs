@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::fmt;
 
 use super::names::Faults;
+use super::quantity::Quantity;
 use crate::server::Cause;
 use crate::{Map, Text, Value};
 
@@ -286,13 +287,14 @@ impl Field<'_> {
 }
 
 /// Whether two values are the same to the server, which knows no difference between what is
-/// missing, `null` and an empty list or map.
+/// missing, `null` and an empty list or map, and compares quantities by their amount
+/// (`equality.Semantic.DeepEqual`).
 pub(crate) fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Map(a), Value::Map(b)) => {
-            let in_both =
-                |(key, value): (&Text, &Value)| same(value, b.get(key).unwrap_or(MISSING));
-            a.iter().all(in_both) && b.iter().all(|(key, it)| a.contains_key(key) || is_nothing(it))
+            let of_b = |key: &Text| b.get(key).unwrap_or(MISSING);
+            a.iter().all(|(key, value)| same_member(key, value, of_b(key)))
+                && b.iter().all(|(key, it)| a.contains_key(key) || is_nothing(it))
         }
         (Value::List(a), Value::List(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
@@ -301,13 +303,25 @@ pub(crate) fn same(a: &Value, b: &Value) -> bool {
     }
 }
 
+fn same_member(key: &str, a: &Value, b: &Value) -> bool {
+    match (key, a, b) {
+        ("requests" | "limits" | "capacity" | "overhead", Value::Map(x), Value::Map(y)) => {
+            let same_amount = |(key, amount): (&Text, &Value)| {
+                y.get(key).is_some_and(|it| Quantity::of(it) == Quantity::of(amount))
+            };
+            x.len() == y.len() && x.iter().all(same_amount)
+        }
+        ("sizeLimit" | "divisor", ..) => Quantity::of(a) == Quantity::of(b),
+        _ => same(a, b),
+    }
+}
+
 fn is_nothing(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::List(items) => items.is_empty(),
         Value::Map(members) => members.values().all(is_nothing),
-        Value::Str(text) => text.is_empty(),
-        Value::Bool(_) | Value::Int(_) | Value::Float(_) => false,
+        Value::Str(_) | Value::Bool(_) | Value::Int(_) | Value::Float(_) => false,
     }
 }
 
@@ -359,6 +373,11 @@ mod tests {
             (r#"{"a":[1]}"#, r#"{"a":[1]}"#, true),
             (r#"{"a":[1]}"#, r#"{"a":[1,2]}"#, false),
             (r#"{"a":1}"#, r#"{"a":1,"b":2}"#, false),
+            (r#"{"a":""}"#, "{}", false),
+            (r#"{"requests":{"cpu":"1"}}"#, r#"{"requests":{"cpu":"1000m"}}"#, true),
+            (r#"{"requests":{"cpu":"1"}}"#, r#"{"requests":{"cpu":"2"}}"#, false),
+            (r#"{"requests":{"cpu":"0"}}"#, r#"{"requests":{"memory":"0"}}"#, false),
+            (r#"{"labels":{"cpu":"1"}}"#, r#"{"labels":{"cpu":"1000m"}}"#, false),
             (r#"{"a":1,"b":2}"#, r#"{"a":1}"#, false),
         ];
         for (a, b, expected) in cases {

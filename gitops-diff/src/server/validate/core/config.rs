@@ -43,7 +43,8 @@ fn check_immutable(root: &Field<'_>, live: Option<&Value>, fields: &[&str]) {
     }
     for name in fields {
         let (new, old) = (root.field(name), live.get(name).unwrap_or(&Value::Null));
-        if !same(new.value, old) {
+        // Not to be confused with nothing: an empty map.
+        if !same(new.value, old) || new.is_set() == old.is_null() {
             new.forbidden(IMMUTABLE);
         }
     }
