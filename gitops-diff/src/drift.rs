@@ -16,12 +16,12 @@ use std::collections::BTreeSet;
 use self::look::Look;
 pub use self::options::{Demand, Extent, Leftovers, Prune, Recreation, Strategy};
 pub use self::recreate::RECREATE_ANNOTATION;
-use self::run::Run;
+pub(crate) use self::run::{Judged, Run};
 use crate::cascade::{defined_kind, is_definition};
 use crate::guard::Guards;
 use crate::{
     DiffError, Differ, FieldChange, GroupKind, Inventory, Object, ObjectId, ObjectSet, Observed,
-    Plan, Schema, Text, order, secret,
+    Plan, Schema, Text, secret,
 };
 
 /// Compares by field ownership, as server-side apply does.
@@ -105,14 +105,7 @@ impl Differ for Drift {
     ) -> Result<Plan, DiffError> {
         let schema = self.schema_with(desired);
         let run = Run { drift: self, schema: &schema, observed, owned };
-        let mut plan = Plan::new();
-        let mut changes = Vec::new();
-        for object in desired.iter() {
-            run.declared(object, &mut plan, &mut changes);
-        }
-        run.undeclared(desired, &mut plan, &mut changes);
-        plan.waves = order::waves(changes);
-        Ok(plan)
+        Ok(run.plan(desired, |_| None))
     }
 }
 
@@ -127,8 +120,23 @@ impl Drift {
         look.judge().map(|it| it.fields)
     }
 
+    /// Whether a quick look at an object says all that this would.
+    pub(crate) fn takes_quick_looks(&self) -> bool {
+        self.strategy == Strategy::FieldOwnership
+            && self.extent == Extent::Changes
+            && self.leftovers == Leftovers::Kept
+    }
+
+    /// Whether two declarations define the same kinds.
+    pub(crate) fn same_definitions(one: &ObjectSet, other: &ObjectSet) -> bool {
+        let definitions = |of: &'_ ObjectSet| -> Vec<Object> {
+            of.iter().filter(|it| is_definition(it.id())).cloned().collect()
+        };
+        definitions(one) == definitions(other)
+    }
+
     /// The schema and the declared definitions of kinds of which objects are declared.
-    fn schema_with(&self, desired: &ObjectSet) -> Schema {
+    pub(crate) fn schema_with(&self, desired: &ObjectSet) -> Schema {
         let definitions = desired.iter().filter(|it| is_definition(it.id()));
         let mut definitions = definitions.peekable();
         if definitions.peek().is_none() {

@@ -88,6 +88,11 @@ impl Inventory {
         &'a self,
         desired: &'a ObjectSet,
     ) -> impl Iterator<Item = (&'a ObjectId, &'a Entry)> {
-        self.entries.iter().filter(|(id, _)| !desired.contains(id))
+        // Both are sorted: going along is faster than looking up.
+        let mut declared = desired.ids().peekable();
+        self.entries.iter().filter(move |(id, _)| {
+            while declared.next_if(|it| it < id).is_some() {}
+            declared.peek() != Some(id)
+        })
     }
 }

@@ -96,6 +96,7 @@ mod guard;
 mod order;
 mod plan;
 mod report;
+mod tracker;
 
 mod error;
 mod fingerprint;
@@ -125,4 +126,5 @@ pub use crate::report::{Color, Detail, Layout, Report, Summary};
 pub use crate::schema::{Format, Keys, ListRef, MapRef, Scalar, Schema, Scope, TypeRef};
 pub use crate::server::predict;
 pub use crate::set::{Duplicate, ObjectSet};
+pub use crate::tracker::{Counters, Stale, Tracker};
 pub use crate::value::{Map, Text, Value};

@@ -5,26 +5,62 @@ use super::look::{Look, Verdict};
 use super::options::Demand;
 use super::recreate::{self, Refused};
 use crate::{
-    Change, Failure, Inventory, Live, Object, ObjectId, Observation, Observed, Operation, Plan,
-    Preconditions, Reason, Schema, Text, secret,
+    Change, Failure, Inventory, Live, Object, ObjectId, ObjectSet, Observation, Observed,
+    Operation, Plan, Preconditions, Reason, Schema, Text, order, secret,
 };
 
 /// One diff under way.
-pub(super) struct Run<'a> {
-    pub(super) drift: &'a Drift,
-    pub(super) schema: &'a Schema,
-    pub(super) observed: &'a Observed,
-    pub(super) owned: &'a Inventory,
+pub(crate) struct Run<'a> {
+    pub(crate) drift: &'a Drift,
+    pub(crate) schema: &'a Schema,
+    pub(crate) observed: &'a Observed,
+    pub(crate) owned: &'a Inventory,
+}
+
+/// What is known of a declared object after it was compared.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Judged {
+    /// What is to be done to it.
+    pub(crate) change: Option<Change>,
+    /// Why nothing can be planned for it.
+    pub(crate) failure: Option<Failure>,
+    /// What of it changes nothing.
+    pub(crate) observations: Vec<Observation>,
 }
 
 impl Run<'_> {
-    /// What is to be done to a declared object; what is wrong with it is a failure of it alone.
-    pub(super) fn declared(&self, object: &Object, plan: &mut Plan, changes: &mut Vec<Change>) {
-        match self.outcome(object, plan) {
-            Ok(Some(change)) => changes.push(change),
-            Ok(None) => plan.unchanged.push(object.id().clone()),
-            Err(message) => plan.failures.push(failure(object.id(), message, Some(object))),
+    /// The plan for `desired`, where `known` says what is known of an object already.
+    pub(crate) fn plan(
+        &self,
+        desired: &ObjectSet,
+        mut known: impl FnMut(&Object) -> Option<Judged>,
+    ) -> Plan {
+        let mut plan = Plan::new();
+        let mut changes = Vec::new();
+        for object in desired.iter() {
+            let judged = known(object).unwrap_or_else(|| self.judge(object));
+            plan.observations.extend(judged.observations);
+            match (judged.change, judged.failure) {
+                (None, None) => plan.unchanged.push(object.id().clone()),
+                (change, failure) => {
+                    changes.extend(change);
+                    plan.failures.extend(failure);
+                }
+            }
         }
+        self.undeclared(desired, &mut plan, &mut changes);
+        plan.waves = order::waves(changes);
+        plan
+    }
+
+    /// What is to be done to a declared object; what is wrong with it is a failure of it alone.
+    pub(crate) fn judge(&self, object: &Object) -> Judged {
+        let mut plan = Plan::new();
+        let (change, failure) = match self.outcome(object, &mut plan) {
+            Ok(change) => (change, None),
+            Err(message) => (None, Some(failure(object.id(), message, Some(object)))),
+        };
+        Judged { change, failure, observations: plan.observations }
     }
 
     fn outcome(&self, object: &Object, plan: &mut Plan) -> Result<Option<Change>, String> {

@@ -75,7 +75,9 @@ impl Parts {
         for part in &parts[..2] {
             bytes.extend_from_slice(&u32_of(part.len()).to_le_bytes());
         }
-        parts.iter().for_each(|it| bytes.extend_from_slice(it));
+        for part in parts {
+            bytes.extend_from_slice(part);
+        }
         Ok(Packed(bytes.into()))
     }
 }

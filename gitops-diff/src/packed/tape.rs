@@ -289,7 +289,9 @@ impl Tape {
             Value::Str(value) => self.text(value),
             Value::List(items) => {
                 let open = self.open();
-                items.iter().for_each(|item| self.value(item));
+                for item in items {
+                    self.value(item);
+                }
                 self.close_list(&open);
             }
             Value::Map(members) => {

@@ -90,7 +90,6 @@ impl Compiler {
             return compare::is_zero(declared).then_some(());
         };
         match (declared, stored) {
-            (Value::Null, _) => None,
             (Value::Map(declared), Value::Map(members)) => match of.map()? {
                 map if map.is_atomic() => self.whole(stored),
                 map => self.shaped(Kind::Fields, |it| it.fields(map, declared, members)),
@@ -101,7 +100,8 @@ impl Compiler {
                     (declared.len() == items.len()).then(|| self.list(list, declared, items))?
                 }
             },
-            (Value::Map(_) | Value::List(_), _) | (_, Value::Map(_) | Value::List(_)) => None,
+            (Value::Null | Value::Map(_) | Value::List(_), _)
+            | (_, Value::Map(_) | Value::List(_)) => None,
             _ => {
                 self.tape.value(stored);
                 Some(())
