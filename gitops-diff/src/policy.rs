@@ -14,6 +14,7 @@ mod cursor;
 mod error;
 mod few;
 mod form;
+pub mod import;
 mod labels;
 mod path;
 mod pattern;

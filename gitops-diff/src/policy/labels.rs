@@ -43,6 +43,13 @@ impl Labels {
         self
     }
 
+    /// That what `other` demands holds, too.
+    pub(super) fn with(mut self, other: &Self) -> Self {
+        self.0
+            .extend(other.0.iter().filter(|it| !self.0.contains(it)).cloned().collect::<Vec<_>>());
+        self
+    }
+
     /// A requirement in the words of `matchExpressions`.
     pub(super) fn push(
         &mut self,

@@ -5,6 +5,7 @@ mod read;
 use std::fmt;
 use std::str::FromStr;
 
+pub(super) use self::read::{index, unescaped};
 use super::Pattern;
 use crate::fields::same;
 use crate::{FieldPath, PathElement, Text, Value};

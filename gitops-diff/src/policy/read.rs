@@ -38,6 +38,11 @@ pub(super) struct Wrong {
 }
 
 impl Wrong {
+    /// Something is wrong with the whole.
+    pub(super) fn whole(why: impl Into<String>) -> Self {
+        Self { field: String::new(), pointer: String::new(), why: why.into() }
+    }
+
     /// As an error of an importer.
     pub(super) fn of(self, from: &'static str, document: Document<'_>) -> PolicyError {
         let at = (document.places)(&self.pointer).map(Box::new);
@@ -72,6 +77,11 @@ impl<'a> Node<'a> {
 
     pub(super) fn wrong(&self, why: impl Into<String>) -> Wrong {
         Wrong { field: self.path.clone(), pointer: self.pointer.clone(), why: why.into() }
+    }
+
+    /// The member `name`, whatever its name is.
+    pub(super) fn member(&self, name: &str) -> Option<Self> {
+        self.value.get(name).map(|it| self.child(name, it))
     }
 
     fn is_no(&self, expected: &str) -> Wrong {

@@ -111,7 +111,9 @@ fn pairs<'v>(
     let mut found = Vec::with_capacity(declared.len());
     for item in declared {
         let place = (0..lives.len()).find(|at| !met[*at] && is_same(item, &lives[*at]));
-        place.into_iter().for_each(|it| met[it] = true);
+        if let Some(place) = place {
+            met[place] = true;
+        }
         found.push(place);
     }
     // Of a list that is one value, the others are told apart by their places.
