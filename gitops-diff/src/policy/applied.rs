@@ -6,7 +6,7 @@ mod walk;
 
 use std::borrow::Cow;
 
-use self::owners::Owners;
+pub(super) use self::owners::Owners;
 use self::walk::{Here, Walk};
 use super::{Policy, PolicyError, When};
 use crate::{Object, Schema, Text, Value, secret};

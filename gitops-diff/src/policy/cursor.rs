@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::few::Few;
 use super::{OwnedBy, Policy, Rule, Take, When};
-use crate::{FieldPath, Text, Value};
+use crate::{FieldPath, PathElement, Text, Value};
 
 /// The rules for one object in one case.
 #[derive(Clone, Debug)]
@@ -101,8 +101,8 @@ impl<'p> Cursor<'p> {
 
     /// The rules for what is one element further, as far as that tells.
     #[must_use]
-    pub fn element(&self, element: &crate::PathElement) -> Self {
-        if let crate::PathElement::Field(name) = element {
+    pub fn element(&self, element: &PathElement) -> Self {
+        if let PathElement::Field(name) = element {
             return self.field(name);
         }
         let mut below = self.below();
@@ -112,6 +112,28 @@ impl<'p> Cursor<'p> {
             }
         }
         below
+    }
+
+    /// The rules for the field at `path` of a declared and a live body; where neither has an item
+    /// of the path, as far as its keys tell.
+    #[must_use]
+    pub fn follow(&self, path: &FieldPath, bodies: (Option<&Value>, Option<&Value>)) -> Self {
+        let (mut desired, mut live) = bodies;
+        path.elements().iter().fold(self.clone(), |rules, element| {
+            if let PathElement::Field(name) = element {
+                desired = desired.and_then(|it| it.get(name));
+                live = live.and_then(|it| it.get(name));
+                return rules.field(name);
+            }
+            let place = |list: Option<&Value>| element.position(list?.as_list()?);
+            let (at, lives_at) = (place(desired), place(live));
+            desired = desired.and_then(Value::as_list).zip(at).map(|(items, at)| &items[at]);
+            live = live.and_then(Value::as_list).zip(lives_at).map(|(items, at)| &items[at]);
+            if desired.is_none() && live.is_none() {
+                return rules.element(element);
+            }
+            rules.item(&Item { desired: at.zip(desired), live: lives_at.zip(live) })
+        })
     }
 
     /// Whether no rule holds here or below.

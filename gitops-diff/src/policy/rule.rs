@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Labels, Pattern, RulePath};
 use crate::{ManagedEntry, ManagerOperation, Object, ObjectId, Origin, Text, Value};
 
@@ -94,7 +96,10 @@ pub struct OwnedBy {
 }
 
 /// When a rule holds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
 pub enum When {
     /// When an object is made.
     Create,
@@ -108,7 +113,8 @@ pub enum When {
 }
 
 /// Which side decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Take {
     /// What is declared, as without a rule: an exception from rules before it.
     Desired,

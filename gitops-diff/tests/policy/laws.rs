@@ -1,7 +1,7 @@
 //! Laws that hold for any rules and objects.
 
 use gitops_diff::policy::{
-    Applying, OwnedBy, Policy, Rule, RulePath, Select, Step, Take, Want, When,
+    Applying, OwnedBy, Policy, Rule, RulePath, Select, Step, Take, Want, When, suggest,
 };
 use gitops_diff::{Drift, FieldPath, Object, PathElement, Value};
 use proptest::prelude::*;
@@ -164,5 +164,34 @@ proptest! {
         if let Ok(applied) = policy.applied(&Applying::default(), &desired, Some(&live)) {
             prop_assert_eq!(changes(&applied, &live), Vec::<String>::new());
         }
+    }
+
+    #[test]
+    fn what_is_suggested_accepts_what_differs(spec in value(), live in living()) {
+        let desired = thing(&spec, None);
+        let drift = Drift::default();
+        let changes = drift.compare(&desired, &live).expect("the objects are shallow");
+        let rules = suggest(desired.id(), &changes);
+        let read: Vec<Rule> = serde_json::from_str(
+            &serde_json::to_string(&rules).expect("rules are JSON"),
+        ).expect("they are rules");
+        let policy = Policy::new(read).expect("the rules are rules");
+        let by = Applying::default();
+        let compared = policy.compared(&by, &desired, &live).expect("the rules fit");
+        prop_assert_eq!(drift.compare(&compared, &live).expect("they are shallow"), vec![]);
+        let applied = policy.applied(&by, &desired, Some(&live)).expect("the rules fit");
+        prop_assert_eq!(drift.compare(&applied, &live).expect("they are shallow"), vec![]);
+    }
+
+    #[test]
+    fn an_event_is_relevant_where_the_digests_differ(
+        rules in prop::collection::vec(rule(), 0..6),
+        old in living(),
+        new in living(),
+    ) {
+        let policy = Policy::new(rules).expect("the rules are rules");
+        let differ = policy.relevant_digest(&old) != policy.relevant_digest(&new);
+        prop_assert_eq!(policy.is_relevant_event(&old, &new), differ);
+        prop_assert!(!policy.is_relevant_event(&old, &old));
     }
 }

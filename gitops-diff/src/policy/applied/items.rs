@@ -2,7 +2,7 @@
 
 use super::walk::{Decision, Here, Walk};
 use crate::fields::same;
-use crate::policy::{Item, PolicyError};
+use crate::policy::{Item, PolicyError, Take};
 use crate::{Keys, ListRef, PathElement, Text, TypeRef, Value};
 
 /// How the items of a list are told apart.
@@ -41,7 +41,12 @@ impl Walk<'_> {
         let element = here.of.and_then(TypeRef::list).map(ListRef::element);
         let mut changed = false;
         let mut items = Vec::with_capacity(declared.len());
-        for pair in pairs(&told, element, declared, lives, &here) {
+        let mut pairs = pairs(&told, element, declared, lives, &here);
+        if self.takes_order(&here) {
+            pairs.sort_by_key(|(_, live)| live.map_or(usize::MAX, |(at, _)| at));
+            changed = !pairs.iter().filter_map(|it| it.0).map(|it| it.0).is_sorted();
+        }
+        for pair in pairs {
             let item = Item { desired: pair.0, live: landing(&told, pair, items.len()) };
             let mut below = here.below(here.rules.item(&item), element, name(&told, element, pair));
             below.is_new |= pair.1.is_none() && below.rules.leads_on();
@@ -60,6 +65,15 @@ impl Walk<'_> {
             }
         }
         Ok(changed.then(|| (!items.is_empty() || live.is_some()).then_some(Value::List(items))))
+    }
+
+    /// Whether items stand as they live: where a rule takes the whole list from there.
+    fn takes_order(&self, here: &Here<'_, '_>) -> bool {
+        let take = || self.verdict(here).map(|it| it.take);
+        !self.is_new
+            && !here.is_new
+            && !here.rules.leads_on()
+            && matches!(take(), Some(Take::Live | Take::LiveElseDesired))
     }
 
     /// What the schema says, or else what the server wrote down.

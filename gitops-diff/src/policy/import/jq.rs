@@ -367,7 +367,7 @@ mod tests {
             (".a[-1]", "`[-1]` is neither a name, nor a place, nor `[]`"),
             (".a.", "a name is missing after the dot"),
             (".a | keys", "`keys` is no path that can be carried over"),
-            (".a | select(.b)", "`select` must follow `[]`"),
+            (".a | select(.b == 1)", "`select` must follow `[]`"),
             (".a[] | select(.b)", "`)` is no condition that can be carried over"),
             (
                 r#".a[] | select(.b != "c")"#,
