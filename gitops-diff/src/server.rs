@@ -7,6 +7,7 @@
 mod admission;
 mod custom;
 mod default;
+mod immutable;
 mod prepare;
 mod read;
 mod refusal;

@@ -20,7 +20,7 @@ pub(super) enum Refused {
 }
 
 pub(super) fn weigh(refusal: &Refusal, desired: &Object, recreate: Recreation) -> Refused {
-    let immutable: Vec<&Cause> = refusal.causes.iter().filter(|it| is_immutable(it)).collect();
+    let immutable: Vec<&Cause> = refusal.causes.iter().filter(|it| it.is_immutable()).collect();
     if immutable.is_empty() {
         return Refused::Otherwise;
     }
@@ -43,19 +43,6 @@ pub(super) fn weigh(refusal: &Refusal, desired: &Object, recreate: Recreation) -
          `Recreation::Annotated`",
         fields.join(", ")
     ))
-}
-
-/// Whether the server refuses to change a field that lives, by what it says.
-fn is_immutable(cause: &Cause) -> bool {
-    const SIGNS: [&str; 6] = [
-        "is immutable",
-        "may not change once set",
-        "cannot change roleRef",
-        "cannot be changed",
-        "updates to statefulset spec for fields other than",
-        "pod updates may not change fields other than",
-    ];
-    SIGNS.iter().any(|it| cause.message.contains(it))
 }
 
 fn is_annotated(desired: &Object) -> bool {

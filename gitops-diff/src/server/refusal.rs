@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::immutable;
 use crate::merge::{Conflict, MergeError};
 use crate::{GroupKind, Text, Value};
 
@@ -29,6 +30,8 @@ pub struct Cause {
     pub field: String,
     /// For people.
     pub message: String,
+    /// Whether the rule that is broken compares with the live object.
+    unchangeable: bool,
 }
 
 impl Refusal {
@@ -81,12 +84,38 @@ impl Cause {
         field: impl Into<String>,
         message: impl Into<String>,
     ) -> Self {
-        Self { reason: reason.into(), field: field.into(), message: message.into() }
+        Self {
+            reason: reason.into(),
+            field: field.into(),
+            message: message.into(),
+            unchangeable: false,
+        }
     }
 
     fn of_conflict(conflict: &Conflict) -> Self {
         let message = format!("conflict with {}", conflict.owner());
         Self::new("FieldManagerConflict", conflict.path.server_form(), message)
+    }
+
+    /// The same cause of a rule that compares with the live object, whatever its message says:
+    /// a transition rule of a custom resource.
+    #[must_use]
+    pub fn unchangeable(self) -> Self {
+        Self { unchangeable: true, ..self }
+    }
+
+    /// Whether this says that a field cannot be changed while the object lives: no update can
+    /// succeed, a new object can.
+    ///
+    /// ```
+    /// use gitops_diff::server::Cause;
+    ///
+    /// let cause = Cause::invalid("spec.selector", &"app=web".into(), "field is immutable");
+    /// assert!(cause.is_immutable());
+    /// assert!(!Cause::required("spec.selector", "").is_immutable());
+    /// ```
+    pub fn is_immutable(&self) -> bool {
+        self.unchangeable || immutable::is_told(self)
     }
 
     /// A field that must be there and is not (`field.Required`).

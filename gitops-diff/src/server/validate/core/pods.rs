@@ -74,7 +74,9 @@ fn check_update(root: &Field<'_>, live: &Value, rules: &PodRules<'_>) {
             return containers.forbidden("pod updates may not add or remove containers");
         }
     }
-    check_deadline(&spec.field("activeDeadlineSeconds"), was);
+    if is_later(&spec.field("activeDeadlineSeconds"), was) {
+        return;
+    }
     check_tolerations_kept(&spec.field("tolerations"), was, rules);
     check_gates_kept(&spec.field("schedulingGates"), was);
     let changed = without_mutable(&spec, was);
@@ -83,18 +85,17 @@ fn check_update(root: &Field<'_>, live: &Value, rules: &PodRules<'_>) {
     }
 }
 
-/// A deadline can only come nearer.
-fn check_deadline(deadline: &Field<'_>, was: &Value) {
+/// Whether a deadline comes later, after which the server looks no further; one that is taken
+/// away is refused among others.
+fn is_later(deadline: &Field<'_>, was: &Value) -> bool {
     let old = was.get("activeDeadlineSeconds").and_then(Value::as_int);
-    match (deadline.int(), old) {
-        (Some(new), Some(old)) if old < new => {
-            deadline.invalid("must be less than or equal to previous value");
-        }
-        (None, Some(_)) => {
-            deadline.invalid("must not update from a positive integer to nil value");
-        }
-        _ => {}
+    let later = old.zip(deadline.int()).is_some_and(|(old, new)| old < new);
+    if later {
+        deadline.invalid("must be less than or equal to previous value");
+    } else if old.is_some() && !deadline.is_set() {
+        deadline.invalid("must not update from a positive integer to nil value");
     }
+    later
 }
 
 /// Tolerations can be added, and last longer or shorter.

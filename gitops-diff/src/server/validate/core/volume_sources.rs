@@ -17,7 +17,9 @@ pub(super) fn check_host_path(source: &Field<'_>) {
         "Socket",
     ];
     let path = source.field("path");
-    path.require();
+    if path.is_empty() {
+        return path.required("");
+    }
     check_no_backsteps(&path);
     source.field("type").one_of_where_set(&TYPES);
 }
@@ -319,8 +321,10 @@ pub(super) fn check_csi(source: &Field<'_>) {
 }
 
 /// The name of a driver, in upper or lower case: `ValidateCSIDriverName`.
-pub(crate) fn check_csi_driver(name: &Field<'_>) {
-    name.require();
+fn check_csi_driver(name: &Field<'_>) {
+    if name.is_empty() {
+        return name.required("");
+    }
     if name.str().len() > 63 {
         name.too_long(63);
     }
