@@ -11,6 +11,7 @@ mod networking;
 mod node;
 mod policy;
 mod rbac;
+mod resource;
 mod scheduling;
 mod storage;
 
@@ -39,6 +40,7 @@ pub(super) fn check(write: &Write<'_>, object: &Value, causes: &mut Vec<Cause>) 
         "node.k8s.io" => node::check(&edit),
         "policy" => policy::check(&edit),
         "rbac.authorization.k8s.io" => rbac::check(&edit),
+        "resource.k8s.io" => resource::check(&edit),
         "scheduling.k8s.io" => scheduling::check(&edit),
         "storage.k8s.io" => storage::check(&edit),
         _ => {}

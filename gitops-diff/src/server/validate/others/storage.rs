@@ -2,6 +2,7 @@
 
 mod csi;
 
+pub(super) use self::csi::driver_name;
 use super::{Edit, Field, count_faults};
 use crate::Value;
 use crate::server::validate::selectors::{SelectorValues, check_label_selector};

@@ -107,7 +107,7 @@ fn without_allocatable(driver: &Value) -> Value {
 }
 
 /// The name of a driver: a DNS name that may have capitals.
-pub(super) fn driver_name(name: &Field<'_>) {
+pub(in super::super) fn driver_name(name: &Field<'_>) {
     if name.is_empty() {
         return name.required("");
     }
