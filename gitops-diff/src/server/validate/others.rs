@@ -1,6 +1,7 @@
 //! The other groups that are built in: one folder or file for each.
 
 mod admissionregistration;
+mod apiextensions;
 mod apiregistration;
 mod autoscaling;
 mod coordination;
@@ -30,6 +31,7 @@ pub(super) fn check(write: &Write<'_>, object: &Value, causes: &mut Vec<Cause>) 
     };
     match &*write.kind.group {
         "admissionregistration.k8s.io" => admissionregistration::check(&edit),
+        "apiextensions.k8s.io" => apiextensions::check(&edit),
         "apiregistration.k8s.io" => apiregistration::check(&edit),
         "autoscaling" => autoscaling::check(&edit),
         "coordination.k8s.io" => coordination::check(&edit),
