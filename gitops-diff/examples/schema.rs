@@ -1,7 +1,9 @@
 //! Makes the table of built-in kinds from the documents of an API server.
 //!
-//! `cargo run -p gitops-diff --example schema -- DIR [--fields FILE] [--without GROUP]…
-//! > src/schema/builtin.txt`
+//! ```text
+//! cargo run -p gitops-diff --example schema -- DIR [--fields FILE] [--without GROUP]… \
+//!     > src/schema/builtin.txt
+//! ```
 //!
 //! `DIR` holds what the API server serves, one JSON file a document: `v3/*.json` (each
 //! `/openapi/v3/…`) and `discovery/*-aggregated.json` (`/api` and `/apis`, asked for as
@@ -26,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         match arg.as_str() {
             "--without" => without.push(args.next().ok_or("--without which group?")?),
             "--fields" => {
-                fields = fs::read_to_string(args.next().ok_or("--fields of which file?")?)?
+                fields = fs::read_to_string(args.next().ok_or("--fields of which file?")?)?;
             }
             other => return Err(format!("`{other}` is not understood").into()),
         }
@@ -34,7 +36,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let left_out = |name: &str| without.iter().any(|group| name.contains(group.as_str()));
     let mut documents = read_all(&directory.join("v3"), &|name| !left_out(name))?;
     for line in fields.lines() {
-        documents.iter_mut().for_each(|it| note(it, line));
+        for document in &mut documents {
+            note(document, line);
+        }
     }
     let discovery = read_all(&directory.join("discovery"), &|name| name.contains("aggregated"))?;
     let discovery: Vec<Value> = discovery.into_iter().map(|it| drop_groups(it, &without)).collect();

@@ -13,7 +13,7 @@ pub(crate) fn canonical(value: &Value) -> Option<Text> {
     let text = match value {
         Value::Str(text) => text.to_string(),
         Value::Int(number) => number.to_string(),
-        Value::Float(number) => number.to_string(),
+        Value::Float(number) => float(*number),
         _ => return None,
     };
     let written = Written::read(text.trim())?;
@@ -29,9 +29,19 @@ pub(crate) fn nanos(value: &Value) -> Option<i128> {
     match value {
         Value::Str(text) => Written::read(text.trim())?.nanos(),
         Value::Int(number) => i128::from(*number).checked_mul(NANOS),
-        Value::Float(number) => Written::read(&number.to_string())?.nanos(),
+        Value::Float(number) => Written::read(&float(*number))?.nanos(),
         _ => None,
     }
+}
+
+/// A number as Go writes it in JSON: very small and very large ones with an exponent.
+fn float(number: f64) -> String {
+    let size = number.abs();
+    if size == 0.0 || (1e-6..1e21).contains(&size) {
+        return number.to_string();
+    }
+    let text = format!("{number:e}");
+    if text.contains("e-") { text } else { text.replace('e', "e+") }
 }
 
 /// A quantity finer than a thousandth, rounded up to one (`RoundUp(Milli)`); `None` for others.
@@ -224,6 +234,8 @@ mod tests {
         }
         assert_eq!(canonical(&Value::Int(2)).as_deref(), Some("2"));
         assert_eq!(canonical(&Value::Float(0.1)).as_deref(), Some("100m"));
+        assert_eq!(canonical(&Value::Float(1e21)).as_deref(), Some("1e+21"));
+        assert_eq!(canonical(&Value::Float(1e-9)).as_deref(), Some("1e-9"));
         assert_eq!(canonical(&Value::Null), None);
     }
 

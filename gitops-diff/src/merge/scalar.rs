@@ -89,7 +89,7 @@ mod tests {
         for (field, json, expected) in cases {
             let [group, kind, path] = field.split(' ').collect::<Vec<_>>().try_into().unwrap();
             let kind = GroupKind::new(group, kind);
-            let of = path.split('.').try_fold(schema.type_of(&kind, "v1"), |it, key| it.field(key));
+            let of = path.split('.').try_fold(schema.type_of(&kind, "v1"), TypeRef::field);
             let printed = printed(of.unwrap(), serde_json::from_str(json).unwrap());
             assert_eq!(serde_json::to_string(&printed).unwrap(), expected, "{field} {json}");
         }

@@ -39,8 +39,8 @@ pub(super) fn service(object: &mut Map) {
     }
     if balanced {
         set(spec, "allocateLoadBalancerNodePorts", true);
-        let balancer = map_at(object, &["status", "loadBalancer"]);
-        items(balancer.and_then(|it| it.get_mut("ingress"))).for_each(ingress);
+        let status = map_at(object, &["status", "loadBalancer"]);
+        items(status.and_then(|it| it.get_mut("ingress"))).for_each(ingress);
     }
 }
 

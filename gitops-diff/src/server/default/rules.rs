@@ -113,19 +113,25 @@ impl Table {
     fn fill(&self, part: &Part, value: &mut Value) {
         match value {
             Value::Map(members) => {
-                part.steps.iter().for_each(|it| it.apply(members));
+                for step in &part.steps {
+                    step.apply(members);
+                }
                 for (field, below) in &part.fields {
                     if let Some(value) = members.get_mut(field) {
                         self.fill(below, value);
                     }
                 }
                 if let Some(below) = &part.values {
-                    members.iter_mut().for_each(|(_, it)| self.fill(below, it));
+                    for (_, value) in members.iter_mut() {
+                        self.fill(below, value);
+                    }
                 }
             }
             Value::List(items) => {
                 if let Some(below) = &part.items {
-                    items.iter_mut().for_each(|it| self.fill(below, it));
+                    for item in items {
+                        self.fill(below, item);
+                    }
                 }
             }
             _ => {}

@@ -46,10 +46,10 @@ pub(super) fn rolling_set(strategy: &mut Map) {
         strategy.insert("type", "RollingUpdate".into());
         strategy.map_at("rollingUpdate");
     }
-    if text(strategy, "type") == "RollingUpdate" {
-        if let Some(rolling) = map_at(strategy, &["rollingUpdate"]) {
-            set(rolling, "partition", 0);
-        }
+    if text(strategy, "type") == "RollingUpdate"
+        && let Some(rolling) = map_at(strategy, &["rollingUpdate"])
+    {
+        set(rolling, "partition", 0);
     }
 }
 

@@ -11,10 +11,10 @@ const FINALIZER: &str = "kubernetes";
 pub(super) fn create_namespace(members: &mut Map) {
     members.map_at("status").insert("phase", "Active".into());
     let finalizers = members.map_at("spec").entry("finalizers", || Value::List(Vec::new()));
-    if let Some(finalizers) = finalizers.as_list_mut() {
-        if !finalizers.iter().any(|it| it.as_str() == Some(FINALIZER)) {
-            finalizers.push(FINALIZER.into());
-        }
+    if let Some(finalizers) = finalizers.as_list_mut()
+        && !finalizers.iter().any(|it| it.as_str() == Some(FINALIZER))
+    {
+        finalizers.push(FINALIZER.into());
     }
 }
 

@@ -46,7 +46,9 @@ pub(super) fn drop_disabled(kind: &GroupKind, live: Option<&Map>, members: &mut 
         let live = keys().try_fold(live, |it, key| Some(it?.get(key).and_then(Value::as_map)));
         let below = keys().try_fold(members, |it, key| it.get_mut(key).and_then(Value::as_map_mut));
         if let Some(below) = below {
-            OF_PODS.iter().for_each(|path| drop_one(path, live.flatten(), below));
+            for path in OF_PODS {
+                drop_one(path, live.flatten(), below);
+            }
         }
     }
 }
@@ -90,7 +92,9 @@ fn remove(members: &mut Map, steps: &[&str]) {
             }
         }
         Some(Value::List(items)) => {
-            items.iter_mut().filter_map(Value::as_map_mut).for_each(|it| remove(it, rest));
+            for item in items.iter_mut().filter_map(Value::as_map_mut) {
+                remove(item, rest);
+            }
         }
         _ => {}
     }

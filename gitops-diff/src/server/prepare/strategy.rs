@@ -68,6 +68,8 @@ pub(super) fn prepare(write: &Write<'_>, object: &mut Value) {
             }
         }
     }
+    // Nobody sets it any more; the store takes it out.
+    members.map_at("metadata").remove("selfLink");
     count(write, of, object);
 }
 
