@@ -3,7 +3,9 @@
 //!
 //! Scripts are generated, and run on both (`KUBEBUILDER_ASSETS`), or were recorded from an API
 //! server (`GITOPS_CORPUS`), and run on one of them. `GITOPS_CONFORMANCE_SEED` (a number) and
-//! `GITOPS_CONFORMANCE_SCRIPTS` (how many) search further than every run does.
+//! `GITOPS_CONFORMANCE_SCRIPTS` (how many) search further than every run does;
+//! `GITOPS_SEED` and `GITOPS_SCRIPTS` say the same for the scripts over all kinds, which are
+//! compared with predictions too. `GITOPS_CONFORMANCE_DETAILS` names a file for every difference.
 
 mod compare;
 mod corpus;
@@ -11,6 +13,7 @@ mod details;
 mod generate;
 mod known;
 mod normal;
+mod oracle;
 mod script;
 mod servers;
 mod survey;
@@ -25,6 +28,7 @@ use compare::{Frequent, Part, Tally, differences, table};
 use corpus::Corpus;
 use details::Details;
 use normal::normalise;
+use oracle::{Choice, Oracle, Setting};
 use script::Script;
 use servers::{Memory, Real};
 use survey::Survey;
@@ -47,6 +51,31 @@ fn generated_scripts_get_the_same_answers_in_memory_as_from_an_api_server() {
     assert!(survey.findings.is_empty(), "the in-memory cluster deviates as printed above");
 }
 
+/// The live oracle. `GITOPS_SCRIPTS` says how many scripts, `GITOPS_SEED` which; a deviation names
+/// its script, which `GITOPS_SCRIPT` (its number) runs alone and prints.
+#[test]
+fn scripts_over_all_kinds_are_answered_and_predicted_as_by_an_api_server() {
+    let Some(setting) = Setting::start() else {
+        left_out("the comparison of memory and prediction with an API server over all kinds");
+        return;
+    };
+    let seed = number("GITOPS_SEED", 1) as u64;
+    let one = std::env::var("GITOPS_SCRIPT").ok().and_then(|it| it.parse::<usize>().ok());
+    let scripts = one.map_or(0..number("GITOPS_SCRIPTS", 120), |it| it..it + 1);
+    let count = scripts.len();
+    let choice = Choice { seed, scripts };
+    let oracle = Oracle::consult(&setting, &choice, &mut Details::from_env());
+    say(&format!("{count} scripts of seed {seed}: in memory\n{}", oracle.memory));
+    say(&format!("{count} scripts of seed {seed}: predicted\n{}", oracle.predicted));
+    for (what, found, floor) in [
+        ("in memory", &oracle.memory, known::ORACLE_MEMORY),
+        ("predicted", &oracle.predicted, known::ORACLE_PREDICTED),
+    ] {
+        let share = found.percent_whole();
+        assert!(one.is_some() || share >= floor, "{what}: {share:.2} % agree, it was {floor} %");
+    }
+}
+
 /// How much of what was recorded is answered alike in memory; the shares may only grow.
 #[test]
 fn recorded_calls_are_answered_alike_in_memory() {
@@ -64,7 +93,7 @@ fn recorded_calls_are_answered_alike_in_memory() {
         for script in corpus.scripts(file) {
             memory.cluster.restore(&before);
             let answers = memory.run(&script);
-            details.add(&script, &answers);
+            details.add(&script, &script.recorded(), &answers);
             frequent.add(&script.id, tally_recorded(file, &script, &answers, &mut tallies));
         }
         say(&format!("{file}: where scripts first differ most often\n{frequent}"));

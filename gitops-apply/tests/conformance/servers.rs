@@ -45,6 +45,22 @@ impl Real {
     pub(crate) fn run(&self, script: &Script) -> Vec<Answer> {
         self.runtime.block_on(script.run(&self.client))
     }
+
+    /// The answers to scripts that run at the same time.
+    pub(crate) fn run_all(&self, scripts: &[Script]) -> Vec<Vec<Answer>> {
+        self.runtime.block_on(async {
+            let run = |script: &Script| {
+                let (script, client) = (script.clone(), self.client.clone());
+                tokio::spawn(async move { script.run(&client).await })
+            };
+            let running: Vec<_> = scripts.iter().map(run).collect();
+            let mut answers = Vec::with_capacity(running.len());
+            for script in running {
+                answers.push(script.await.expect("because scripts do not panic"));
+            }
+            answers
+        })
+    }
 }
 
 impl Memory {
