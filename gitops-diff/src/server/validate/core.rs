@@ -34,9 +34,26 @@ mod volumes;
 mod windows;
 mod workloads;
 
+pub(super) use self::persistent_volume::{Place, check_spec as check_volume};
+pub(super) use self::scheduling::{check_node_selector, check_topology_term};
 use super::field::{Field, Report};
 use crate::Value;
 use crate::server::{Cause, Write};
+
+/// What a runtime of containers costs beside them.
+pub(super) fn check_overhead(overhead: &Field<'_>) {
+    pod_spec::check_overhead(overhead, &rules::PodRules::template(None));
+}
+
+/// Which taints are tolerated, outside of a pod.
+pub(super) fn check_tolerations(tolerations: &Field<'_>) {
+    scheduling::check_tolerations(tolerations, &rules::PodRules::template(None));
+}
+
+/// The name of a resource that a container can ask for.
+pub(super) fn check_container_resource(name: &Field<'_>) {
+    resources::check_container_name(name, name.str());
+}
 
 pub(super) fn check(write: &Write<'_>, object: &Value, causes: &mut Vec<Cause>) {
     let report = Report::default();

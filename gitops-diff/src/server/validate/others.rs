@@ -4,6 +4,7 @@ mod admissionregistration;
 mod apiextensions;
 mod apiregistration;
 mod autoscaling;
+mod certificates;
 mod coordination;
 mod discovery;
 mod events;
@@ -34,6 +35,7 @@ pub(super) fn check(write: &Write<'_>, object: &Value, causes: &mut Vec<Cause>) 
         "apiextensions.k8s.io" => apiextensions::check(&edit),
         "apiregistration.k8s.io" => apiregistration::check(&edit),
         "autoscaling" => autoscaling::check(&edit),
+        "certificates.k8s.io" => certificates::check(&edit),
         "coordination.k8s.io" => coordination::check(&edit),
         "discovery.k8s.io" => discovery::check(&edit),
         "events.k8s.io" => events::check(&edit),

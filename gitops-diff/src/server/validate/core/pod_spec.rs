@@ -341,7 +341,7 @@ fn check_host_aliases(aliases: &Field<'_>) {
 }
 
 /// What a runtime needs beside the containers; told of as limits.
-fn check_overhead(overhead: &Field<'_>, rules: &PodRules<'_>) {
+pub(super) fn check_overhead(overhead: &Field<'_>, rules: &PodRules<'_>) {
     if !overhead.is_set() {
         return;
     }

@@ -1,8 +1,8 @@
 //! `node.k8s.io`: runtimes of containers (`pkg/apis/node/validation`).
 
 use super::{Edit, Field};
-use crate::server::validate::names;
 use crate::server::validate::selectors::check_labels;
+use crate::server::validate::{core, names};
 
 pub(super) fn check(edit: &Edit<'_>) {
     if edit.kind != "RuntimeClass" {
@@ -15,7 +15,12 @@ pub(super) fn check(edit: &Edit<'_>) {
     }
     let scheduling = edit.new.field("scheduling");
     check_labels(&scheduling.field("nodeSelector"));
+    core::check_tolerations(&scheduling.field("tolerations"));
     unique_tolerations(&scheduling.field("tolerations"));
+    let overhead = edit.new.field("overhead");
+    let amounts = overhead.field("podFixed");
+    // The server judges the amounts as limits of the overhead.
+    core::check_overhead(&overhead.with(amounts.value));
     if edit.is_update() {
         handler.immutable(edit.live_at("/handler"));
     }

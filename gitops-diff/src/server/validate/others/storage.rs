@@ -3,10 +3,10 @@
 mod csi;
 
 pub(super) use self::csi::driver_name;
-use super::{Edit, Field, count_faults};
+use super::{Edit, Field, at, count_faults};
 use crate::Value;
 use crate::server::validate::selectors::{SelectorValues, check_label_selector};
-use crate::server::validate::{names, quantity};
+use crate::server::validate::{core, names, quantity};
 
 pub(super) fn check(edit: &Edit<'_>) {
     match edit.kind {
@@ -90,43 +90,32 @@ fn size(map: &Field<'_>) -> usize {
 
 /// No term may be empty or there twice.
 fn topologies(terms: &Field<'_>) {
-    let mut seen: Vec<Vec<(String, Vec<String>)>> = vec![Vec::new()];
-    for term in terms.items() {
-        let expressions = term.field("matchLabelExpressions");
-        let mut found: Vec<(String, Vec<String>)> = Vec::new();
-        for expression in expressions.items() {
-            let key = expression.field("key");
-            key.check(names::qualified_name);
-            if found.iter().any(|(known, _)| known == key.str()) {
-                key.duplicate();
-            }
-            let mut values = distinct(&expression.field("values"));
-            values.sort_unstable();
-            found.retain(|(known, _)| known != key.str());
-            found.push((key.str().to_owned(), values));
+    let mut seen = vec![Vec::new()];
+    for (value, term) in terms.list().iter().zip(terms.items()) {
+        core::check_topology_term(&term);
+        let expressions = at(value, "/matchLabelExpressions").as_list();
+        let selected = selection(expressions.unwrap_or_default());
+        if seen.contains(&selected) {
+            term.field("matchLabelExpressions").duplicate_value("");
         }
-        found.sort_unstable();
-        if seen.contains(&found) {
-            expressions.duplicate_value("");
-        }
-        seen.push(found);
+        seen.push(selected);
     }
 }
 
-fn distinct(values: &Field<'_>) -> Vec<String> {
-    let mut seen = Vec::new();
-    if values.is_empty() {
-        values.required("");
+/// What a term selects, however it is written.
+fn selection(expressions: &[Value]) -> Vec<(&str, Vec<&str>)> {
+    let mut selected: Vec<(&str, Vec<&str>)> = Vec::new();
+    for expression in expressions {
+        let key = at(expression, "/key").as_str().unwrap_or_default();
+        let values = at(expression, "/values").as_list().unwrap_or_default();
+        let mut values: Vec<&str> = values.iter().filter_map(Value::as_str).collect();
+        values.sort_unstable();
+        values.dedup();
+        selected.retain(|(known, _)| *known != key);
+        selected.push((key, values));
     }
-    for value in values.items() {
-        let text = value.str().to_owned();
-        if seen.contains(&text) {
-            value.duplicate();
-        } else {
-            seen.push(text);
-        }
-    }
-    seen
+    selected.sort_unstable();
+    selected
 }
 
 fn storage_capacity(edit: &Edit<'_>) {
@@ -161,7 +150,11 @@ fn volume_attachment(edit: &Edit<'_>) {
         (false, true) if volume.is_empty() => {
             volume.required("must specify non empty persistentVolumeName");
         }
-        _ => {}
+        (true, false) => {
+            let inline = source.field("inlineVolumeSpec");
+            core::check_volume(&inline, "", core::Place::Inline, None);
+        }
+        (false, true) => {}
     }
     if volume.is_set() {
         volume.check(names::dns_subdomain);

@@ -2,6 +2,7 @@
 
 use super::{Field, Groups, at, names, reference, wrong_version};
 use crate::Value;
+use crate::server::validate::core;
 use crate::server::validate::quantity::Quantity;
 
 /// The sources in the order in which the server looks at them: it judges the first one only.
@@ -105,7 +106,10 @@ fn resource(source: &Field<'_>, _: Groups) {
 }
 
 fn container_resource(source: &Field<'_>, groups: Groups) {
-    let container = source.field("container");
+    let (name, container) = (source.field("name"), source.field("container"));
+    if !name.is_empty() {
+        core::check_container_resource(&name);
+    }
     if container.is_empty() {
         container.required("must specify a container");
     } else {

@@ -2,8 +2,10 @@
 
 use super::claim::EFFECTS;
 use super::{Field, at_most, by, capacity, distinct, names, slice};
+use crate::server::validate::core::check_node_selector;
 use crate::server::validate::names::{dns_label, dns_subdomain, label_value, qualified_name};
 use crate::server::validate::quantity::Quantity;
+use crate::server::validate::selectors::SelectorValues;
 use crate::{Map, Value};
 
 const MAX_ATTRIBUTES_AND_CAPACITIES: usize = 32;
@@ -142,14 +144,6 @@ fn taint(taint: &Field<'_>) {
     }
 }
 
-/// A selector of nodes.
-pub(super) fn node_selector(selector: &Field<'_>) {
-    let terms = selector.field("nodeSelectorTerms");
-    if terms.is_empty() {
-        terms.required("must have at least one node selector term");
-    }
-}
-
 fn nodes(device: &Field<'_>) {
     const ONE: &str = "exactly one of `nodeName`, `nodeSelector`, or `allNodes` is required when \
         `perDeviceNodeSelection` is set to true in the ResourceSlice spec";
@@ -164,7 +158,7 @@ fn nodes(device: &Field<'_>) {
     let selector = device.field("nodeSelector");
     if selector.is_set() {
         given.push("`nodeSelector`");
-        node_selector(&selector);
+        check_node_selector(&selector, SelectorValues::Strict);
     }
     let all = device.field("allNodes");
     if all.is_true() {

@@ -2,7 +2,9 @@
 
 use super::{Edit, Field, at_most, by, device, distinct, names};
 use crate::Value;
+use crate::server::validate::core::check_node_selector;
 use crate::server::validate::names::{dns_label, dns_subdomain};
+use crate::server::validate::selectors::SelectorValues;
 
 const MAX_DEVICES: usize = 128;
 /// Where devices have taints, counters or lists of attributes.
@@ -76,7 +78,7 @@ fn nodes(spec: &Field<'_>) {
     let selector = spec.field("nodeSelector");
     if selector.is_set() {
         given.push("`nodeSelector`");
-        device::node_selector(&selector);
+        check_node_selector(&selector, SelectorValues::Strict);
         let terms = selector.field("nodeSelectorTerms");
         if terms.list().len() != 1 {
             terms.invalid("must have exactly one node selector term");

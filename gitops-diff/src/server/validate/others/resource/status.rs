@@ -5,8 +5,10 @@ use super::{Edit, Expressions, Field, at_most, by, device, distinct, names};
 use crate::Value;
 use crate::server::validate::addresses::parse_network;
 use crate::server::validate::conditions;
+use crate::server::validate::core::check_node_selector;
 use crate::server::validate::names::dns_label;
 use crate::server::validate::others::at;
+use crate::server::validate::selectors::SelectorValues;
 
 const MAX_CONSUMERS: usize = 256;
 const MAX_RESULTS: usize = 32;
@@ -159,6 +161,6 @@ fn allocation(allocation: &Field<'_>, known: &Requests<'_>) {
     }
     let selector = allocation.field("nodeSelector");
     if selector.is_set() {
-        device::node_selector(&selector);
+        check_node_selector(&selector, SelectorValues::Strict);
     }
 }
