@@ -33,7 +33,7 @@ impl Defaults {
 type Rule = fn(&mut Map);
 
 /// The rules that lines name.
-const RULES: [(&str, Rule); 25] = [
+const RULES: [(&str, Rule); 26] = [
     ("claim_type", workloads::claim_type),
     ("container", pods::container),
     ("definition", kinds::definition),
@@ -58,6 +58,7 @@ const RULES: [(&str, Rule); 25] = [
     ("service", kinds::service),
     ("service_account", pods::service_account),
     ("subject", kinds::subject),
+    ("template_generation", workloads::template_generation),
     ("volume", pods::volume),
 ];
 

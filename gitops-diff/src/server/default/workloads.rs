@@ -31,6 +31,13 @@ pub(super) fn rolling_deployment(strategy: &mut Map) {
     }
 }
 
+/// Where the generation of the template was once kept. Who does not say it, says none; what it
+/// is in the end is the strategy's.
+pub(super) fn template_generation(object: &mut Map) {
+    const FIELD: &str = "deprecated.daemonset.template.generation";
+    set(object.map_at("metadata").map_at("annotations"), FIELD, "0");
+}
+
 pub(super) fn rolling_daemons(strategy: &mut Map) {
     set(strategy, "type", "RollingUpdate");
     if text(strategy, "type") == "RollingUpdate" {
