@@ -164,7 +164,9 @@ fn whole(
     owned: &Inventory,
 ) -> String {
     let mut observed = Observed::new();
-    seen.iter().for_each(|(id, live)| observed.insert(id.clone(), live.clone()));
+    for (id, live) in seen {
+        observed.insert(id.clone(), live.clone());
+    }
     drift.diff(desired, &observed, owned).unwrap().to_json().unwrap()
 }
 

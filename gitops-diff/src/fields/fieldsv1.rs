@@ -36,6 +36,26 @@ impl FieldSet {
         self.write(false).into()
     }
 
+    /// The text of `FieldsV1` as a server writes it: fields in the order of this set.
+    pub(crate) fn to_json(&self) -> Vec<u8> {
+        let mut json = String::new();
+        self.write_json(false, &mut json);
+        json.into_bytes()
+    }
+
+    fn write_json(&self, with_self: bool, json: &mut String) {
+        json.push_str(if with_self { "{\".\":{}" } else { "{" });
+        for (at, (element, member, children)) in self.iter().enumerate() {
+            if with_self || at > 0 {
+                json.push(',');
+            }
+            json.push_str(&go_json(&Value::Str(element.to_key().into())));
+            json.push(':');
+            children.write_json(member && !children.is_empty(), json);
+        }
+        json.push('}');
+    }
+
     fn write(&self, with_self: bool) -> Map {
         let own = with_self.then(|| (".".to_owned(), Value::Map(Map::new())));
         let members = self.iter().map(|(element, member, children)| {

@@ -1,11 +1,16 @@
 //! A declared object made ready to be found in what lives, many times and at once.
 
 mod compile;
+mod scan;
+mod text;
 mod walk;
 
+use std::sync::OnceLock;
+
 use self::compile::compile;
+use self::text::Reading;
 use super::{Packed, tape::Node};
-use crate::{Object, Schema, Text};
+use crate::{FieldSet, Object, Schema, Text, Value};
 
 /// A declared object, compiled: what a server makes of its fields, which lists have keys, and
 /// what whoever applies it owns.
@@ -56,6 +61,16 @@ struct Fields {
     keys: Vec<Vec<Box<[u8]>>>,
     /// The `fieldsV1` of whoever applied this.
     owned: Box<[u8]>,
+    /// The same as a server writes it; made when it is first asked for.
+    owned_text: OnceLock<Box<[u8]>>,
+}
+
+impl Fields {
+    /// How many shapes a value has of which the first is at `shape`.
+    fn shapes_of(&self, value: Node<'_>, shape: usize) -> usize {
+        let inside = || self.shapes.get(shape).map_or(0, |it| it.inside as usize);
+        if value.is_container() { 1 + inside() } else { 0 }
+    }
 }
 
 /// How a list or a map is compared.
@@ -109,11 +124,33 @@ impl Expected {
         }
     }
 
+    /// Looks at what lives as a server sent it, which must be JSON: what is not declared is passed
+    /// over, and nothing is built unless that is needed.
+    pub fn holds_json(&self, live: &[u8]) -> Verdict {
+        let fields = self.fields.as_ref();
+        match fields.and_then(|it| Reading::new(self, it, live).object()) {
+            Some(()) => Verdict::InSync,
+            None if fields.is_none() => Verdict::LookCloser,
+            None => Packed::from_json(live).map_or(Verdict::LookCloser, |it| self.holds(&it)),
+        }
+    }
+
     /// How many bytes it takes beside itself.
     pub fn size(&self) -> usize {
         self.fields
             .as_ref()
             .map_or(0, |it| it.tape.len() + it.owned.len() + it.shapes.len() * size_of::<Shape>())
+    }
+
+    /// The `fieldsV1` of whoever applied this, as a server writes it.
+    fn owned_text(&self) -> &[u8] {
+        let fields = self.fields.as_ref();
+        fields.map_or(&[], |it| {
+            it.owned_text.get_or_init(|| {
+                let owned = Node::whole(&it.owned).map(Value::from).unwrap_or_default();
+                FieldSet::from_value(&owned).map(|it| it.to_json()).unwrap_or_default().into()
+            })
+        })
     }
 
     /// Whether our manager owns exactly what is declared.

@@ -45,8 +45,13 @@ impl<'a> Key<'a> {
 
     /// Whether this is the name `name`.
     pub(super) fn is(self, name: &str) -> bool {
+        self.is_bytes(name.as_bytes())
+    }
+
+    /// Whether this is the name of these bytes.
+    pub(super) fn is_bytes(self, name: &[u8]) -> bool {
         let (prefix, rest) = self.parts();
-        name.strip_prefix(prefix) == Some(rest)
+        name.strip_prefix(prefix.as_bytes()) == Some(rest.as_bytes())
     }
 
     /// The order of the names as text.

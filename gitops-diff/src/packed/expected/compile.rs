@@ -1,5 +1,7 @@
 //! What a server makes of a declared object, field by field.
 
+use std::sync::OnceLock;
+
 use super::{Fields, Kind, Shape};
 use crate::merge::{self, Apply, Force};
 use crate::packed::key;
@@ -31,6 +33,7 @@ pub(super) fn compile(schema: &Schema, manager: &str, desired: &Object) -> Optio
         shapes: compiler.shapes.into(),
         keys: compiler.keys.iter().map(|names| names.iter().map(encoded).collect()).collect(),
         owned: owned.bytes().into(),
+        owned_text: OnceLock::new(),
     })
 }
 

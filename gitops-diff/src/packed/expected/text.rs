@@ -1,0 +1,212 @@
+//! Whether what is expected is there, told from the text of an object without reading all of it.
+
+use super::scan::Scan;
+use super::{Expected, Fields, Kind};
+use crate::packed::json::Writing;
+use crate::packed::tape::{ABSENT, FALSE, INT, NULL, Node, TEXT, TRUE, Tape};
+
+/// Maps with more members are packed.
+const MAX_MEMBERS: u32 = 128;
+
+/// How deep in an object a map is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Level {
+    Root,
+    Metadata,
+    Inside,
+}
+
+/// A walk along a tape and a text. Each step is `None` where what is expected is not certainly
+/// there: it is not, or a longer look is needed to know.
+pub(super) struct Reading<'a> {
+    expected: &'a Expected,
+    fields: &'a Fields,
+    scan: Scan<'a>,
+    is_ours: bool,
+}
+
+impl<'a> Reading<'a> {
+    pub(super) fn new(expected: &'a Expected, fields: &'a Fields, json: &'a [u8]) -> Self {
+        Self { expected, fields, scan: Scan::new(json), is_ours: false }
+    }
+
+    /// The whole object.
+    pub(super) fn object(mut self) -> Option<()> {
+        let root = Node::whole(&self.fields.tape)?;
+        self.members(root, 1, Level::Root)?;
+        (self.is_ours && self.scan.is_done()).then_some(())
+    }
+
+    /// One value, the shape of which is the one at `shape` where it has one.
+    fn value(&mut self, expected: Node<'a>, shape: usize, level: Level) -> Option<()> {
+        if !expected.is_container() {
+            return self.scalar(expected);
+        }
+        match self.fields.shapes.get(shape)?.kind {
+            Kind::Whole => self.whole(expected),
+            Kind::Fields => self.members(expected, shape + 1, level),
+            Kind::Set | Kind::Keyed(_) => self.items(expected, shape + 1),
+        }
+    }
+
+    fn scalar(&mut self, expected: Node<'a>) -> Option<()> {
+        match expected.tag() {
+            TEXT => self.scan.text(expected.text_bytes()?),
+            TRUE => self.scan.literal(b"true"),
+            FALSE => self.scan.literal(b"false"),
+            NULL => self.scan.literal(b"null"),
+            INT => self.scan.int(expected.int()?),
+            _ => self.whole(expected),
+        }
+    }
+
+    /// A value that is compared as one, whatever the order of its members.
+    fn whole(&mut self, expected: Node<'_>) -> Option<()> {
+        let mut tape = Tape::default();
+        let mut deserializer = serde_json::Deserializer::from_slice(self.scan.skip()?);
+        serde::de::DeserializeSeed::deserialize(Writing(&mut tape), &mut deserializer).ok()?;
+        (tape.bytes() == expected.bytes()).then_some(())
+    }
+
+    /// The members of a map in any order, with others between them.
+    fn members(&mut self, expected: Node<'a>, shape: usize, level: Level) -> Option<()> {
+        let mut finder = Finder::new(self.fields, expected, shape);
+        self.scan.eat(b'{')?;
+        while let Some(name) = self.scan.next_name()? {
+            let found = finder.find(name);
+            match (level, name) {
+                (Level::Metadata, b"managedFields") => self.owners()?,
+                (Level::Metadata, b"deletionTimestamp") => self.scan.literal(b"null")?,
+                _ => match found {
+                    Some((value, shape)) => self.value(value, shape, below(level, name))?,
+                    None => self.scan.skip().map(drop)?,
+                },
+            }
+        }
+        finder.has_all().then_some(())
+    }
+
+    /// The items of a list one by one; where there are others between them, a longer look tells.
+    fn items(&mut self, expected: Node<'a>, mut shape: usize) -> Option<()> {
+        self.scan.eat(b'[')?;
+        for (at, item) in expected.items().enumerate() {
+            if at > 0 {
+                self.scan.eat(b',')?;
+            }
+            self.value(item, shape, Level::Inside)?;
+            shape += self.fields.shapes_of(item, shape);
+        }
+        self.scan.eat(b']')
+    }
+
+    /// Who owns what: one of them has to be us, with what is declared.
+    fn owners(&mut self) -> Option<()> {
+        self.scan.eat(b'[')?;
+        if self.scan.peek() == Some(b']') {
+            return self.scan.eat(b']');
+        }
+        loop {
+            let is_ours = self.owner()?;
+            self.is_ours |= is_ours;
+            match self.scan.peek()? {
+                b',' => self.scan.eat(b',')?,
+                _ => return self.scan.eat(b']'),
+            }
+        }
+    }
+
+    /// Whether the next owner is us, and owns what is declared.
+    fn owner(&mut self) -> Option<bool> {
+        let mut found = 0;
+        let mut fields = None;
+        self.scan.eat(b'{')?;
+        while let Some(name) = self.scan.next_name()? {
+            if name == b"fieldsV1" {
+                fields = self.scan.same_or_skip(self.expected.owned_text());
+                continue;
+            }
+            let value = self.scan.skip()?;
+            let is = |text: &str| {
+                value.strip_prefix(b"\"")?.strip_suffix(b"\"").map(|it| it == text.as_bytes())
+            };
+            found += match name {
+                b"manager" => i32::from(is(&self.expected.manager)?),
+                b"operation" => i32::from(is("Apply")?),
+                b"apiVersion" => i32::from(is(&self.expected.api_version)?),
+                b"subresource" => -1,
+                _ => 0,
+            };
+        }
+        if found < 3 {
+            return Some(false);
+        }
+        match fields? {
+            Ok(()) => Some(true),
+            Err(other) => {
+                let mut tape = Tape::default();
+                let mut deserializer = serde_json::Deserializer::from_slice(other);
+                serde::de::DeserializeSeed::deserialize(Writing(&mut tape), &mut deserializer)
+                    .ok()?;
+                (*tape.bytes() == *self.fields.owned).then_some(true)
+            }
+        }
+    }
+}
+
+fn below(level: Level, name: &[u8]) -> Level {
+    if level == Level::Root && name == b"metadata" { Level::Metadata } else { Level::Inside }
+}
+
+/// Finds the members of an expected map by their names; those in order fastest.
+struct Finder<'a> {
+    fields: &'a Fields,
+    map: Node<'a>,
+    first_shape: usize,
+    /// Where the last one was found: what is after it, its number and the next shape.
+    rest: crate::packed::tape::Members<'a>,
+    at: u32,
+    shape: usize,
+    /// The numbers of those that were found.
+    found: u128,
+}
+
+impl<'a> Finder<'a> {
+    fn new(fields: &'a Fields, map: Node<'a>, first_shape: usize) -> Self {
+        let rest = map.members();
+        Self { fields, map, first_shape, rest, at: 0, shape: first_shape, found: 0 }
+    }
+
+    /// The member `name` and its shape.
+    fn find(&mut self, name: &[u8]) -> Option<(Node<'a>, usize)> {
+        let before = self.at;
+        self.step_to(name, u32::MAX).or_else(|| {
+            (self.rest, self.at, self.shape) = (self.map.members(), 0, self.first_shape);
+            self.step_to(name, before)
+        })
+    }
+
+    fn step_to(&mut self, name: &[u8], end: u32) -> Option<(Node<'a>, usize)> {
+        while self.at < end {
+            let (key, value) = self.rest.next()?;
+            let (at, shape) = (self.at, self.shape);
+            self.at += 1;
+            self.shape += self.fields.shapes_of(value, shape);
+            if key.is_bytes(name) {
+                self.found |= 1_u128.checked_shl(at).unwrap_or_default();
+                return Some((value, shape));
+            }
+        }
+        None
+    }
+
+    /// Whether all members were found that are to be there, and none that is not.
+    fn has_all(&self) -> bool {
+        let mut numbers = 0..;
+        let all = self.map.members().all(|(_, value)| {
+            let at: u32 = numbers.next().unwrap_or(MAX_MEMBERS);
+            let is_found = at < MAX_MEMBERS && self.found >> at & 1 == 1;
+            at < MAX_MEMBERS && is_found == (value.tag() != ABSENT)
+        });
+        all
+    }
+}
