@@ -12,6 +12,7 @@ mod prepare;
 mod read;
 mod refusal;
 mod validate;
+mod warnings;
 
 pub use self::read::{Read, read};
 pub use self::refusal::{Cause, Refusal};

@@ -1,14 +1,14 @@
 //! What the server refuses, kind by kind.
 
-mod addresses;
+pub(super) mod addresses;
 mod conditions;
 mod core;
 mod custom;
-mod field;
+pub(super) mod field;
 mod metadata;
-mod names;
+pub(super) mod names;
 mod others;
-mod quantity;
+pub(super) mod quantity;
 mod selectors;
 mod web;
 

@@ -19,6 +19,7 @@
     reason = "a test fails by panicking and says what it left out"
 )]
 
+mod accepted;
 mod answer;
 #[path = "../recorded/mod.rs"]
 mod recorded;
