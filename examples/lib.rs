@@ -1,7 +1,10 @@
-//! What the examples share: a small shop to play with, reading folders, words for people.
+//! What the examples share: a small shop to play with, reading folders, files and schemas, words
+//! for people.
 
 pub mod demo;
 pub mod folder;
+pub mod manifests;
+pub mod schema;
 
 use gitops_apply::Outcome;
 

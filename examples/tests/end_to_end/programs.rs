@@ -77,6 +77,43 @@ fn render_names_the_line_that_is_wrong() {
 }
 
 #[test]
+fn predict_prints_what_a_server_answers() {
+    let folder = TempDir::new().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let config = |k: &str| {
+        format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  k: {k}\n")
+    };
+    let one = file("one.yaml", &config("one"));
+    let (output, answer) = run("predict", &["--desired", &one, "--manager", "m"]);
+    assert!(output.status.success(), "{answer}");
+    assert!(answer.contains("f:k: {}\n    manager: m\n    operation: Apply"), "{answer}");
+
+    let (live, two) = (file("live.yaml", &answer), file("two.json", &config("two")));
+    let other = ["--live", &live, "--desired", &two, "--manager", "other"];
+    let (output, text) = run("predict", &other);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), text.as_str()), (Some(1), ""), "{error}");
+    assert!(
+        error.contains("ConfigMap/a is refused (409 Conflict)\n  .data.k: conflict with \"m\"")
+    );
+
+    let (output, text) = run("predict", &[&other[..], &["--force", "--output", "json"]].concat());
+    assert!(output.status.success(), "{text}");
+    let forced: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(forced["data"]["k"], "two");
+
+    let nameless = file("bad.yaml", "# no name\napiVersion: v1\nkind: ConfigMap\n");
+    let (output, _) = run("predict", &["--desired", &nameless, "--manager", "m"]);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{error}");
+    assert!(error.contains("bad.yaml:2: `metadata.name` is missing"), "{error}");
+}
+
+#[test]
 fn diff_exits_as_kubectl_diff_does() {
     let folder = TempDir::new().unwrap();
     let file = |name: &str, data: &str| {

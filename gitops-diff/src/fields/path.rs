@@ -60,6 +60,33 @@ impl FieldPath {
         self.0.iter().try_fold(value, |value, it| it.step(value))
     }
 
+    /// The JSON Pointer (RFC 6901) to where the path leads in `value`; `None` where
+    /// [`lookup`](FieldPath::lookup) finds nothing.
+    ///
+    /// ```
+    /// use gitops_diff::{FieldPath, Value};
+    ///
+    /// let pod: Value = serde_json::from_str(r#"{"spec":{"containers":[{"name":"app"}]}}"#)?;
+    /// let path: FieldPath = "spec.containers[name=app].name".parse()?;
+    /// assert_eq!(path.pointer(&pod).as_deref(), Some("/spec/containers/0/name"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn pointer(&self, value: &Value) -> Option<String> {
+        let mut here = value;
+        let mut pointer = String::new();
+        for element in &self.0 {
+            let token = match (element, here.as_list()) {
+                (PathElement::Field(name), _) => name.replace('~', "~0").replace('/', "~1"),
+                (item, Some(items)) => item.position(items)?.to_string(),
+                (_, None) => return None,
+            };
+            here = element.step(here)?;
+            pointer.push('/');
+            pointer.push_str(&token);
+        }
+        Some(pointer)
+    }
+
     /// The path as the API server prints it in conflicts:
     /// `.spec.template.spec.containers[name="app"].image`.
     pub fn server_form(&self) -> String {
