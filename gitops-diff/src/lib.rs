@@ -84,6 +84,8 @@ mod golang;
 mod managed;
 mod schema;
 
+#[cfg(feature = "cel")]
+pub mod cel;
 pub mod merge;
 pub mod policy;
 pub mod server;

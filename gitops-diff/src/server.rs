@@ -7,6 +7,7 @@
 mod admission;
 mod custom;
 mod default;
+pub(crate) mod formats;
 mod immutable;
 mod prepare;
 mod read;

@@ -17,7 +17,7 @@ pub(super) struct Fault {
 
 /// The type of an expression among variables, or the first thing that is wrong.
 pub(super) fn check(expr: &Expr, variables: &BTreeMap<Text, Type>) -> Result<Type, Fault> {
-    let mut checker = Checker { variables, bound: Vec::new(), open: Vec::new() };
+    let mut checker = Checker { variables, bound: Vec::new(), open: Vec::new(), mixed: false };
     let of = checker.expr(expr)?;
     Ok(checker.resolved(&of))
 }
@@ -28,6 +28,8 @@ struct Checker<'a> {
     bound: Vec<(Text, Type)>,
     /// Types that are to be found out; those that are, are there.
     open: Vec<Option<Type>>,
+    /// Whether items of lists may be of several types: among the arguments of `format`.
+    mixed: bool,
 }
 
 type Checked = Result<Type, Fault>;
@@ -100,7 +102,9 @@ impl Checker<'_> {
             Type::Map(_, value) => (**value).clone(),
             Type::Object(object) => {
                 let field = object.fields.get(select.field.as_str());
-                field.cloned().ok_or_else(|| fault(at, format!("undefined field '{}'", select.field)))?
+                field
+                    .cloned()
+                    .ok_or_else(|| fault(at, format!("undefined field '{}'", select.field)))?
             }
             other => {
                 let message = format!("type '{other}' does not support field selection");
@@ -173,27 +177,27 @@ impl Checker<'_> {
 
     /// Items of one list are of one type.
     fn joined(&mut self, known: Type, found: &Type, at: usize) -> Checked {
-        if self.same(&known, found) {
-            let known = self.resolved(&known);
-            return Ok(if known == Type::Null { found.clone() } else { known });
-        }
+        let same = self.same(&known, found);
         let (known, found) = (self.resolved(&known), self.resolved(found));
-        if known == Type::Dyn || found == Type::Dyn {
+        if same && known == found {
+            return Ok(known);
+        }
+        if self.mixed {
             return Ok(Type::Dyn);
         }
         Err(fault(at, format!("expected type '{known}' but found '{found}'")))
     }
 
     fn call(&mut self, call: &Call, at: usize) -> Checked {
-        let mut args = Vec::new();
-        for arg in call.target.iter().chain(&call.args) {
-            args.push(self.expr(arg)?);
-        }
-        let method = call.target.is_some();
+        let mixed = self.mixed;
+        self.mixed |= call.function == "format";
+        let args: Result<Vec<Type>, Fault> =
+            call.target.iter().chain(&call.args).map(|it| self.expr(it)).collect();
+        self.mixed = mixed;
+        let (args, method) = (args?, call.target.is_some());
         let known = signatures::of(&call.function);
         if !known.iter().any(|it| it.method == method) {
-            let message =
-                format!("undeclared reference to '{}' (in container '')", call.function);
+            let message = format!("undeclared reference to '{}' (in container '')", call.function);
             return Err(fault(at, message));
         }
         check_literals(call)?;
@@ -316,13 +320,7 @@ impl Checker<'_> {
         Err(fault(expr.at, format!("expected type 'bool' but found '{of}'")))
     }
 
-    fn no_overload(
-        &self,
-        function: &str,
-        args: &[Type],
-        target: Option<()>,
-        at: usize,
-    ) -> Fault {
+    fn no_overload(&self, function: &str, args: &[Type], target: Option<()>, at: usize) -> Fault {
         let names: Vec<String> = args.iter().map(|it| self.resolved(it).to_string()).collect();
         let applied = match (target, names.split_first()) {
             (Some(()), Some((target, rest))) => format!("{target}.({})", rest.join(", ")),

@@ -260,7 +260,10 @@ fn unwrapped(value: Val<'_>, presence: Presence) -> Result<Option<Val<'_>>, Fail
 fn insert<'a>(map: &mut Map<'a>, key: Val<'a>, value: Val<'a>) -> Result<(), Fail> {
     let name = key.key().ok_or_else(|| Fail::other("unsupported key type"))?;
     if map.0.contains_key(&name) {
-        return Err(Fail::other(format!("insert failed: key {} already exists", functions::print(&key))));
+        return Err(Fail::other(format!(
+            "insert failed: key {} already exists",
+            functions::print(&key)
+        )));
     }
     map.0.insert(name, (key, value));
     Ok(())

@@ -23,12 +23,11 @@ pub(super) fn call<'a>(
     match (name, args) {
         ("size", [value]) => size(value),
         ("dyn", [value]) => Ok(value.clone()),
-        ("type", [value]) => Ok(Val::str(value.type_name())),
+        ("type", [value]) => Ok(Val::Type(value.type_name().into())),
         ("matches", [Val::Str(text), Val::Str(pattern)]) => {
             meter.spend((text.len() as u64).div_ceil(10) * (pattern.len() as u64).div_ceil(4))?;
-            let regex = compile(pattern).map_err(|why| {
-                Fail::other(format!("error parsing regexp: {why}"))
-            })?;
+            let regex = compile(pattern)
+                .map_err(|why| Fail::other(format!("error parsing regexp: {why}")))?;
             Ok(Val::Bool(regex.is_match(text)))
         }
         ("hasValue", [Val::Optional(value)]) => Ok(Val::Bool(value.is_some())),
@@ -59,12 +58,7 @@ pub(super) fn call<'a>(
     }
 }
 
-fn by_type<'a>(
-    name: &str,
-    method: bool,
-    args: &[Val<'a>],
-    meter: &mut Meter,
-) -> Evaluated<'a> {
+fn by_type<'a>(name: &str, method: bool, args: &[Val<'a>], meter: &mut Meter) -> Evaluated<'a> {
     let found = match (method, args) {
         (true, [Val::Str(text), rest @ ..]) => strings::call(name, text, rest, meter),
         (true, [Val::List(list), rest @ ..]) => lists::call(name, list, rest, meter),

@@ -14,8 +14,10 @@ const MAX_LENGTH: usize = 100_000;
 /// Reads an expression.
 pub(super) fn parse(source: &str) -> Result<Expr, SyntaxError> {
     if source.chars().count() > MAX_LENGTH {
-        let message =
-            format!("expression code point size exceeds limit: size: {}, limit {MAX_LENGTH}", source.len());
+        let message = format!(
+            "expression code point size exceeds limit: size: {}, limit {MAX_LENGTH}",
+            source.len()
+        );
         return Err(SyntaxError { at: 0, message });
     }
     let mut parser = Parser { tokens: tokens(source)?, next: 0, depth: 0 };
@@ -34,19 +36,22 @@ struct Parser {
 
 type Parsed = Result<Expr, SyntaxError>;
 
-/// Operators that bind equally, from loose to tight.
-const LEVELS: [&[(&str, &str)]; 3] = [
-    &[
-        ("<", "_<_"),
-        ("<=", "_<=_"),
-        (">", "_>_"),
-        (">=", "_>=_"),
-        ("==", "_==_"),
-        ("!=", "_!=_"),
-        ("in", "@in"),
-    ],
-    &[("+", "_+_"), ("-", "_-_")],
-    &[("*", "_*_"), ("/", "_/_"), ("%", "_%_")],
+/// Operators with how tightly they bind, and the functions that they stand for.
+const OPERATORS: [(&str, u8, &str); 14] = [
+    ("||", 0, "_||_"),
+    ("&&", 1, "_&&_"),
+    ("<", 2, "_<_"),
+    ("<=", 2, "_<=_"),
+    (">", 2, "_>_"),
+    (">=", 2, "_>=_"),
+    ("==", 2, "_==_"),
+    ("!=", 2, "_!=_"),
+    ("in", 2, "@in"),
+    ("+", 3, "_+_"),
+    ("-", 3, "_-_"),
+    ("*", 4, "_*_"),
+    ("/", 4, "_/_"),
+    ("%", 4, "_%_"),
 ];
 
 impl Parser {
@@ -107,56 +112,40 @@ impl Parser {
 
     fn expr(&mut self) -> Parsed {
         self.inside(|it| {
-            let condition = it.or()?;
+            let condition = it.operation(0)?;
             let at = it.at();
             if !it.takes("?") {
                 return Ok(condition);
             }
-            let then = it.or()?;
+            let then = it.operation(0)?;
             it.expect(":")?;
             let otherwise = it.expr()?;
             Ok(Expr { kind: Kind::Choice(Box::new([condition, then, otherwise])), at })
         })
     }
 
-    fn or(&mut self) -> Parsed {
-        let (at, first) = (self.at(), self.and()?);
-        let mut parts = vec![first];
-        while self.takes("||") {
-            parts.push(self.and()?);
-        }
-        Ok(joined(parts, at, Kind::Or))
-    }
-
-    fn and(&mut self) -> Parsed {
-        let (at, first) = (self.at(), self.binary(0)?);
-        let mut parts = vec![first];
-        while self.takes("&&") {
-            parts.push(self.binary(0)?);
-        }
-        Ok(joined(parts, at, Kind::And))
-    }
-
-    fn binary(&mut self, level: usize) -> Parsed {
-        let Some(operators) = LEVELS.get(level) else {
-            return self.unary();
-        };
+    /// What is joined by operators that bind at least as tightly as `least`.
+    fn operation(&mut self, least: u8) -> Parsed {
         let depth = self.depth;
-        let mut left = self.binary(level + 1)?;
-        loop {
+        let mut left = self.unary()?;
+        while let Some((tightness, function)) = self.operator(least) {
             let at = self.at();
-            let sign = match self.peek() {
-                Word::Sign(sign) => *sign,
-                _ => break,
-            };
-            let Some((_, function)) = operators.iter().find(|(it, _)| *it == sign) else { break };
             self.advance();
-            self.deeper()?;
-            let right = self.binary(level + 1)?;
-            left = call(function, None, vec![left, right], at);
+            let right = self.operation(tightness + 1)?;
+            // A chain of `&&` or `||` is one expression, however long.
+            if tightness > 1 {
+                self.deeper()?;
+            }
+            left = joined(function, left, right, at);
         }
         self.depth = depth;
         Ok(left)
+    }
+
+    fn operator(&self, least: u8) -> Option<(u8, &'static str)> {
+        let Word::Sign(sign) = self.peek() else { return None };
+        let (_, tightness, function) = OPERATORS.iter().find(|(it, ..)| it == sign)?;
+        (*tightness >= least).then_some((*tightness, function))
     }
 
     fn unary(&mut self) -> Parsed {
@@ -331,10 +320,29 @@ impl Parser {
     }
 }
 
-fn joined(mut parts: Vec<Expr>, at: usize, join: fn(Vec<Expr>) -> Kind) -> Expr {
-    match parts.len() {
-        1 => parts.remove(0),
-        _ => Expr { kind: join(parts), at },
+fn joined(function: &str, left: Expr, right: Expr, at: usize) -> Expr {
+    let (same, chain): (fn(Expr) -> Result<Vec<Expr>, Expr>, fn(Vec<Expr>) -> Kind) = match function
+    {
+        "_&&_" => (conjuncts, Kind::And),
+        "_||_" => (disjuncts, Kind::Or),
+        _ => return call(function, None, vec![left, right], at),
+    };
+    let mut parts = same(left).unwrap_or_else(|one| vec![one]);
+    parts.push(right);
+    Expr { kind: chain(parts), at }
+}
+
+fn conjuncts(expr: Expr) -> Result<Vec<Expr>, Expr> {
+    match expr.kind {
+        Kind::And(parts) => Ok(parts),
+        kind => Err(Expr { kind, ..expr }),
+    }
+}
+
+fn disjuncts(expr: Expr) -> Result<Vec<Expr>, Expr> {
+    match expr.kind {
+        Kind::Or(parts) => Ok(parts),
+        kind => Err(Expr { kind, ..expr }),
     }
 }
 

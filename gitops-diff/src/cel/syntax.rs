@@ -138,8 +138,7 @@ impl Expr {
             }
             Kind::Fold(fold) => {
                 let inside = || fold.keep.iter().chain([&fold.body]).any(|it| it.mentions(name));
-                fold.range.mentions(name)
-                    || (fold.names.iter().all(|it| it != name) && inside())
+                fold.range.mentions(name) || (fold.names.iter().all(|it| it != name) && inside())
             }
         }
     }

@@ -55,7 +55,8 @@ pub(super) fn print(time: Timestamp) -> String {
 /// A duration in seconds: `5400s`, `1.5s`.
 pub(super) fn print_duration(nanos: i64) -> String {
     let sign = if nanos < 0 { "-" } else { "" };
-    let (seconds, rest) = (nanos.unsigned_abs() / 1_000_000_000, nanos.unsigned_abs() % 1_000_000_000);
+    let (seconds, rest) =
+        (nanos.unsigned_abs() / 1_000_000_000, nanos.unsigned_abs() % 1_000_000_000);
     if rest == 0 {
         return format!("{sign}{seconds}s");
     }

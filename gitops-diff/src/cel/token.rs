@@ -26,8 +26,23 @@ const SIGNS: [&str; 27] = [
 ];
 /// Words that no name may be.
 const RESERVED: [&str; 17] = [
-    "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop",
-    "package", "namespace", "return", "var", "void", "while",
+    "as",
+    "break",
+    "const",
+    "continue",
+    "else",
+    "for",
+    "function",
+    "if",
+    "import",
+    "let",
+    "loop",
+    "package",
+    "namespace",
+    "return",
+    "var",
+    "void",
+    "while",
 ];
 
 /// Splits an expression into its words; the last is the end.
@@ -63,7 +78,8 @@ impl<'s> Lexer<'s> {
     fn skip_space(&mut self) {
         loop {
             let rest = self.rest();
-            let space = rest.len() - rest.trim_start_matches([' ', '\t', '\r', '\n', '\u{c}']).len();
+            let space =
+                rest.len() - rest.trim_start_matches([' ', '\t', '\r', '\n', '\u{c}']).len();
             self.at += space;
             match self.rest().strip_prefix("//") {
                 Some(comment) => self.at += 2 + comment.find('\n').unwrap_or(comment.len()),
@@ -87,14 +103,14 @@ impl<'s> Lexer<'s> {
             return self.name();
         }
         if let Some(name) = rest.strip_prefix('`') {
-            let end = name.find('`').ok_or_else(|| self.error("token recognition error at: '`'"))?;
+            let end =
+                name.find('`').ok_or_else(|| self.error("token recognition error at: '`'"))?;
             self.at += end + 2;
             return Ok(Word::Name(name[..end].into()));
         }
         let sign = SIGNS.iter().find(|it| rest.starts_with(**it));
-        let sign = sign.ok_or_else(|| {
-            self.error(&format!("token recognition error at: '{first}'"))
-        })?;
+        let sign =
+            sign.ok_or_else(|| self.error(&format!("token recognition error at: '{first}'")))?;
         self.at += sign.len();
         Ok(Word::Sign(sign))
     }
@@ -170,9 +186,8 @@ impl<'s> Lexer<'s> {
         let body = &after[quote.len()..];
         let end = closing(body, quote, raw)
             .ok_or_else(|| self.error("token recognition error: unclosed string"))?;
-        let content = unescape(&body[..end], raw, bytes).ok_or_else(|| {
-            self.error("invalid escape sequence in string")
-        })?;
+        let content = unescape(&body[..end], raw, bytes)
+            .ok_or_else(|| self.error("invalid escape sequence in string"))?;
         self.at += prefix.len() + quote.len() * 2 + end;
         if bytes {
             return Ok(Some(Literal::Bytes(content)));
@@ -233,12 +248,7 @@ fn unescape(body: &str, raw: bool, bytes: bool) -> Option<Vec<u8>> {
 }
 
 /// `\x41`, `\101`, `\u0041`, `\U00000041`; returns what follows.
-fn numbered<'s>(
-    escape: char,
-    after: &'s str,
-    bytes: bool,
-    out: &mut Vec<u8>,
-) -> Option<&'s str> {
+fn numbered<'s>(escape: char, after: &'s str, bytes: bool, out: &mut Vec<u8>) -> Option<&'s str> {
     let (count, base, text) = match escape {
         'x' | 'X' => (2, 16, after),
         'u' if !bytes => (4, 16, after),

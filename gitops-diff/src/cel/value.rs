@@ -146,10 +146,6 @@ impl<'a> Val<'a> {
         }
     }
 
-    pub(super) fn is_true(&self) -> bool {
-        matches!(self, Self::Bool(true))
-    }
-
     /// Whether this is what a variable of its type holds when nobody set it.
     pub(super) fn is_zero(&self) -> bool {
         match self {

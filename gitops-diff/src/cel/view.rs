@@ -10,8 +10,27 @@ use crate::{Map, Text, Value};
 
 /// Words of the grammar, which fields may be called all the same.
 const RESERVED: [&str; 21] = [
-    "true", "false", "null", "in", "as", "break", "const", "continue", "else", "for", "function",
-    "if", "import", "let", "loop", "package", "namespace", "return", "var", "void", "while",
+    "true",
+    "false",
+    "null",
+    "in",
+    "as",
+    "break",
+    "const",
+    "continue",
+    "else",
+    "for",
+    "function",
+    "if",
+    "import",
+    "let",
+    "loop",
+    "package",
+    "namespace",
+    "return",
+    "var",
+    "void",
+    "while",
 ];
 
 /// A map of the data.
@@ -109,8 +128,7 @@ fn string<'a>(text: &'a Text, of: &Structural) -> Evaluated<'a> {
         Some("byte") => {
             use base64::Engine;
             let bytes = base64::engine::general_purpose::URL_SAFE.decode(text.as_str());
-            let standard =
-                || base64::engine::general_purpose::STANDARD.decode(text.as_str());
+            let standard = || base64::engine::general_purpose::STANDARD.decode(text.as_str());
             let bytes = bytes.or_else(|_| standard());
             bytes.map(|it| Val::Bytes(it.into())).map_err(|_| wrong("byte"))
         }
@@ -158,7 +176,8 @@ impl<'a> View<'a> {
 
     /// The keys as expressions see them.
     pub(super) fn keys(self) -> Vec<Text> {
-        let visible = |name: &&Text| matches!(self.of, Of::Anything) || self.type_of(name).is_some();
+        let visible =
+            |name: &&Text| matches!(self.of, Of::Anything) || self.type_of(name).is_some();
         let names = self.members.keys().filter(visible);
         let escaped = |name: &Text| match escape(name) {
             Some(escaped) if self.has_fields() => escaped.into(),

@@ -3,7 +3,6 @@
 /// An absolute URI or path, in its parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Url {
-    text: String,
     pub(crate) scheme: String,
     /// With its port.
     pub(crate) host: String,
@@ -19,7 +18,6 @@ impl Url {
             return None;
         }
         let mut url = Self {
-            text: text.into(),
             scheme: String::new(),
             host: String::new(),
             escaped_path: String::new(),
@@ -95,11 +93,6 @@ impl Url {
         }
         found.sort();
         found
-    }
-
-    /// The URI as it was written.
-    pub(crate) fn as_str(&self) -> &str {
-        &self.text
     }
 }
 

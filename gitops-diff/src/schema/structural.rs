@@ -55,6 +55,11 @@ pub(crate) struct Structural {
     pub(crate) checks: Option<Box<Checks>>,
     /// `x-kubernetes-validations`.
     pub(crate) rules: Vec<Rule>,
+    /// The rules, compiled when they are first asked.
+    #[cfg(feature = "cel")]
+    pub(crate) programs: std::sync::OnceLock<Vec<crate::cel::Compiled>>,
+    /// Whether there are rules here or below, those inside of `allOf` included.
+    pub(crate) is_ruled: bool,
 }
 
 /// A rule in CEL.
@@ -133,6 +138,14 @@ impl Structural {
     /// The type of the field `name`.
     pub(crate) fn field(&self, name: &str) -> Option<&Structural> {
         self.properties.get(name).or_else(|| self.others.of())
+    }
+
+    fn rules_below(&self) -> bool {
+        let all_of = self.checks.iter().flat_map(|it| &it.all_of);
+        let mut below = self.properties.values().chain(self.items.as_deref()).chain(all_of);
+        !self.rules.is_empty()
+            || self.others.of().is_some_and(|it| it.is_ruled)
+            || below.any(|it| it.is_ruled)
     }
 
     /// Whether there are rules in this type or below; those inside of `allOf` do not count.

@@ -112,12 +112,12 @@ fn free_form_parts_are_merged_by_field() {
 }
 
 #[test]
-fn null_stays_only_where_it_is_a_value() {
+fn null_stays_until_the_schema_has_judged_it() {
     let mut script = script();
     script.apply("a", &wide(r#"{"maybe":null,"plain":null}"#));
     insta::assert_snapshot!(
         script.object(),
-        @r#"{"apiVersion":"example.com/v1","kind":"Wide","metadata":{"name":"a"},"spec":{"maybe":null}}"#
+        @r#"{"apiVersion":"example.com/v1","kind":"Wide","metadata":{"name":"a"},"spec":{"maybe":null,"plain":null}}"#
     );
 }
 

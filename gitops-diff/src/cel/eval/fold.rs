@@ -156,7 +156,9 @@ fn rounds<'a>(range: &Val<'a>, names: usize) -> Result<Vec<Round<'a>>, Fail> {
         Val::List(list) => Ok(of_list(list, names)),
         Val::Map(_) | Val::View(_) => {
             let rounds = entries(range)?.into_iter();
-            Ok(rounds.map(|(key, value)| if names == 2 { vec![key, value] } else { vec![key] }).collect())
+            Ok(rounds
+                .map(|(key, value)| if names == 2 { vec![key, value] } else { vec![key] })
+                .collect())
         }
         _ => Err(Fail::NoOverload),
     }

@@ -37,7 +37,8 @@ fn precision(clause: &str) -> Result<(usize, &str), Fail> {
     };
     let end = rest.find(|it: char| !it.is_ascii_digit()).unwrap_or(rest.len());
     let digits = rest[..end].parse().ok().filter(|it| *it <= MAX_PRECISION);
-    let digits = digits.ok_or_else(|| Fail::other("error while converting precision to integer"))?;
+    let digits =
+        digits.ok_or_else(|| Fail::other("error while converting precision to integer"))?;
     Ok((digits, &rest[end..]))
 }
 

@@ -28,7 +28,9 @@ pub(super) fn call<'a>(name: &str, args: &[Val<'a>]) -> Option<Evaluated<'a>> {
         ("ip.isCanonical", []) => {
             return Some(match address(text) {
                 Some(it) => Ok(Val::Bool(it.to_string() == text.as_str())),
-                None => Err(Fail::other(format!("IP Address {text:?} parse error during conversion from string"))),
+                None => Err(Fail::other(format!(
+                    "IP Address {text:?} parse error during conversion from string"
+                ))),
             });
         }
         ("format.named", []) => {

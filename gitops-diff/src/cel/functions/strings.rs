@@ -34,9 +34,8 @@ pub(super) fn call<'a>(
         ("substring", [from]) => substring(text, as_index(from)?, None),
         ("substring", [from, to]) => substring(text, as_index(from)?, Some(as_index(to)?)),
         ("format", [Val::List(args)]) => format::format(text, &args.items).map(Val::str),
-        ("find", [Val::Str(pattern)]) => find_all(text, pattern, 1, meter).map(|it| {
-            Val::str(it.into_iter().next().unwrap_or_default())
-        }),
+        ("find", [Val::Str(pattern)]) => find_all(text, pattern, 1, meter)
+            .map(|it| Val::str(it.into_iter().next().unwrap_or_default())),
         ("findAll", [Val::Str(pattern)]) => found(text, pattern, -1, meter),
         ("findAll", [Val::Str(pattern), count]) => found(text, pattern, as_index(count)?, meter),
         _ => return None,
@@ -85,13 +84,7 @@ fn last_index_of<'a>(text: &str, part: &str, from: Option<i64>) -> Evaluated<'a>
     Ok(found.map_or(Val::Int(-1), int))
 }
 
-fn replace<'a>(
-    text: &str,
-    from: &str,
-    to: &str,
-    count: i64,
-    meter: &mut Meter,
-) -> Evaluated<'a> {
+fn replace<'a>(text: &str, from: &str, to: &str, count: i64, meter: &mut Meter) -> Evaluated<'a> {
     let most = usize::try_from(count).unwrap_or(usize::MAX);
     let times = text.matches(from).take(most).count() as u64;
     meter.spend(times.saturating_mul(to.len() as u64) / 10)?;
@@ -125,12 +118,7 @@ fn substring<'a>(text: &str, from: i64, to: Option<i64>) -> Evaluated<'a> {
     Ok(Val::str(&text[start..end]))
 }
 
-fn find_all(
-    text: &str,
-    pattern: &str,
-    count: i64,
-    meter: &mut Meter,
-) -> Result<Vec<String>, Fail> {
+fn find_all(text: &str, pattern: &str, count: i64, meter: &mut Meter) -> Result<Vec<String>, Fail> {
     meter.spend((text.len() as u64).div_ceil(10) * (pattern.len() as u64).div_ceil(4))?;
     let regex = compile(pattern).map_err(|why| Fail::other(format!("Illegal regex: {why}")))?;
     let most = usize::try_from(count).unwrap_or(usize::MAX);

@@ -92,7 +92,7 @@ impl Reader {
         let below = Self { depth: self.depth + 1 };
         let kind = schema.get("type").and_then(Value::as_str).and_then(json_type);
         let int_or_string = marks(schema, "x-kubernetes-int-or-string");
-        Ok(Structural {
+        let mut read = Structural {
             kind,
             int_or_string,
             nullable: marks(schema, "nullable"),
@@ -105,7 +105,10 @@ impl Reader {
             items: schema.get("items").map(|it| below.schema(it).map(Box::new)).transpose()?,
             checks: below.checks(schema, kind.filter(|_| !int_or_string))?,
             rules: list(schema, "x-kubernetes-validations").iter().map(rule).collect(),
-        })
+            ..Structural::default()
+        };
+        read.is_ruled = read.rules_below();
+        Ok(read)
     }
 
     fn properties(self, schema: &Value) -> Result<BTreeMap<Text, Structural>, DiffError> {

@@ -3,9 +3,10 @@
 mod correlate;
 mod embedded;
 mod fault;
-mod formats;
 mod lists;
 mod numbers;
+#[cfg(feature = "cel")]
+mod rules;
 mod scale;
 mod schema;
 
@@ -41,7 +42,7 @@ pub(super) fn check(write: &Write<'_>, object: &Value, causes: &mut Vec<Cause>) 
         causes.extend(reported(object, |root| embedded::check(&definition.root, root)));
     }
     causes.extend(check_lists(definition, write.live, object));
-    check_rules(&definition.root, causes);
+    check_rules(write, &definition.root, object, causes);
 }
 
 /// A write of the status is judged by its status alone.
@@ -83,7 +84,8 @@ fn reported(object: &Value, check: impl FnOnce(&Field<'_>)) -> Vec<Cause> {
     report.into_causes()
 }
 
-fn check_rules(of: &Structural, causes: &mut Vec<Cause>) {
+/// The rules in CEL are asked only of what has the form of its schema.
+fn check_rules(write: &Write<'_>, of: &Structural, object: &Value, causes: &mut Vec<Cause>) {
     if !of.has_rules() {
         return;
     }
@@ -91,5 +93,18 @@ fn check_rules(of: &Structural, causes: &mut Vec<Cause>) {
         let why = "some validation rules were not checked because the object was invalid; correct \
                    the existing errors to complete validation";
         causes.push(Cause::invalid("<nil>", &Value::Null, why));
+        return;
     }
+    causes.extend(asked(write, of, object));
+}
+
+#[cfg(feature = "cel")]
+fn asked(write: &Write<'_>, of: &Structural, object: &Value) -> Vec<Cause> {
+    rules::check(of, object, write.live)
+}
+
+/// Without the feature `cel`, rules hold.
+#[cfg(not(feature = "cel"))]
+fn asked(_write: &Write<'_>, _of: &Structural, _object: &Value) -> Vec<Cause> {
+    Vec::new()
 }

@@ -2,8 +2,9 @@
 
 use super::correlate::Pair;
 use super::fault::{Fault, Found};
-use super::{formats, numbers};
+use super::numbers;
 use crate::schema::{Checks, JsonType, Others, Structural};
+use crate::server::formats;
 use crate::{Map, Value};
 
 /// A value at its place in the object.

@@ -4,8 +4,8 @@ use std::sync::OnceLock;
 
 use regex::Regex;
 
+use super::validate::{addresses, names};
 use crate::golang::{Url, compile, lenient_duration};
-use crate::server::validate::{addresses, names};
 
 /// The pattern of each format that is one.
 const PATTERNS: [(&str, &str); 14] = [
@@ -39,7 +39,7 @@ const PATTERNS: [(&str, &str); 14] = [
 const CARD: &str = r"^(?:4[0-9]{12}(?:[0-9]{3})?|5[1-5][0-9]{14}|6(?:011|5[0-9][0-9])[0-9]{12}|3[47][0-9]{13}|3(?:0[0-5]|[68][0-9])[0-9]{11}|(?:2131|1800|35\d{3})\d{11})$";
 
 /// Whether a string has a format that the server knows (its name as the schema writes it).
-pub(super) fn fits(format: &str, text: &str) -> bool {
+pub(crate) fn fits(format: &str, text: &str) -> bool {
     match format.replace('-', "").as_str() {
         "cidr" => addresses::parse_network(text).is_some(),
         "ipv4" => text.contains('.') && addresses::parse(text).is_some(),
@@ -63,6 +63,49 @@ pub(super) fn fits(format: &str, text: &str) -> bool {
         "ssn" => text.len() == 11 && matches("ssn", text),
         name => matches(name, text),
     }
+}
+
+/// The formats that expressions know by name.
+pub(crate) const NAMED: [&str; 13] = [
+    "dns1123Label",
+    "dns1123Subdomain",
+    "dns1035Label",
+    "qualifiedName",
+    "dns1123LabelPrefix",
+    "dns1123SubdomainPrefix",
+    "dns1035LabelPrefix",
+    "labelValue",
+    "uri",
+    "uuid",
+    "byte",
+    "date",
+    "datetime",
+];
+
+/// What is wrong with a string of a named format.
+pub(crate) fn faults(name: &str, text: &str) -> Vec<String> {
+    // Something follows a prefix.
+    let prefix = || text.strip_suffix('-').map_or(text.to_owned(), |it| format!("{it}a"));
+    let faults = match name {
+        "dns1123Label" => names::dns_label(text),
+        "dns1123Subdomain" => names::dns_subdomain(text),
+        "dns1035Label" => names::dns_1035_label(text),
+        "qualifiedName" => names::qualified_name(text),
+        "dns1123LabelPrefix" => names::dns_label(&prefix()),
+        "dns1123SubdomainPrefix" => names::dns_subdomain(&prefix()),
+        "dns1035LabelPrefix" => names::dns_1035_label(&prefix()),
+        "labelValue" => names::label_value(text),
+        other => {
+            let why = match other {
+                "uuid" => "does not match the UUID format".to_owned(),
+                "byte" => "invalid base64".to_owned(),
+                "uri" => format!("parse {text:?}: invalid URI for request"),
+                other => format!("invalid {other}"),
+            };
+            return if fits(other, text) { Vec::new() } else { vec![why] };
+        }
+    };
+    faults.into_iter().map(std::borrow::Cow::into_owned).collect()
 }
 
 /// Whether a string has the pattern of its format; a format without one takes every string.
