@@ -34,6 +34,9 @@ mod volumes;
 mod windows;
 mod workloads;
 
+#[cfg(test)]
+mod tests;
+
 pub(super) use self::persistent_volume::{Place, check_spec as check_volume};
 pub(super) use self::scheduling::{check_node_selector, check_topology_term};
 use super::field::{Field, Report};
