@@ -34,10 +34,6 @@ const LABEL_VALUE: &str = "a valid label must be an empty string or consist of a
 const CONFIG_KEY: &str = "a valid config key must consist of alphanumeric characters, '-', '_' \
     or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is \
     '[-._a-zA-Z0-9]+')";
-const ENV_NAME: &str = "a valid environment variable name must consist of alphabetic characters, \
-    digits, '_', '-', or '.', and must not start with a digit (e.g. 'my.env-name',  or \
-    'MY_ENV.NAME',  or 'MyEnvName1', regex used for validation is \
-    '[-._a-zA-Z][-._a-zA-Z0-9]*')";
 const IDENTIFIER: &str = "a valid C identifier must start with alphabetic character or '_', \
     followed by a string of alphanumeric characters or '_' (e.g. 'my_name',  or 'MY_NAME',  or \
     'MyName', regex used for validation is '[A-Za-z_][A-Za-z0-9_]*')";
@@ -147,17 +143,6 @@ pub(crate) fn config_key(key: &str) -> Faults {
         faults.push(CONFIG_KEY.into());
     }
     faults.extend(points_upwards(key));
-    faults
-}
-
-/// The name of an environment variable: `IsEnvVarName`.
-pub(crate) fn strict_env_name(name: &str) -> Faults {
-    let mut faults = Faults::new();
-    let digit = name.starts_with(|it: char| it.is_ascii_digit());
-    if name.is_empty() || digit || !name.bytes().all(is_config_byte) {
-        faults.push(ENV_NAME.into());
-    }
-    faults.extend(points_upwards(name));
     faults
 }
 
@@ -353,7 +338,6 @@ mod tests {
     #[test]
     fn an_environment_variable_is_printable() {
         check(env_name, &["a", "1a", "a b", "..", "a-b"], &["", "a=b", "ä", "a\n"]);
-        check(strict_env_name, &["a", "a.b-c", "_A"], &["", "1a", "a b", "..", "..a"]);
         check(identifier, &["a", "_a1"], &["", "1a", "a-b"]);
     }
 

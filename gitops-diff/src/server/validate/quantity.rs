@@ -6,6 +6,8 @@ use super::field::Field;
 use crate::Value;
 use crate::merge::quantity::nanos;
 
+const NANOS: i128 = 1_000_000_000;
+
 /// An amount, exact to a billionth.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Quantity(i128);
@@ -29,8 +31,8 @@ impl Quantity {
     /// Whether it is more than `most` divided by `least`; nothing is more than what is divided by
     /// nothing.
     pub(crate) fn exceeds(self, most: Self, least: Self) -> bool {
-        let as_float = |it: Self| it.0 as f64;
-        as_float(self) / 1e9 > as_float(most) / as_float(least)
+        let (product, most) = (self.0.saturating_mul(least.0), most.0.saturating_mul(NANOS));
+        least.0 != 0 && if least.0 > 0 { product > most } else { product < most }
     }
 
     /// Whether it is a whole number (of thousandths, rounded up, as the server looks at it).
@@ -72,6 +74,8 @@ mod tests {
         assert_eq!(of("1"), of("1000m"));
         assert_eq!(Quantity::of(&Value::Int(1024)), of("1Ki"));
         assert!(of("-1") < Quantity::default() && of("1Gi") > of("1G"));
+        assert!(of("2").exceeds(of("3"), of("2")) && !of("1500m").exceeds(of("3"), of("2")));
+        assert!(!of("2").exceeds(of("3"), of("0")));
         for (text, expected) in [("1", true), ("1500m", false), ("2000m", true), ("1u", false)] {
             assert_eq!(of(text).is_whole(), expected, "{text}");
         }

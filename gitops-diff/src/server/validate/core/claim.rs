@@ -229,11 +229,11 @@ pub(super) fn check_status(root: &Field<'_>) {
     for (_, amount) in status.field("capacity").members() {
         check_basic(&amount);
     }
-    let states = status.field("allocatedResourceStatuses");
-    for (name, state) in states.members() {
-        check_resource_key(&states, name);
+    let resizing = status.field("allocatedResourceStatuses");
+    for (name, state) in resizing.members() {
+        check_resource_key(&resizing, name);
         if !STATES.contains(&state.str()) {
-            states.with(&name.into()).not_supported(&STATES);
+            resizing.with(&name.into()).not_supported(&STATES);
         }
     }
     let allocated = status.field("allocatedResources");

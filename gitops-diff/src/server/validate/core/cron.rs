@@ -25,7 +25,8 @@ pub(super) fn check_schedule(spec: &Field<'_>, live: Option<&Value>) {
                 schedule.invalid("cannot use both timeZone field and TZ or CRON_TZ in schedule");
             }
             true if !had_zone => {
-                schedule.invalid("cannot use TZ or CRON_TZ in schedule, use timeZone field instead")
+                schedule
+                    .invalid("cannot use TZ or CRON_TZ in schedule, use timeZone field instead");
             }
             _ => {}
         }
@@ -115,7 +116,7 @@ fn read_field(text: &str, least: u64, most: u64, names: &[&str]) -> Result<(), S
 }
 
 /// `*`, `1-5`, `*/15`, `mon-fri`.
-fn read_range(text: &str, least: u64, most: u64, names: &[&str]) -> Result<(), String> {
+fn read_range(text: &str, min: u64, max: u64, names: &[&str]) -> Result<(), String> {
     let mut parts = text.split('/');
     let range = parts.next().unwrap_or_default();
     let step = parts.next();
@@ -123,10 +124,10 @@ fn read_range(text: &str, least: u64, most: u64, names: &[&str]) -> Result<(), S
         return Err(format!("too many slashes: {text}"));
     }
     let bounds: Vec<&str> = range.split('-').collect();
-    let (first, mut last) = match bounds[..] {
-        ["*" | "?", ..] => (least, most),
-        [one] => (number(one, least, names)?, number(one, least, names)?),
-        [first, last] => (number(first, least, names)?, number(last, least, names)?),
+    let (first, mut end) = match bounds[..] {
+        ["*" | "?", ..] => (min, max),
+        [one] => (number(one, min, names)?, number(one, min, names)?),
+        [first, end] => (number(first, min, names)?, number(end, min, names)?),
         _ => return Err(format!("too many hyphens: {text}")),
     };
     if let Some(step) = step {
@@ -134,17 +135,17 @@ fn read_range(text: &str, least: u64, most: u64, names: &[&str]) -> Result<(), S
             return Err(format!("step of range should be a positive number: {text}"));
         }
         if bounds.len() == 1 {
-            last = most;
+            end = max;
         }
     }
-    if first < least {
-        return Err(format!("beginning of range ({first}) below minimum ({least}): {text}"));
+    if first < min {
+        return Err(format!("beginning of range ({first}) below minimum ({min}): {text}"));
     }
-    if last > most {
-        return Err(format!("end of range ({last}) above maximum ({most}): {text}"));
+    if end > max {
+        return Err(format!("end of range ({end}) above maximum ({max}): {text}"));
     }
-    if first > last {
-        return Err(format!("beginning of range ({first}) beyond end of range ({last}): {text}"));
+    if first > end {
+        return Err(format!("beginning of range ({first}) beyond end of range ({end}): {text}"));
     }
     Ok(())
 }

@@ -5,6 +5,9 @@ use super::super::names;
 use super::super::quantity::Quantity;
 use super::volumes::check_no_backsteps;
 
+/// A check of one field.
+type Check = fn(&Field<'_>);
+
 /// What variables can be set to.
 const ENV_FIELDS: [&str; 9] = [
     "metadata.name",
@@ -61,7 +64,7 @@ pub(super) fn check_env(variables: &Field<'_>) {
 }
 
 fn check_value_from(from: &Field<'_>, value: &str) {
-    const SOURCES: [(&str, fn(&Field<'_>)); 5] = [
+    const SOURCES: [(&str, Check); 5] = [
         ("fieldRef", |it| check_field_ref(it, &ENV_FIELDS)),
         ("resourceFieldRef", check_resource_ref),
         ("configMapKeyRef", check_key_ref),
@@ -177,7 +180,7 @@ fn check_key_ref(reference: &Field<'_>) {
 }
 
 fn check_file_ref(reference: &Field<'_>) {
-    let checks: [(&str, fn(&Field<'_>)); 3] = [
+    let checks: [(&str, Check); 3] = [
         ("key", |it| it.check(names::env_name)),
         ("volumeName", |it| it.check(names::dns_label)),
         ("path", check_no_backsteps),

@@ -132,10 +132,8 @@ fn check_spec(spec: &Field<'_>, live_template: Option<&Value>) {
     }
     check_failure_policy(spec);
     check_success_policy(spec);
-    let known: &[&str] = match spec.has("podFailurePolicy") {
-        true => &["Failed"],
-        false => &["Failed", "TerminatingOrFailed"],
-    };
+    let known: &[&str] =
+        if spec.has("podFailurePolicy") { &["Failed"] } else { &["Failed", "TerminatingOrFailed"] };
     spec.field("podReplacementPolicy").one_of_where_set(known);
     template::check(&spec.field("template"), live_template);
     check_restart(spec);

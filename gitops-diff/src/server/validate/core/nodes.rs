@@ -147,10 +147,8 @@ pub(super) fn check_namespace_status(root: &Field<'_>) {
     let status = root.field("status");
     let phase = status.field("phase");
     let metadata = root.field("metadata");
-    let (wanted, when) = match metadata.has("deletionTimestamp") {
-        true => ("Terminating", "not empty"),
-        false => ("Active", "empty"),
-    };
+    let deleting = metadata.has("deletionTimestamp");
+    let (wanted, when) = if deleting { ("Terminating", "not empty") } else { ("Active", "empty") };
     if phase.str() != wanted {
         let detail = format!("may only be '{wanted}' if `deletionTimestamp` is {when}");
         phase.named("Phase").invalid(&detail);

@@ -19,6 +19,9 @@ use super::volumes::check_volumes;
 use super::windows::{check_host_processes, check_os};
 use crate::{Map, Value};
 
+/// A rule for names.
+type Rule = fn(&str) -> Faults;
+
 /// Calls `check` for each container of a pod.
 pub(super) fn each_container(spec: &Field<'_>, mut check: impl FnMut(&Field<'_>)) {
     for list in ["initContainers", "containers", "ephemeralContainers"] {
@@ -289,7 +292,7 @@ fn check_own_users(spec: &Field<'_>, rules: &PodRules<'_>) {
 }
 
 fn check_names(spec: &Field<'_>) {
-    const NAMES: [(&str, fn(&str) -> Faults); 5] = [
+    const NAMES: [(&str, Rule); 5] = [
         ("serviceAccountName", names::dns_subdomain),
         ("nodeName", names::dns_subdomain),
         ("hostname", names::dns_label),

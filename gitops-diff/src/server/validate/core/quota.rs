@@ -9,7 +9,7 @@ use super::resources::{
     check_amount, check_container_name, check_name, check_quota_name, is_overcommit_allowed,
     is_standard_of_quota,
 };
-use crate::{Map, Value};
+use crate::{Map, Text, Value};
 
 const SCOPES: [&str; 7] = [
     "Terminating",
@@ -82,7 +82,7 @@ fn unscoped<'a>(scope: &'a str, spec: &Field<'a>) -> impl Iterator<Item = &'a st
     const OF_PODS: [&str; 7] =
         ["pods", "cpu", "memory", "limits.cpu", "limits.memory", "requests.cpu", "requests.memory"];
     let hard = spec.value.get("hard").and_then(Value::as_map);
-    let names = hard.into_iter().flat_map(Map::keys).map(|it| it.as_str());
+    let names = hard.into_iter().flat_map(Map::keys).map(Text::as_str);
     let goes_with = move |name: &str| match scope {
         "Terminating"
         | "NotTerminating"

@@ -6,7 +6,7 @@ use super::super::field::Field;
 use super::super::names;
 use super::super::selectors::{SelectorValues, check_label_selector};
 use super::rules::PodRules;
-use crate::{Map, Value};
+use crate::{Map, Text, Value};
 
 const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
 const PREFERRED: &str = "preferredDuringSchedulingIgnoredDuringExecution";
@@ -145,7 +145,7 @@ fn check_label_keys(term: &Field<'_>) {
 fn check_twice_selected(term: &Field<'_>, keys: &Field<'_>, selector: &Field<'_>) {
     let labels = selector.value.get("matchLabels").and_then(Value::as_map);
     let mut selected: BTreeSet<&str> =
-        labels.into_iter().flat_map(Map::keys).map(|it| it.as_str()).collect();
+        labels.into_iter().flat_map(Map::keys).map(Text::as_str).collect();
     let expressions = selector.value.get("matchExpressions").and_then(Value::as_list);
     for expression in expressions.unwrap_or_default() {
         let key = expression.get("key").and_then(Value::as_str).unwrap_or_default();

@@ -132,9 +132,9 @@ fn check_template(spec: &Field<'_>, pods: &Field<'_>, live: Option<&Value>, how:
 
 fn with_claims(spec: &Field<'_>) -> Option<Value> {
     let claims = spec.field("volumeClaimTemplates");
-    let named = ["/template/spec/hostname", "/template/spec/subdomain"];
-    let named = named.iter().any(|it| spec.value.pointer(it).is_some());
-    if claims.list().is_empty() && !named {
+    let own = ["/template/spec/hostname", "/template/spec/subdomain"];
+    let own = own.iter().any(|it| spec.value.pointer(it).is_some());
+    if claims.list().is_empty() && !own {
         return None;
     }
     let mut template = spec.value.get("template")?.clone();

@@ -1,6 +1,6 @@
 //! Pods: containers, volumes, security.
 
-use super::{check_created, check_status, check_updated};
+use super::{Case, check_created, check_status, check_updated};
 
 const POD: &str = r#"{"apiVersion":"v1","kind":"Pod",
     "metadata":{"name":"a","namespace":"n","resourceVersion":"1"},
@@ -14,151 +14,153 @@ const POD: &str = r#"{"apiVersion":"v1","kind":"Pod",
 
 const CONTAINER: &str = "spec.containers.0";
 
+/// Changes of a container, and what they are refused for.
+const CONTAINERS: [Case<'_>; 38] = [
+    ("name", "nothing", &["Required spec.containers[0].name"]),
+    ("name", r#""A""#, &["Invalid spec.containers[0].name"]),
+    ("name", r#""i""#, &["Duplicate spec.initContainers[0].name"]),
+    ("image", "nothing", &["Required spec.containers[0].image"]),
+    ("image", r#"" i""#, &["Invalid spec.containers[0].image"]),
+    ("imagePullPolicy", r#""Maybe""#, &["NotSupported spec.containers[0].imagePullPolicy"]),
+    (
+        "terminationMessagePolicy",
+        r#""x""#,
+        &["NotSupported spec.containers[0].terminationMessagePolicy"],
+    ),
+    ("ports.0.containerPort", "0", &["Required spec.containers[0].ports[0].containerPort"]),
+    ("ports.0.containerPort", "70000", &["Invalid spec.containers[0].ports[0].containerPort"]),
+    ("ports.0.name", r#""80""#, &["Invalid spec.containers[0].ports[0].name"]),
+    ("ports.0.protocol", r#""ICMP""#, &["NotSupported spec.containers[0].ports[0].protocol"]),
+    (
+        "ports",
+        r#"[{"containerPort":1,"name":"a"},{"containerPort":2,"name":"a"}]"#,
+        &["Duplicate spec.containers[0].ports[1].name"],
+    ),
+    (
+        "ports",
+        r#"[{"containerPort":1,"hostPort":9},{"containerPort":2,"hostPort":9}]"#,
+        &["Duplicate spec.containers[0].ports[1].hostPort"],
+    ),
+    ("env.0.name", r#""a=b""#, &["Invalid spec.containers[0].env[0].name"]),
+    ("env.0.name", r#""a b""#, &[]),
+    ("env.0.valueFrom", "{}", &["Invalid spec.containers[0].env[0].valueFrom"]),
+    (
+        "env.0.valueFrom",
+        r#"{"secretKeyRef":{"name":"s","key":"k"}}"#,
+        &["Invalid spec.containers[0].env[0].valueFrom"],
+    ),
+    (
+        "env.0",
+        r#"{"name":"A","valueFrom":{"configMapKeyRef":{}}}"#,
+        &[
+            "Invalid spec.containers[0].env[0].valueFrom.configMapKeyRef.name",
+            "Required spec.containers[0].env[0].valueFrom.configMapKeyRef.key",
+        ],
+    ),
+    (
+        "env.0",
+        r#"{"name":"A","valueFrom":{"fieldRef":{"fieldPath":"metadata.labels['a/b']"}}}"#,
+        &[],
+    ),
+    (
+        "env.0",
+        r#"{"name":"A","valueFrom":{"fieldRef":{"fieldPath":"metadata.labels"}}}"#,
+        &["NotSupported spec.containers[0].env[0].valueFrom.fieldRef.fieldPath"],
+    ),
+    (
+        "env.0",
+        r#"{"name":"A","valueFrom":{"fieldRef":{"fieldPath":"spec.nothing"}}}"#,
+        &["Invalid spec.containers[0].env[0].valueFrom.fieldRef.fieldPath"],
+    ),
+    (
+        "env.0",
+        r#"{"name":"A","valueFrom":{"resourceFieldRef":{"resource":"limits.cpu","divisor":"2"}}}"#,
+        &["Invalid spec.containers[0].env[0].valueFrom.resourceFieldRef.divisor"],
+    ),
+    ("envFrom", "[{}]", &["Invalid spec.containers[0].envFrom"]),
+    (
+        "envFrom",
+        r#"[{"secretRef":{}}]"#,
+        &["Required spec.containers[0].envFrom[0].secretRef.name"],
+    ),
+    ("volumeMounts.0.name", r#""w""#, &["NotFound spec.containers[0].volumeMounts[0].name"]),
+    ("volumeMounts.0.subPath", r#""/x""#, &["Invalid spec.containers[0].volumeMounts.subPath"]),
+    (
+        "volumeMounts.0.mountPropagation",
+        r#""Bidirectional""#,
+        &["Forbidden spec.containers[0].volumeMounts.mountPropagation"],
+    ),
+    (
+        "volumeMounts",
+        r#"[{"name":"v","mountPath":"/v"},{"name":"v","mountPath":"/v"}]"#,
+        &["Invalid spec.containers[0].volumeMounts[1].mountPath"],
+    ),
+    (
+        "volumeDevices",
+        r#"[{"name":"v","devicePath":"/d"}]"#,
+        &[
+            "Invalid spec.containers[0].volumeMounts[0].name",
+            "Invalid spec.containers[0].volumeDevices[0].name",
+            "Invalid spec.containers[0].volumeDevices[0].name",
+        ],
+    ),
+    ("livenessProbe", "{}", &["Required spec.containers[0].livenessProbe"]),
+    (
+        "livenessProbe",
+        r#"{"httpGet":{"port":"x"},"successThreshold":2}"#,
+        &["Invalid spec.containers[0].livenessProbe.successThreshold"],
+    ),
+    (
+        "readinessProbe",
+        r#"{"tcpSocket":{"port":0},"exec":{"command":["a"]}}"#,
+        &["Forbidden spec.containers[0].readinessProbe.tcpSocket"],
+    ),
+    (
+        "lifecycle",
+        r#"{"preStop":{"sleep":{"seconds":99}}}"#,
+        &["Invalid spec.containers[0].lifecycle.preStop.sleep"],
+    ),
+    (
+        "resources",
+        r#"{"requests":{"cpu":"2"},"limits":{"cpu":"1"}}"#,
+        &["Invalid spec.containers[0].resources.requests"],
+    ),
+    (
+        "resources",
+        r#"{"requests":{"gpu":"1"}}"#,
+        &[
+            "Invalid spec.containers[0].resources.requests[gpu]",
+            "Invalid spec.containers[0].resources.requests[gpu]",
+        ],
+    ),
+    (
+        "resources",
+        r#"{"limits":{"example.com/gpu":"500m"}}"#,
+        &[
+            "Invalid spec.containers[0].resources.limits[example.com/gpu]",
+            "Invalid spec.containers[0].resources.requests[example.com/gpu]",
+        ],
+    ),
+    (
+        "resources",
+        r#"{"limits":{"hugepages-2Mi":"3Mi"}}"#,
+        &[
+            "Invalid spec.containers[0].resources.limits[hugepages-2Mi]",
+            "Invalid spec.containers[0].resources.requests[hugepages-2Mi]",
+            "Forbidden spec.containers[0].resources",
+        ],
+    ),
+    (
+        "resources",
+        r#"{"claims":[{"name":"x"}]}"#,
+        &["NotFound spec.containers[0].resources.claims[0]"],
+    ),
+];
+
 #[test]
 fn containers() {
     let at = |path: &str| format!("{CONTAINER}.{path}");
-    let cases: [(&str, &str, &[&str]); 38] = [
-        ("name", "nothing", &["Required spec.containers[0].name"]),
-        ("name", r#""A""#, &["Invalid spec.containers[0].name"]),
-        ("name", r#""i""#, &["Duplicate spec.initContainers[0].name"]),
-        ("image", "nothing", &["Required spec.containers[0].image"]),
-        ("image", r#"" i""#, &["Invalid spec.containers[0].image"]),
-        ("imagePullPolicy", r#""Maybe""#, &["NotSupported spec.containers[0].imagePullPolicy"]),
-        (
-            "terminationMessagePolicy",
-            r#""x""#,
-            &["NotSupported spec.containers[0].terminationMessagePolicy"],
-        ),
-        ("ports.0.containerPort", "0", &["Required spec.containers[0].ports[0].containerPort"]),
-        ("ports.0.containerPort", "70000", &["Invalid spec.containers[0].ports[0].containerPort"]),
-        ("ports.0.name", r#""80""#, &["Invalid spec.containers[0].ports[0].name"]),
-        ("ports.0.protocol", r#""ICMP""#, &["NotSupported spec.containers[0].ports[0].protocol"]),
-        (
-            "ports",
-            r#"[{"containerPort":1,"name":"a"},{"containerPort":2,"name":"a"}]"#,
-            &["Duplicate spec.containers[0].ports[1].name"],
-        ),
-        (
-            "ports",
-            r#"[{"containerPort":1,"hostPort":9},{"containerPort":2,"hostPort":9}]"#,
-            &["Duplicate spec.containers[0].ports[1].hostPort"],
-        ),
-        ("env.0.name", r#""a=b""#, &["Invalid spec.containers[0].env[0].name"]),
-        ("env.0.name", r#""a b""#, &[]),
-        ("env.0.valueFrom", "{}", &["Invalid spec.containers[0].env[0].valueFrom"]),
-        (
-            "env.0.valueFrom",
-            r#"{"secretKeyRef":{"name":"s","key":"k"}}"#,
-            &["Invalid spec.containers[0].env[0].valueFrom"],
-        ),
-        (
-            "env.0",
-            r#"{"name":"A","valueFrom":{"configMapKeyRef":{}}}"#,
-            &[
-                "Invalid spec.containers[0].env[0].valueFrom.configMapKeyRef.name",
-                "Required spec.containers[0].env[0].valueFrom.configMapKeyRef.key",
-            ],
-        ),
-        (
-            "env.0",
-            r#"{"name":"A","valueFrom":{"fieldRef":{"fieldPath":"metadata.labels['a/b']"}}}"#,
-            &[],
-        ),
-        (
-            "env.0",
-            r#"{"name":"A","valueFrom":{"fieldRef":{"fieldPath":"metadata.labels"}}}"#,
-            &["NotSupported spec.containers[0].env[0].valueFrom.fieldRef.fieldPath"],
-        ),
-        (
-            "env.0",
-            r#"{"name":"A","valueFrom":{"fieldRef":{"fieldPath":"spec.nothing"}}}"#,
-            &["Invalid spec.containers[0].env[0].valueFrom.fieldRef.fieldPath"],
-        ),
-        (
-            "env.0",
-            r#"{"name":"A","valueFrom":{"resourceFieldRef":{"resource":"limits.cpu","divisor":"2"}}}"#,
-            &["Invalid spec.containers[0].env[0].valueFrom.resourceFieldRef.divisor"],
-        ),
-        ("envFrom", "[{}]", &["Invalid spec.containers[0].envFrom"]),
-        (
-            "envFrom",
-            r#"[{"secretRef":{}}]"#,
-            &["Required spec.containers[0].envFrom[0].secretRef.name"],
-        ),
-        ("volumeMounts.0.name", r#""w""#, &["NotFound spec.containers[0].volumeMounts[0].name"]),
-        ("volumeMounts.0.subPath", r#""/x""#, &["Invalid spec.containers[0].volumeMounts.subPath"]),
-        (
-            "volumeMounts.0.mountPropagation",
-            r#""Bidirectional""#,
-            &["Forbidden spec.containers[0].volumeMounts.mountPropagation"],
-        ),
-        (
-            "volumeMounts",
-            r#"[{"name":"v","mountPath":"/v"},{"name":"v","mountPath":"/v"}]"#,
-            &["Invalid spec.containers[0].volumeMounts[1].mountPath"],
-        ),
-        (
-            "volumeDevices",
-            r#"[{"name":"v","devicePath":"/d"}]"#,
-            &[
-                "Invalid spec.containers[0].volumeMounts[0].name",
-                "Invalid spec.containers[0].volumeDevices[0].name",
-                "Invalid spec.containers[0].volumeDevices[0].name",
-            ],
-        ),
-        ("livenessProbe", "{}", &["Required spec.containers[0].livenessProbe"]),
-        (
-            "livenessProbe",
-            r#"{"httpGet":{"port":"x"},"successThreshold":2}"#,
-            &["Invalid spec.containers[0].livenessProbe.successThreshold"],
-        ),
-        (
-            "readinessProbe",
-            r#"{"tcpSocket":{"port":0},"exec":{"command":["a"]}}"#,
-            &["Forbidden spec.containers[0].readinessProbe.tcpSocket"],
-        ),
-        (
-            "lifecycle",
-            r#"{"preStop":{"sleep":{"seconds":99}}}"#,
-            &["Invalid spec.containers[0].lifecycle.preStop.sleep"],
-        ),
-        (
-            "resources",
-            r#"{"requests":{"cpu":"2"},"limits":{"cpu":"1"}}"#,
-            &["Invalid spec.containers[0].resources.requests"],
-        ),
-        (
-            "resources",
-            r#"{"requests":{"gpu":"1"}}"#,
-            &[
-                "Invalid spec.containers[0].resources.requests[gpu]",
-                "Invalid spec.containers[0].resources.requests[gpu]",
-            ],
-        ),
-        (
-            "resources",
-            r#"{"limits":{"example.com/gpu":"500m"}}"#,
-            &[
-                "Invalid spec.containers[0].resources.limits[example.com/gpu]",
-                "Invalid spec.containers[0].resources.requests[example.com/gpu]",
-            ],
-        ),
-        (
-            "resources",
-            r#"{"limits":{"hugepages-2Mi":"3Mi"}}"#,
-            &[
-                "Invalid spec.containers[0].resources.limits[hugepages-2Mi]",
-                "Invalid spec.containers[0].resources.requests[hugepages-2Mi]",
-                "Forbidden spec.containers[0].resources",
-            ],
-        ),
-        (
-            "resources",
-            r#"{"claims":[{"name":"x"}]}"#,
-            &["NotFound spec.containers[0].resources.claims[0]"],
-        ),
-    ];
-    for (path, value, expected) in cases {
+    for (path, value, expected) in CONTAINERS {
         check_created("Pod", POD, &[(&at(path), value, expected)]);
     }
 }
@@ -190,58 +192,54 @@ fn init_containers_end_or_are_restarted() {
     );
 }
 
+/// Sources of a volume, and what they are refused for.
+const SOURCES: [(&str, &[&str]); 18] = [
+    (r#"{"emptyDir":{},"secret":{"secretName":"s"}}"#, &["Forbidden spec.volumes[0].secret"]),
+    (r#"{"emptyDir":{},"downwardAPI":{}}"#, &["Forbidden spec.volumes[0].downwarAPI"]),
+    (r#"{"emptyDir":{"sizeLimit":"-1"}}"#, &["Forbidden spec.volumes[0].emptyDir.sizeLimit"]),
+    (r#"{"hostPath":{"path":""}}"#, &["Required spec.volumes[0].hostPath.path"]),
+    (r#"{"hostPath":{"path":"/a/../b"}}"#, &["Invalid spec.volumes[0].hostPath.path"]),
+    (r#"{"hostPath":{"path":"/a","type":"x"}}"#, &["NotSupported spec.volumes[0].hostPath.type"]),
+    (r#"{"gcePersistentDisk":{}}"#, &["Required spec.volumes[0].persistentDisk.pdName"]),
+    (
+        r#"{"secret":{"secretName":"s","defaultMode":4096}}"#,
+        &["Invalid spec.volumes[0].secret.defaultMode"],
+    ),
+    (
+        r#"{"configMap":{"name":"c","items":[{"key":"a","path":"../b"}]}}"#,
+        &["Invalid spec.volumes[0].configMap.items[0].path"],
+    ),
+    (r#"{"nfs":{"server":"s","path":"a"}}"#, &["Invalid spec.volumes[0].nfs.path"]),
+    (r#"{"downwardAPI":{"items":[{"path":"a"}]}}"#, &["Required spec.volumes[0].downwardAPI"]),
+    (
+        r#"{"projected":{"sources":[{"secret":{"name":"a","items":[{"key":"k","path":"p"}]}},
+                {"configMap":{"items":[{"key":"k","path":"p"}]}}]}}"#,
+        &[
+            "Required spec.volumes[0].projected.sources[1].configMap.name",
+            "Invalid spec.volumes[0].projected",
+        ],
+    ),
+    (
+        r#"{"projected":{"sources":[{"serviceAccountToken":{"expirationSeconds":5}}]}}"#,
+        &[
+            "Invalid spec.volumes[0].projected.sources[0].serviceAccountToken.expirationSeconds",
+            "Required spec.volumes[0].projected.path",
+        ],
+    ),
+    (r#"{"csi":{}}"#, &["Required spec.volumes[0].csi.driver"]),
+    (r#"{"fc":{"targetWWNs":["a"]}}"#, &["Required spec.volumes[0].fc.lun"]),
+    (r#"{"iscsi":{"targetPortal":"p","iqn":"x","lun":0}}"#, &["Invalid spec.volumes[0].iscsi.iqn"]),
+    (
+        r#"{"ephemeral":{"volumeClaimTemplate":{"metadata":{"name":"x"},"spec":{
+                "accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1"}}}}}}"#,
+        &["Forbidden spec.volumes[0].ephemeral.volumeClaimTemplate.metadata.name"],
+    ),
+    (r#"{"image":{}}"#, &["Required spec.volumes[0].image.reference"]),
+];
+
 #[test]
 fn volumes_have_one_source() {
-    let sources: [(&str, &[&str]); 18] = [
-        (r#"{"emptyDir":{},"secret":{"secretName":"s"}}"#, &["Forbidden spec.volumes[0].secret"]),
-        (r#"{"emptyDir":{},"downwardAPI":{}}"#, &["Forbidden spec.volumes[0].downwarAPI"]),
-        (r#"{"emptyDir":{"sizeLimit":"-1"}}"#, &["Forbidden spec.volumes[0].emptyDir.sizeLimit"]),
-        (r#"{"hostPath":{"path":""}}"#, &["Required spec.volumes[0].hostPath.path"]),
-        (r#"{"hostPath":{"path":"/a/../b"}}"#, &["Invalid spec.volumes[0].hostPath.path"]),
-        (
-            r#"{"hostPath":{"path":"/a","type":"x"}}"#,
-            &["NotSupported spec.volumes[0].hostPath.type"],
-        ),
-        (r#"{"gcePersistentDisk":{}}"#, &["Required spec.volumes[0].persistentDisk.pdName"]),
-        (
-            r#"{"secret":{"secretName":"s","defaultMode":4096}}"#,
-            &["Invalid spec.volumes[0].secret.defaultMode"],
-        ),
-        (
-            r#"{"configMap":{"name":"c","items":[{"key":"a","path":"../b"}]}}"#,
-            &["Invalid spec.volumes[0].configMap.items[0].path"],
-        ),
-        (r#"{"nfs":{"server":"s","path":"a"}}"#, &["Invalid spec.volumes[0].nfs.path"]),
-        (r#"{"downwardAPI":{"items":[{"path":"a"}]}}"#, &["Required spec.volumes[0].downwardAPI"]),
-        (
-            r#"{"projected":{"sources":[{"secret":{"name":"a","items":[{"key":"k","path":"p"}]}},
-                {"configMap":{"items":[{"key":"k","path":"p"}]}}]}}"#,
-            &[
-                "Required spec.volumes[0].projected.sources[1].configMap.name",
-                "Invalid spec.volumes[0].projected",
-            ],
-        ),
-        (
-            r#"{"projected":{"sources":[{"serviceAccountToken":{"expirationSeconds":5}}]}}"#,
-            &[
-                "Invalid spec.volumes[0].projected.sources[0].serviceAccountToken.expirationSeconds",
-                "Required spec.volumes[0].projected.path",
-            ],
-        ),
-        (r#"{"csi":{}}"#, &["Required spec.volumes[0].csi.driver"]),
-        (r#"{"fc":{"targetWWNs":["a"]}}"#, &["Required spec.volumes[0].fc.lun"]),
-        (
-            r#"{"iscsi":{"targetPortal":"p","iqn":"x","lun":0}}"#,
-            &["Invalid spec.volumes[0].iscsi.iqn"],
-        ),
-        (
-            r#"{"ephemeral":{"volumeClaimTemplate":{"metadata":{"name":"x"},"spec":{
-                "accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1"}}}}}}"#,
-            &["Forbidden spec.volumes[0].ephemeral.volumeClaimTemplate.metadata.name"],
-        ),
-        (r#"{"image":{}}"#, &["Required spec.volumes[0].image.reference"]),
-    ];
-    for (source, expected) in sources {
+    for (source, expected) in SOURCES {
         let volume = source.replacen('{', r#"{"name":"v","#, 1).replace(",}", "}");
         let mut expected = expected.to_vec();
         if !expected.is_empty() {
