@@ -16,6 +16,8 @@ mod rbac;
 mod resource;
 mod scheduling;
 mod storage;
+#[cfg(test)]
+mod tests;
 
 use super::field::{Field, Report};
 use crate::Value;
