@@ -382,7 +382,9 @@ fn what_was_applied_to_another_object_says_nothing_of_this_one() {
     let binding = |uid: &str, rest: &str| -> Object {
         let json = format!(
             r#"{{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","metadata":
-                {{"name":"a"{uid}}},"subjects":[{{"kind":"User","name":"x"{rest}}}]}}"#
+                {{"name":"a","namespace":"n"{uid}}},"roleRef":{{"kind":"Role","name":"r",
+                "apiGroup":"rbac.authorization.k8s.io"}},
+                "subjects":[{{"kind":"User","name":"x"{rest}}}]}}"#
         );
         serde_json::from_str(&json).unwrap()
     };

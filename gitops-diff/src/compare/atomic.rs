@@ -5,28 +5,15 @@ use super::scalar::means_the_same;
 use super::{Known, Walk};
 use crate::{Map, Value};
 
-/// What the API server fills in inside lists that are one value (`SetDefaults_*` in
-/// `pkg/apis/*/v1/defaults.go`), as field and value; `*` is any value.
-const FILLED_IN: [(&str, &str); 19] = [
-    ("allocationMode", "ExactCount"),
-    ("apiGroup", "rbac.authorization.k8s.io"),
-    ("apiGroup", ""),
-    ("apiVersion", "v1"),
-    ("default", "*"),
-    ("defaultRequest", "*"),
-    ("divisor", "0"),
-    ("expirationSeconds", "3600"),
-    ("kind", "PersistentVolumeClaim"),
-    ("mode", "*"),
-    ("namespaceSelector", "*"),
-    ("objectSelector", "*"),
-    ("protocol", "TCP"),
-    ("scope", "*"),
-    ("status", "*"),
-    ("matchPolicy", "Equivalent"),
-    ("volumeMode", "Filesystem"),
-    ("pathType", "ImplementationSpecific"),
-    ("reason", "Invalid"),
+/// What the API server fills in inside lists and maps that are one value (`SetDefaults_*` in
+/// `pkg/apis/*/v1/defaults.go`), in most objects that have them: the map or list, the field and
+/// the value. All else is found by predicting what the server would make of an apply.
+const FILLED_IN: [(&str, &str, &str); 5] = [
+    ("fieldRef", "apiVersion", "v1"),
+    ("ports", "protocol", "TCP"),
+    ("resourceFieldRef", "divisor", "0"),
+    ("serviceAccountToken", "expirationSeconds", "3600"),
+    ("subjects", "apiGroup", "rbac.authorization.k8s.io"),
 ];
 
 impl<'a> Walk<'a> {
@@ -87,19 +74,14 @@ impl<'a> Walk<'a> {
     ///
     /// What was applied last is known by its digest: is it what is declared now, then nothing
     /// that lives beside it in what is ours was ever declared. Where that is not known, built-in
-    /// kinds have known defaults, and of custom ones only their definition knows.
+    /// kinds have known defaults, and all else is uncertain.
     fn was_filled_in(&self, place: &Place<'_, 'a>, name: &str, value: &Value, owned: bool) -> bool {
-        // A limit range takes the requests that it does not name from the limits that it does.
-        if self.known == Known::Builtin && place.name() == Some("defaultRequest") {
-            return true;
-        }
-        let filled_in = |(field, filled): &(&str, &str)| {
-            *field == name && (*filled == "*" || is_text(value, filled))
+        let filled_in = |(parent, field, filled): &(&str, &str, &str)| {
+            *field == name && place.field_name() == Some(parent) && is_text(value, filled)
         };
         match self.is_settled().filter(|_| owned) {
             Some(settled) => settled,
-            None if self.known == Known::Builtin => FILLED_IN.iter().any(filled_in),
-            None => owned,
+            None => self.known == Known::Builtin && FILLED_IN.iter().any(filled_in),
         }
     }
 }

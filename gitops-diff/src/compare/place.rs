@@ -115,6 +115,17 @@ impl<'p, 'a> Place<'p, 'a> {
         }
     }
 
+    /// The name of the nearest field: its own, or that of the list it is an item of.
+    pub(super) fn field_name(&self) -> Option<&'a str> {
+        let mut here = self;
+        loop {
+            match (here.name(), here.parent) {
+                (None, Some(parent)) => here = parent,
+                (name, _) => return name,
+            }
+        }
+    }
+
     /// What the schema says is here.
     pub(super) fn of(&self) -> Option<TypeRef<'a>> {
         *self.of.get_or_init(|| {
