@@ -98,6 +98,12 @@ impl Guards {
         Self { empty_render: Consent::Given, budget: Budget::UNLIMITED, protected: Vec::new() }
     }
 
+    /// Whether the object is of a protected kind and nobody consented to deleting it.
+    pub(crate) fn protects(&self, live: &Object) -> bool {
+        self.protected.contains(live.id().group_kind())
+            && live.annotation(PRUNE_ANNOTATION) != Some("allowed")
+    }
+
     /// Takes out of `doomed` what may not be deleted, and says why.
     pub(crate) fn withhold(
         &self,
@@ -133,11 +139,7 @@ impl Guards {
     }
 
     fn withhold_protected(&self, doomed: &mut Vec<&Object>) -> Option<Refusal> {
-        let needs_consent = |object: &&Object| {
-            self.protected.contains(object.id().group_kind())
-                && object.annotation(PRUNE_ANNOTATION) != Some("allowed")
-        };
-        let withheld = ids(doomed.extract_if(.., |it| needs_consent(&*it)));
+        let withheld = ids(doomed.extract_if(.., |it| self.protects(it)));
         let message = format!(
             "{} kept, since what depends on them would be lost with them (consent with the \
              annotation `{PRUNE_ANNOTATION}: allowed` on the live object, or with \

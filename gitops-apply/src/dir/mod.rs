@@ -252,7 +252,8 @@ impl Applier for DirApplier {
 
     async fn apply(&self, change: &Change) -> Result<Outcome, ApplyError> {
         match change.operation {
-            Operation::Create | Operation::Update => self.write(change),
+            // A file is always written whole: nobody holds parts of it.
+            it if it.is_apply() => self.write(change),
             Operation::Delete => self.delete(change),
             Operation::Release => Ok(Outcome::Released),
             _ => Err(ApplyError::Invalid(format!(

@@ -7,6 +7,7 @@ mod options;
 mod path;
 mod ready;
 mod refusal;
+mod replace;
 mod resolve;
 mod wire;
 mod write;

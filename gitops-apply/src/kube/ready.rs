@@ -11,7 +11,7 @@ impl KubeApplier {
     pub(super) async fn readiness(&self, change: &Change) -> Result<Readiness, ApplyError> {
         match change.operation {
             Operation::Delete => self.gone(change).await,
-            Operation::Create | Operation::Update => self.usable(change).await,
+            it if it.is_apply() => self.usable(change).await,
             _ => Ok(Readiness::Ready),
         }
     }

@@ -33,6 +33,11 @@ impl Refused {
         self.status == StatusCode::NOT_FOUND && !self.object_missing()
     }
 
+    /// Whether an object could not be made for no other reason than that one of its name lives.
+    pub(crate) fn is_taken(&self) -> bool {
+        self.said.reason == "AlreadyExists"
+    }
+
     /// What it means for the object `id`.
     pub(crate) fn error(&self, id: &ObjectId) -> ApplyError {
         let message = || self.message(id);

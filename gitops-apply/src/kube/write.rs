@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use gitops_diff::{Change, Live, Map, Object, ObjectId, Operation, Text, Value};
+use gitops_diff::{
+    Change, Live, Map, Object, ObjectId, Operation, Preconditions, Text, Value,
+};
 use http::{Method, StatusCode};
 use serde_json::json;
 
@@ -20,6 +22,8 @@ impl KubeApplier {
     pub(super) async fn write(&self, change: &Change) -> Result<Outcome, ApplyError> {
         let outcome = match change.operation {
             Operation::Create | Operation::Update => self.patch(change).await,
+            Operation::TakeOver | Operation::RepairOwnership => self.take_over(change).await,
+            Operation::Recreate => self.recreate(change).await,
             Operation::Delete => self.delete(change).await,
             Operation::Release => return Ok(Outcome::Released),
             _ => Err(ApplyError::Invalid(format!(
@@ -35,19 +39,34 @@ impl KubeApplier {
 
     /// Server-side apply (KEP-555) of the declared object.
     async fn patch(&self, change: &Change) -> Result<Outcome, ApplyError> {
-        let id = &change.id;
         let resource = self.resource(change).await?;
-        let target = self.patch_target(&resource, id)?;
+        let mut must = change.preconditions.clone();
+        if must.fields.is_some() {
+            let live = self.held(&resource, change).await?;
+            must.resource_version = live.resource_version().map(Text::from);
+        }
+        self.apply_where(&resource, change, &must).await
+    }
+
+    /// Applies the declared object, where the one that lives is as it must be.
+    pub(super) async fn apply_where(
+        &self,
+        resource: &Resource,
+        change: &Change,
+        must: &Preconditions,
+    ) -> Result<Outcome, ApplyError> {
+        let id = &change.id;
+        let target = self.patch_target(resource, id)?;
         let call = Call {
             content_type: "application/apply-patch+yaml",
-            ..Call::json(Method::PATCH, target, patch_body(change)?)
+            ..Call::json(Method::PATCH, target, patch_body(change, must)?)
         };
         let answer = self.wire.send(&call).await?;
         warn(id, &answer);
         let outcome = match answer.status {
             StatusCode::CREATED => Outcome::Created { uid: uid(&answer, id)? },
             StatusCode::OK => updated(change, &answer)?,
-            _ => return Err(self.refused(&resource, id, &answer)),
+            _ => return Err(self.refused(resource, id, &answer)),
         };
         Ok(outcome)
     }
@@ -63,7 +82,7 @@ impl KubeApplier {
         ))
     }
 
-    async fn delete(&self, change: &Change) -> Result<Outcome, ApplyError> {
+    pub(super) async fn delete(&self, change: &Change) -> Result<Outcome, ApplyError> {
         for _ in 0..DELETES {
             let Some(resource) = self.resource_any(change).await? else {
                 // No object lives longer than its kind.
@@ -148,7 +167,7 @@ impl KubeApplier {
         self.discovery.find_any(&self.wire, &version, change.id.kind()).await
     }
 
-    fn refused(&self, resource: &Resource, id: &ObjectId, answer: &Answer) -> ApplyError {
+    pub(super) fn refused(&self, resource: &Resource, id: &ObjectId, answer: &Answer) -> ApplyError {
         let refused = Refused::new(answer);
         if refused.kind_missing() {
             self.discovery.doubt(resource);
@@ -164,12 +183,8 @@ fn group_defined_by(definition: &ObjectId) -> &str {
 
 /// The declared object and what must hold of the one that lives. What a server fills in is not
 /// ours to send; a uid of the manifest would be a precondition nobody asked for.
-fn patch_body(change: &Change) -> Result<Vec<u8>, ApplyError> {
-    let desired = change.desired.as_ref().ok_or_else(|| {
-        let id = &change.id;
-        ApplyError::Invalid(format!("{id}: the plan does not hold the object; attach it first"))
-    })?;
-    let must = &change.preconditions;
+fn patch_body(change: &Change, must: &Preconditions) -> Result<Vec<u8>, ApplyError> {
+    let desired = desired(change)?;
     if change.operation == Operation::Update && must.uid.is_none() {
         return Err(without_uid(change));
     }
@@ -184,8 +199,15 @@ fn patch_body(change: &Change) -> Result<Vec<u8>, ApplyError> {
         .map_err(|error| ApplyError::Invalid(format!("{}: {error}", change.id)))
 }
 
+pub(super) fn desired(change: &Change) -> Result<&Object, ApplyError> {
+    change.desired.as_ref().ok_or_else(|| {
+        let id = &change.id;
+        ApplyError::Invalid(format!("{id}: the plan does not hold the object; attach it first"))
+    })
+}
+
 /// Without a uid an update could make an object, and a delete take one of another life.
-fn without_uid(change: &Change) -> ApplyError {
+pub(super) fn without_uid(change: &Change) -> ApplyError {
     ApplyError::Invalid(format!(
         "{}: left as it is, since the plan does not say which uid it must have",
         change.id
@@ -203,7 +225,8 @@ fn expect(metadata: &mut Map, key: &str, value: Option<&Text>) {
 fn updated(change: &Change, answer: &Answer) -> Result<Outcome, ApplyError> {
     let object = applied(answer, &change.id)?;
     let uid = object.uid().map(Text::from);
-    let before = change.preconditions.resource_version.as_deref();
+    let must = &change.preconditions;
+    let before = must.resource_version.as_deref().or(change.seen_version.as_deref());
     if before.is_some() && before == object.resource_version() {
         return Ok(Outcome::Unchanged { uid });
     }
@@ -239,7 +262,7 @@ fn deleted(answer: &Answer) -> Outcome {
 }
 
 /// Warnings may quote what they warn of.
-fn warn(id: &ObjectId, answer: &Answer) {
+pub(super) fn warn(id: &ObjectId, answer: &Answer) {
     for warning in answer.warnings.iter().filter(|_| !is_secret(id)) {
         tracing::warn!(object = %id, "{warning}");
     }

@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use gitops_diff::{
-    Change, Inventory, Live, Object, ObjectId, ObjectSet, Observed, Operation, Text, Value,
+    Change, Inventory, Live, Object, ObjectId, ObjectSet, Observed, Operation, Preconditions, Text,
+    Value,
 };
 
 use super::cluster::Cluster;
@@ -61,10 +62,19 @@ impl MemoryApplier {
     }
 
     fn put(&self, change: &Change) -> Result<Outcome, ApplyError> {
+        let mut must = change.preconditions.clone();
+        if must.fields.is_some() {
+            must.resource_version = self.held(change)?.resource_version().map(Text::from);
+        }
+        self.apply_where(change, &must)
+    }
+
+    /// Applies the declared object, where the one that lives is as it must be.
+    fn apply_where(&self, change: &Change, must: &Preconditions) -> Result<Outcome, ApplyError> {
         let id = &change.id;
         let resource = self.served(change)?;
         let before = self.cluster.revision();
-        let body = declared(change)?;
+        let body = declared(change, must)?;
         let request = Request::apply(path(&resource, id), &self.manager, &body);
         let reply = self.cluster.call(&request.param("force", "true"));
         let uid = uid(&reply);
@@ -72,6 +82,66 @@ impl MemoryApplier {
             201 => Ok(Outcome::Created { uid }),
             200 if self.cluster.revision() == before => Ok(Outcome::Unchanged { uid }),
             200 => Ok(Outcome::Updated { uid }),
+            _ => Err(refused(id, &reply)),
+        }
+    }
+
+    /// The live object, where it is as the plan has shown it.
+    fn held(&self, change: &Change) -> Result<Object, ApplyError> {
+        let id = &change.id;
+        match self.look(id, Some(&change.version)) {
+            Live::Present(live) => match change.holds(&live, &self.manager) {
+                Ok(()) => Ok(live),
+                Err(why) => Err(ApplyError::conflict(id, why)),
+            },
+            _ => Err(ApplyError::conflict(id, "it is gone")),
+        }
+    }
+
+    /// Makes fields of others ours, then applies: what is ours and not declared goes.
+    fn take_over(&self, change: &Change) -> Result<Outcome, ApplyError> {
+        let id = &change.id;
+        let resource = self.served(change)?;
+        let live = self.held(change)?;
+        let owners = change.owners(&live, &self.manager);
+        let owners = owners.map_err(|error| ApplyError::Invalid(error.to_string()))?;
+        let mut body = live.body().clone();
+        if let Some(members) = body.as_map_mut() {
+            owners.write(members);
+        }
+        let request = Request::new(Method::Put, path(&resource, id)).json(&body);
+        let reply = self.cluster.call(&request.param("fieldManager", &self.manager));
+        if reply.code != 200 {
+            return Err(refused(id, &reply));
+        }
+        self.apply_where(change, &seen(reply.to_value().unwrap_or(&body)))
+    }
+
+    /// Deletes the live object and makes the declared one, after that was found valid.
+    fn recreate(&self, change: &Change) -> Result<Outcome, ApplyError> {
+        let live = self.held(change)?;
+        self.prove(change)?;
+        let mut deletion = change.clone();
+        deletion.preconditions = seen(live.body());
+        match self.delete(&deletion)? {
+            Outcome::Deleted => self.apply_where(change, &Preconditions::default()),
+            other => Ok(other),
+        }
+    }
+
+    /// Whether the object could be made: where one of its name lives, the cluster says so only
+    /// after it has found the new one valid.
+    fn prove(&self, change: &Change) -> Result<(), ApplyError> {
+        let id = &change.id;
+        let path = path(&self.served(change)?, id);
+        let collection = path.rsplit_once('/').map_or("", |(collection, _)| collection);
+        let request = Request::new(Method::Post, collection);
+        let body = declared(change, &Preconditions::default())?;
+        let reply = self.cluster.call(&request.json(&body).param("dryRun", "All"));
+        let status = reply.to_value().cloned().unwrap_or_default();
+        match reply.code {
+            200 | 201 => Ok(()),
+            409 if text(&status, "/reason") == "AlreadyExists" => Ok(()),
             _ => Err(refused(id, &reply)),
         }
     }
@@ -139,6 +209,8 @@ impl Applier for MemoryApplier {
     async fn apply(&self, change: &Change) -> Result<Outcome, ApplyError> {
         match change.operation {
             Operation::Create | Operation::Update => self.put(change),
+            Operation::TakeOver | Operation::RepairOwnership => self.take_over(change),
+            Operation::Recreate => self.recreate(change),
             Operation::Delete => self.delete(change),
             Operation::Release => Ok(Outcome::Released),
             other => {
@@ -158,8 +230,8 @@ impl Applier for MemoryApplier {
             {
                 waiting("is being deleted")
             }
-            (Operation::Create | Operation::Update, None) => waiting("is not there"),
-            (Operation::Create | Operation::Update, Some(live)) => match text(live, "/kind") {
+            (it, None) if it.is_apply() => waiting("is not there"),
+            (it, Some(live)) if it.is_apply() => match text(live, "/kind") {
                 "Namespace" if text(live, "/status/phase") != "Active" => {
                     waiting("is being deleted")
                 }
@@ -184,12 +256,11 @@ fn path(resource: &Resource, id: &ObjectId) -> String {
 }
 
 /// The declared object and what must hold of the one that lives.
-fn declared(change: &Change) -> Result<Value, ApplyError> {
+fn declared(change: &Change, must: &Preconditions) -> Result<Value, ApplyError> {
     let desired = change.desired.as_ref().ok_or_else(|| {
         let id = &change.id;
         ApplyError::Invalid(format!("{id}: the plan does not hold the object; attach it first"))
     })?;
-    let must = &change.preconditions;
     let mut body = desired.body().clone();
     let metadata = super::metadata::of(&mut body);
     metadata.remove("managedFields");
@@ -200,6 +271,15 @@ fn declared(change: &Change) -> Result<Value, ApplyError> {
         };
     }
     Ok(body)
+}
+
+/// That the object is still this one, unchanged.
+fn seen(live: &Value) -> Preconditions {
+    let text = |pointer| live.pointer(pointer).and_then(Value::as_str).map(Text::from);
+    let mut must = Preconditions::default();
+    must.uid = text("/metadata/uid");
+    must.resource_version = text("/metadata/resourceVersion");
+    must
 }
 
 fn uid(reply: &Reply) -> Option<Text> {

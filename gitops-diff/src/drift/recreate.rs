@@ -34,15 +34,21 @@ pub(super) fn weigh(refusal: &Refusal, desired: &Object, recreate: Recreation) -
     if consents && others == 0 {
         return Refused::Recreate;
     }
-    let mut fields: Vec<&str> = immutable.iter().map(|it| it.field.as_str()).collect();
-    fields.sort_unstable();
-    fields.dedup();
     Refused::Immutable(format!(
         "{} cannot be changed once it lives; declare it as it lives, or consent to deleting the \
          object and making it anew with the annotation `{RECREATE_ANNOTATION}: allowed` and \
          `Recreation::Annotated`",
-        fields.join(", ")
+        fields(refusal)
     ))
+}
+
+/// The fields that a refusal says cannot be changed.
+pub(super) fn fields(refusal: &Refusal) -> String {
+    let immutable = refusal.causes.iter().filter(|it| it.is_immutable());
+    let mut fields: Vec<&str> = immutable.map(|it| it.field.as_str()).collect();
+    fields.sort_unstable();
+    fields.dedup();
+    fields.join(", ")
 }
 
 fn is_annotated(desired: &Object) -> bool {

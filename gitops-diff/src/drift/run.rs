@@ -1,6 +1,7 @@
 //! One diff under way: what is to be done to each declared object.
 
 use super::Drift;
+use crate::guard::PRUNE_ANNOTATION;
 use super::look::{Look, Verdict};
 use super::options::Demand;
 use super::recreate::{self, Refused};
@@ -106,7 +107,7 @@ impl Run<'_> {
         live: &Object,
         verdict: Verdict,
     ) -> Result<Option<Change>, String> {
-        let Some((operation, reason)) = self.operation(object, &verdict)? else {
+        let Some((operation, reason)) = self.operation(object, live, &verdict)? else {
             return Ok(None);
         };
         let mut change = writing(operation, reason, object);
@@ -124,10 +125,20 @@ impl Run<'_> {
     fn operation(
         &self,
         object: &Object,
+        live: &Object,
         verdict: &Verdict,
     ) -> Result<Option<(Operation, Reason)>, String> {
         if let Some(refusal) = &verdict.refusal {
             match recreate::weigh(refusal, object, self.drift.recreate) {
+                Refused::Recreate if self.drift.guards.protects(live) => {
+                    return Err(format!(
+                        "{} cannot be changed, and the object is not deleted to be made anew, \
+                         since what depends on it would be lost with it (consent with the \
+                         annotation `{PRUNE_ANNOTATION}: allowed` on the live object, or with \
+                         `Guards::protected`)",
+                        recreate::fields(refusal)
+                    ));
+                }
                 Refused::Recreate => return Ok(Some((Operation::Recreate, Reason::Immutable))),
                 Refused::Immutable(message) => return Err(message),
                 // The walk's findings stand; the server will say what is wrong.

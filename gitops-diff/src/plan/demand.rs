@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Change, FieldPath, Fingerprint, ManagedFields, Object, Value};
+use crate::{Change, DiffError, FieldPath, Fingerprint, ManagedFields, Object, Value, merge};
 
 impl Change {
     /// Demands that the fields which the change touches, and those that `manager` owns, are still
@@ -34,6 +34,19 @@ impl Change {
             return Err("fields that the plan touches have changed since it was made".into());
         }
         Ok(())
+    }
+
+    /// Who owns what of `live` once the fields that the change absorbs, and those that it takes
+    /// away, are `manager`'s: what an applier writes before it applies
+    /// ([`Operation::TakeOver`](crate::Operation), `RepairOwnership`).
+    ///
+    /// # Errors
+    /// [`DiffError::Invalid`] where the managedFields of `live` cannot be read.
+    pub fn owners(&self, live: &Object, manager: &str) -> Result<ManagedFields, DiffError> {
+        let gone = self.fields.iter().filter(|it| it.new.is_none());
+        let gone: Vec<FieldPath> = gone.filter_map(|it| it.path.parse().ok()).collect();
+        merge::absorb(live.body(), manager, &self.absorbs, &gone)
+            .map_err(|error| DiffError::invalid(format!("{}: {error}", self.id)))
     }
 
     /// The digest of the values that the change touches or `manager` owns.

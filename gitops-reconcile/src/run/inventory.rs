@@ -16,14 +16,16 @@ impl Run {
         next.revision = self.revision_text();
         for change in plan.changes() {
             let live = match change.operation {
-                Operation::Create => None,
-                Operation::Update => change.preconditions.uid.as_ref(),
+                Operation::Create | Operation::Recreate => None,
+                it if it.is_apply() => change.preconditions.uid.as_ref(),
                 _ => continue,
             };
-            if let Some(entry) = next.entries.get_mut(&change.id)
-                && entry.uid.as_ref() != live
-            {
-                entry.uid = None;
+            if let Some(entry) = next.entries.get_mut(&change.id) {
+                // Until its answer is known, nobody knows what was applied last.
+                entry.applied = None;
+                if entry.uid.as_ref() != live {
+                    entry.uid = None;
+                }
             }
         }
         next
@@ -37,6 +39,14 @@ impl Run {
                 self.forget(&mut next, id);
             } else if let (Some(entry), Some(uid)) = (next.entries.get_mut(id), outcome.uid()) {
                 entry.uid = Some(uid.clone());
+            }
+        }
+        for change in self.plan.iter().flat_map(|plan| plan.changes()) {
+            let outcome = self.results.get(&change.id).map(|(_, outcome)| outcome);
+            if let (Some(entry), Some(_)) =
+                (next.entries.get_mut(&change.id), outcome.and_then(Outcome::uid))
+            {
+                entry.applied.clone_from(&change.fingerprint);
             }
         }
         for id in self.plan.iter().flat_map(|plan| &plan.unchanged) {

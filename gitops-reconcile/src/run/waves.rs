@@ -341,5 +341,5 @@ impl Run {
 }
 
 fn is_apply(change: &Change) -> bool {
-    matches!(change.operation, Operation::Create | Operation::Update)
+    change.operation.is_apply()
 }
