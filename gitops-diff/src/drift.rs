@@ -5,6 +5,7 @@ mod leftovers;
 mod look;
 mod options;
 mod recreate;
+mod ruled;
 mod run;
 mod server_dry_run;
 mod strict;
@@ -16,12 +17,13 @@ use std::collections::BTreeSet;
 use self::look::Look;
 pub use self::options::{Demand, Extent, Leftovers, Prune, Recreation, Strategy};
 pub use self::recreate::RECREATE_ANNOTATION;
+pub(crate) use self::ruled::Rules;
 pub(crate) use self::run::{Judged, Run};
 use crate::cascade::{defined_kind, is_definition};
 use crate::guard::Guards;
 use crate::{
     DiffError, Differ, FieldChange, GroupKind, Inventory, Object, ObjectId, ObjectSet, Observed,
-    Plan, Schema, Text, secret,
+    Plan, Policy, Schema, Text, secret,
 };
 
 /// Compares by field ownership, as server-side apply does.
@@ -71,6 +73,9 @@ pub struct Drift {
     pub recreate: Recreation,
     /// What must hold of an object when it is changed. Default: that it is the same one.
     pub demand: Demand,
+    /// Rules for what decides a field; of what they accept the plan says so
+    /// ([`Plan::observations`]), and nothing is changed. Default: none.
+    pub policy: Policy,
     /// Whether objects that are no longer declared are deleted.
     pub prune: Prune,
     /// What must hold for them to be deleted.
@@ -89,6 +94,7 @@ impl Default for Drift {
             leftovers: Leftovers::default(),
             recreate: Recreation::default(),
             demand: Demand::default(),
+            policy: Policy::default(),
             prune: Prune::default(),
             guards: Guards::default(),
             schema: Schema::builtin(),
@@ -104,7 +110,8 @@ impl Differ for Drift {
         owned: &Inventory,
     ) -> Result<Plan, DiffError> {
         let schema = self.schema_with(desired);
-        let run = Run { drift: self, schema: &schema, observed, owned };
+        let rules = Rules::among(self, &schema, desired, observed);
+        let run = Run { drift: self, schema: &schema, rules: &rules, observed, owned };
         Ok(run.plan(desired, |_| None))
     }
 }
@@ -116,8 +123,33 @@ impl Drift {
     /// [`DiffError::Limit`] where an object is nested too deeply.
     pub fn compare(&self, desired: &Object, live: &Object) -> Result<Vec<FieldChange>, DiffError> {
         let desired = secret::folded(desired);
+        let rules = Rules::new(self, &self.schema);
         let look = Look::new(self, &self.schema, &desired, live);
-        look.judge().map(|it| it.fields)
+        rules.judge(look).map(|it| it.verdict.fields)
+    }
+
+    /// Gives a plan that was read back its bodies, as [`Plan::attach`], with what rules take from
+    /// the live objects.
+    ///
+    /// # Errors
+    /// As [`Plan::attach`]; also where what rules take is not what it was when the plan was made.
+    pub fn attach(
+        &self,
+        plan: &mut Plan,
+        desired: &ObjectSet,
+        observed: &Observed,
+    ) -> Result<(), DiffError> {
+        let schema = self.schema_with(desired);
+        let rules = Rules::among(self, &schema, desired, observed);
+        let mut applied = ObjectSet::new();
+        for object in desired.iter() {
+            let folded = secret::folded(object);
+            let object = rules.applied(&folded, observed.object(object.id()))?;
+            applied.insert(object).map_err(|it| {
+                DiffError::invalid(format!("`{}` is declared twice", it.first.id()))
+            })?;
+        }
+        plan.attach(&applied)
     }
 
     /// Whether a quick look at an object says all that this would.
@@ -125,6 +157,7 @@ impl Drift {
         self.strategy == Strategy::FieldOwnership
             && self.extent == Extent::Changes
             && self.leftovers == Leftovers::Kept
+            && self.policy.is_empty()
     }
 
     /// Whether two declarations define the same kinds.

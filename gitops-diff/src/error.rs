@@ -7,6 +7,9 @@ pub enum DiffError {
     /// The input is no object, or not one that can be compared; fix the input.
     #[error("{0}")]
     Invalid(String),
+    /// A rule of the policy does not fit the object; mend the rule or narrow what it selects.
+    #[error(transparent)]
+    Policy(#[from] crate::PolicyError),
     /// The input is over a limit; shrink the input or raise the limit.
     #[error("{what} is over the limit of {limit}")]
     Limit {

@@ -89,6 +89,11 @@ impl Policy {
         self.trie.rules.is_empty()
     }
 
+    /// Whether there are rules for what other objects refer to.
+    pub(crate) fn refers(&self) -> bool {
+        !self.trie.references.is_empty()
+    }
+
     /// The rules for an object in a case; `None` where there is none.
     ///
     /// Rules for what other objects refer to need [`Policy::among`] first.

@@ -119,6 +119,25 @@ impl Write<'_> {
 /// A [`Refusal`] with the code, the reason and the causes that the server gives: conflicts (409),
 /// an object that is not of its type (500), or invalid (422).
 pub fn predict(schema: &Schema, apply: &Apply<'_>) -> Result<Value, Refusal> {
+    let Prospect { object, causes } = prospect(schema, apply)?;
+    if causes.is_empty() {
+        return Ok(object);
+    }
+    let kind = merge::kind_of(apply.desired).map_err(|error| Refusal::from_merge(&error))?.0;
+    Err(Refusal::invalid(&kind, &object, causes))
+}
+
+/// What an apply would make, and what of it the server would refuse.
+pub(crate) struct Prospect {
+    pub(crate) object: Value,
+    pub(crate) causes: Vec<Cause>,
+}
+
+/// The object that an apply would make, valid or not.
+///
+/// # Errors
+/// A [`Refusal`] where there is none: conflicts, or an object that is not of its type.
+pub(crate) fn prospect(schema: &Schema, apply: &Apply<'_>) -> Result<Prospect, Refusal> {
     let merged = merge::apply(schema, apply).map_err(|error| Refusal::from_merge(&error))?;
     let kind = merge::kind_of(apply.desired);
     let (kind, version) = kind.map_err(|error| Refusal::from_merge(&error))?;
@@ -129,22 +148,20 @@ pub fn predict(schema: &Schema, apply: &Apply<'_>) -> Result<Value, Refusal> {
         subresource: apply.subresource,
         live: apply.live,
     };
-    write.answer(merged)
+    Ok(write.answer(merged))
 }
 
 impl Write<'_> {
-    /// The merged object as the server stores and answers it.
-    fn answer(&self, mut object: Value) -> Result<Value, Refusal> {
+    /// The merged object as the server stores and answers it, and what it refuses of it.
+    fn answer(&self, mut object: Value) -> Prospect {
         self.default(&mut object);
         self.prepare(&mut object);
         let causes = self.validate(&object);
-        if !causes.is_empty() {
-            return Err(Refusal::invalid(self.kind, &object, causes));
-        }
         self.store(&mut object);
-        Ok(match self.live {
+        let object = match self.live {
             Some(live) => merge::settle(live, object),
             None => object,
-        })
+        };
+        Prospect { object, causes }
     }
 }

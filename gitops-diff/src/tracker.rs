@@ -8,7 +8,10 @@ use std::collections::BTreeMap;
 
 pub use self::counters::Counters;
 use self::row::{Declared, Row, Seen};
-use crate::{DiffError, Drift, Inventory, Live, Object, ObjectId, ObjectSet, Packed, Plan, Schema};
+use crate::drift::Rules;
+use crate::{
+    DiffError, Drift, Inventory, Live, Object, ObjectId, ObjectSet, Observed, Packed, Plan, Schema,
+};
 
 /// What is declared and what lives, kept side by side: told what moves, it compares only that.
 ///
@@ -47,6 +50,7 @@ pub struct Tracker {
     drift: Drift,
     /// That of `drift`, and what the declared definitions define.
     schema: Schema,
+    rules: Rules,
     desired: ObjectSet,
     places: BTreeMap<ObjectId, u32>,
     rows: Vec<Row>,
@@ -72,6 +76,7 @@ impl Tracker {
     pub fn new(drift: Drift) -> Self {
         Self {
             schema: drift.schema.clone(),
+            rules: Rules::among(&drift, &drift.schema, &ObjectSet::new(), &Observed::new()),
             drift,
             desired: ObjectSet::new(),
             places: BTreeMap::new(),
@@ -88,6 +93,7 @@ impl Tracker {
         let schema = self.drift.schema_with(desired);
         let same_kinds = Drift::same_definitions(&self.desired, desired);
         let former = std::mem::replace(&mut self.desired, desired.clone());
+        self.rules = Rules::among(&self.drift, &schema, desired, &Observed::new());
         self.schema = schema;
         for object in desired.iter() {
             if !same_kinds || former.get(object.id()) != Some(object) {
@@ -100,6 +106,10 @@ impl Tracker {
             let at = self.place(id);
             self.rows[at as usize].declared = None;
             self.moves(at);
+        }
+        // What one object refers to decides what rules hold for another.
+        if self.drift.policy.refers() && former != self.desired {
+            self.recheck();
         }
     }
 

@@ -240,7 +240,11 @@ fn check_applies(schema: &Schema, scripts: &[Value], remembered: Remembered, all
             }
         }
     }
-    let _ = writeln!(std::io::stderr(), "remembering {remembered:?}: {} of {count} applies seem drifted", wrong.len());
+    let _ = writeln!(
+        std::io::stderr(),
+        "remembering {remembered:?}: {} of {count} applies seem drifted",
+        wrong.len()
+    );
     assert!(wrong.len() <= allowed, "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
 }
 

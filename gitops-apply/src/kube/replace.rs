@@ -4,11 +4,11 @@ use gitops_diff::{Change, Live, Map, Object, Preconditions, Text};
 use http::{Method, StatusCode};
 use serde_json::json;
 
+use super::KubeApplier;
 use super::path::{self, Resource};
 use super::refusal::Refused;
 use super::wire::Call;
 use super::write::{desired, warn, without_uid};
-use super::KubeApplier;
 use crate::{ApplyError, Outcome};
 
 impl KubeApplier {

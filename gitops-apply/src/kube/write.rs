@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use gitops_diff::{
-    Change, Live, Map, Object, ObjectId, Operation, Preconditions, Text, Value,
-};
+use gitops_diff::{Change, Live, Map, Object, ObjectId, Operation, Preconditions, Text, Value};
 use http::{Method, StatusCode};
 use serde_json::json;
 
@@ -167,7 +165,12 @@ impl KubeApplier {
         self.discovery.find_any(&self.wire, &version, change.id.kind()).await
     }
 
-    pub(super) fn refused(&self, resource: &Resource, id: &ObjectId, answer: &Answer) -> ApplyError {
+    pub(super) fn refused(
+        &self,
+        resource: &Resource,
+        id: &ObjectId,
+        answer: &Answer,
+    ) -> ApplyError {
         let refused = Refused::new(answer);
         if refused.kind_missing() {
             self.discovery.doubt(resource);

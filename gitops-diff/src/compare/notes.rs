@@ -5,21 +5,33 @@ use super::lists::Items;
 use super::owned::Owned;
 use super::place::{ItemKey, Place, Step, is_identity, is_zero};
 use super::{Comparison, MAX_DEPTH};
-use crate::server::Write;
-use crate::{Class, FieldChange, ListRef, Map, MapRef, Object, PathElement, TypeRef, Value};
+use crate::merge::{Apply, Force};
+use crate::server::prospect;
+use crate::{
+    Class, FieldChange, ListRef, Map, MapRef, Object, PathElement, TypeRef, Value, predict,
+};
 
 impl<'a> Comparison<'a> {
     /// What lives and is not declared, and is not ours to take away.
     pub(crate) fn notes(self, desired: &'a Object, live: &'a Object) -> Vec<FieldChange> {
-        let kind = desired.id().group_kind();
-        let mut defaulted = desired.body().clone();
-        let (schema, version) = (self.schema, desired.version());
-        Write { schema, kind, version, subresource: None, live: None }.default(&mut defaulted);
         let findings = Findings::new(self, desired, live);
-        let mut walk = Notes { findings, defaulted };
-        let root = Place::root(schema.type_of(kind, version));
+        let mut walk = Notes { findings, defaulted: self.made_of(desired) };
+        let kind = desired.id().group_kind();
+        let root = Place::root(self.schema.type_of(kind, desired.version()));
         walk.value(&root, desired.body(), live.body());
         walk.findings.found
+    }
+
+    /// The object that a server would make where none lives: with its defaults.
+    pub(crate) fn made_of(self, desired: &Object) -> Value {
+        let (schema, manager) = (self.schema, self.manager);
+        let (body, force) = (desired.body(), Force::Yes);
+        let apply = Apply { live: None, desired: body, manager, force, subresource: None, now: "" };
+        let mut made = prospect(schema, &apply).map_or_else(|_| body.clone(), |it| it.object);
+        if let Some(members) = made.as_map_mut() {
+            members.map_at("metadata").remove("managedFields");
+        }
+        made
     }
 }
 

@@ -177,9 +177,13 @@ impl<'a> Owners<'a> {
         self.all.get_or_init(|| ManagedFields::read(self.live.body()).unwrap_or_default())
     }
 
-    /// Who set the field at `path`; of several the one who did it last.
+    /// Who set the field at `path`, or else something below it; of several the one who did it
+    /// last.
     pub(super) fn of(&self, path: &FieldPath) -> Option<Owner> {
-        self.all().owners(path).max_by_key(|it| it.time.clone()).map(Owner::from)
+        let all = self.all();
+        let last = all.owners(path).max_by_key(|it| it.time.clone());
+        let below = || all.iter().filter(|it| claims(it, path)).max_by_key(|it| it.time.clone());
+        last.or_else(below).map(Owner::from)
     }
 
     /// Who of the others owns the field at `path` or something below it; of several the one who

@@ -6,10 +6,9 @@ use super::options::{Extent, Leftovers, Strategy};
 use super::{Drift, field_ownership, leftovers, server_dry_run, strict, three_way};
 use crate::compare::{Comparison, Difference, Others};
 use crate::merge::{self, Apply, Force};
-use crate::server::Refusal;
+use crate::server::{Prospect, Refusal, prospect};
 use crate::{
     Answer, DiffError, FieldChange, FieldPath, Fingerprint, Map, Object, Owner, Schema, Value,
-    predict,
 };
 
 /// What is known of an object when it is judged.
@@ -99,10 +98,13 @@ impl<'a> Look<'a> {
             subresource: None,
             now: NOW,
         };
-        match predict(self.schema, &apply) {
-            Ok(next) => {
+        match prospect(self.schema, &apply) {
+            Ok(Prospect { object, causes }) => {
                 let others = if reach.is_empty() { Others::Spared } else { Others::Ignored };
-                verdict.fields = self.comparison(others).exact(self.desired, self.live, &next)?;
+                verdict.fields = self.comparison(others).exact(self.desired, self.live, &object)?;
+                let kind = self.desired.id().group_kind();
+                let refusal = || Refusal::invalid(kind, &object, causes.clone());
+                verdict.refusal = (!causes.is_empty()).then(refusal);
             }
             Err(refusal) => verdict.refusal = Some(refusal),
         }

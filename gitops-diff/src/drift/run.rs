@@ -1,10 +1,11 @@
 //! One diff under way: what is to be done to each declared object.
 
 use super::Drift;
-use crate::guard::PRUNE_ANNOTATION;
 use super::look::{Look, Verdict};
-use super::options::Demand;
+use super::options::{Demand, Strategy};
 use super::recreate::{self, Refused};
+use super::ruled::{Ruled, Rules};
+use crate::guard::PRUNE_ANNOTATION;
 use crate::{
     Change, Failure, Inventory, Live, Object, ObjectId, ObjectSet, Observation, Observed,
     Operation, Plan, Preconditions, Reason, Schema, Text, order, secret,
@@ -14,6 +15,7 @@ use crate::{
 pub(crate) struct Run<'a> {
     pub(crate) drift: &'a Drift,
     pub(crate) schema: &'a Schema,
+    pub(crate) rules: &'a Rules,
     pub(crate) observed: &'a Observed,
     pub(crate) owned: &'a Inventory,
 }
@@ -69,7 +71,8 @@ impl Run<'_> {
             None => Err("nobody looked whether it lives".into()),
             Some(Live::Unknown(why)) => Err(format!("it could not be looked at: {why}")),
             Some(Live::Absent | Live::Unserved) => {
-                let object = secret::folded(object);
+                let object = self.rules.applied(&secret::folded(object), None);
+                let object = object.map_err(|it| it.to_string())?;
                 Ok(Some(writing(Operation::Create, Reason::Missing, &object)))
             }
             Some(Live::Present(live)) if live.is_deleting() => {
@@ -93,8 +96,9 @@ impl Run<'_> {
             answer: self.observed.answer(object.id()),
             ..Look::new(self.drift, self.schema, &object, live)
         };
-        let verdict = look.judge().map_err(|it| it.to_string())?;
-        let fields = look.notes();
+        let Ruled { verdict, suppressed: mut fields } =
+            self.rules.judge(look).map_err(|it| it.to_string())?;
+        fields.extend(look.notes());
         if !fields.is_empty() {
             plan.observations.push(Observation { id: object.id().clone(), fields });
         }
@@ -110,7 +114,8 @@ impl Run<'_> {
         let Some((operation, reason)) = self.operation(object, live, &verdict)? else {
             return Ok(None);
         };
-        let mut change = writing(operation, reason, object);
+        let applied = self.rules.applied(object, Some(live)).map_err(|it| it.to_string())?;
+        let mut change = writing(operation, reason, &applied);
         change.fields = verdict.fields;
         change.absorbs = verdict.absorbs;
         change.seen_version = live.resource_version().map(Text::from);
@@ -141,10 +146,10 @@ impl Run<'_> {
                 }
                 Refused::Recreate => return Ok(Some((Operation::Recreate, Reason::Immutable))),
                 Refused::Immutable(message) => return Err(message),
-                // The walk's findings stand; the server will say what is wrong.
+                // What is wrong the server says when it is applied, and may see otherwise.
                 Refused::Otherwise => {}
             }
-            if verdict.fields.is_empty() {
+            if verdict.fields.is_empty() && self.drift.strategy == Strategy::ServerDryRun {
                 return Err(format!("the server would refuse it: {refusal}"));
             }
         }

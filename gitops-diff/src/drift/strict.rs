@@ -2,7 +2,6 @@
 
 use super::look::Look;
 use crate::compare::{Difference, Others, is_allocated};
-use crate::server::Write;
 use crate::{DiffError, FieldPath, FieldSet, Object, PathElement, merge};
 
 /// What differs, as if all that lives had been declared before.
@@ -10,24 +9,19 @@ use crate::{DiffError, FieldPath, FieldSet, Object, PathElement, merge};
 /// # Errors
 /// Where the object cannot be compared.
 pub(super) fn suspected(look: Look<'_>) -> Result<Difference, DiffError> {
-    let (schema, kind) = (look.schema, look.desired.id().group_kind());
-    let mut declared = look.desired.body().clone();
-    let version = look.desired.version();
-    Write { schema, kind, version, subresource: None, live: None }.default(&mut declared);
-    let declared = Object::new(declared)?;
+    let comparison = look.comparison(Others::Ignored);
+    let declared = Object::new(comparison.made_of(look.desired))?;
     let strip = |body: &mut crate::Map| {
         body.remove("status");
         body.map_at("metadata").remove("managedFields");
     };
     let living = look.live.clone().edit(strip)?;
-    let all = merge::fields_of(schema, living.body());
+    let all = merge::fields_of(look.schema, living.body());
     let all = all.map_err(|it| DiffError::invalid(format!("{}: {it}", look.live.id())))?;
     let fields = all.paths().into_iter().filter(|it| may_go(it)).collect::<FieldSet>().to_value();
     let empty = crate::Map::new();
     let fields = fields.as_map().unwrap_or(&empty);
-    let comparison = look.comparison(Others::Ignored);
-    let found = comparison.against(&declared, look.live, fields)?;
-    Ok(Difference { changes: found.changes, ..found })
+    comparison.against(&declared, look.live, fields)
 }
 
 /// What holds an object, and what a server allocated, is nobody's to declare away.

@@ -36,7 +36,13 @@ impl Tracker {
         if let Some(live) = unpacked(row) {
             observed.insert(row.id.clone(), live);
         }
-        let run = Run { drift: &self.drift, schema: &self.schema, observed: &observed, owned };
+        let run = Run {
+            drift: &self.drift,
+            schema: &self.schema,
+            rules: &self.rules,
+            observed: &observed,
+            owned,
+        };
         let judged = run.judge(desired);
         let is_settled =
             judged.change.is_none() && judged.failure.is_none() && judged.observations.is_empty();
@@ -70,7 +76,13 @@ impl Tracker {
     /// Puts the plan together out of what was found.
     pub(super) fn assemble(&self, owned: &Inventory) -> Result<Plan, DiffError> {
         let observed = self.observed(owned)?;
-        let run = Run { drift: &self.drift, schema: &self.schema, observed: &observed, owned };
+        let run = Run {
+            drift: &self.drift,
+            schema: &self.schema,
+            rules: &self.rules,
+            observed: &observed,
+            owned,
+        };
         let mut rows = self.places.iter().peekable();
         Ok(run.plan(&self.desired, |object| {
             while rows.next_if(|(id, _)| *id < object.id()).is_some() {}
