@@ -6,7 +6,7 @@ use super::options::{Extent, Leftovers, Strategy};
 use super::{Drift, field_ownership, leftovers, server_dry_run, strict, three_way};
 use crate::compare::{Comparison, Difference, Others};
 use crate::merge::{self, Apply, Force};
-use crate::server::{Prospect, Refusal, prospect};
+use crate::server::{Prospect, Refusal, Write, prospect};
 use crate::{
     Answer, DiffError, FieldChange, FieldPath, Fingerprint, Map, Object, Owner, Schema, Value,
 };
@@ -136,17 +136,22 @@ impl<'a> Look<'a> {
     }
 
     /// The live object after we have taken over what we are to take over.
+    ///
+    /// What no server has stored, such as a file, lacks the defaults that an apply would fill in.
     fn with_owners(self, absorbs: &[Owner], reach: &[FieldPath]) -> Cow<'a, Value> {
-        if absorbs.is_empty() && reach.is_empty() {
-            return Cow::Borrowed(self.live.body());
+        let mut body = Cow::Borrowed(self.live.body());
+        if self.live.resource_version().is_none() {
+            let (schema, kind) = (self.schema, self.live.id().group_kind());
+            let version = self.live.version();
+            Write { schema, kind, version, subresource: None, live: None }.default(body.to_mut());
         }
-        let manager = &self.drift.manager;
-        let mut body = self.live.body().clone();
-        let managed = merge::absorb(&body, manager, absorbs, reach);
-        if let (Ok(managed), Some(members)) = (managed, body.as_map_mut()) {
-            managed.write(members);
+        if !(absorbs.is_empty() && reach.is_empty()) {
+            let managed = merge::absorb(&body, &self.drift.manager, absorbs, reach);
+            if let (Ok(managed), Some(members)) = (managed, body.to_mut().as_map_mut()) {
+                managed.write(members);
+            }
         }
-        Cow::Owned(body)
+        body
     }
 
     /// The declared object as appliers send it: without what only the server sets.
