@@ -124,7 +124,7 @@ pub use crate::plan::{
     PLAN_VERSION, Plan, Preconditions, Reason, Refusal, Shown, Wave,
 };
 pub use crate::policy::{Policy, PolicyError};
-pub use crate::report::{Color, Detail, Layout, Report, Summary};
+pub use crate::report::{Color, Detail, Layout, Markdown, MarkdownLimits, Report, Summary};
 pub use crate::schema::{Format, Keys, ListRef, MapRef, Scalar, Schema, Scope, TypeRef};
 pub use crate::server::predict;
 pub use crate::set::{Duplicate, ObjectSet};

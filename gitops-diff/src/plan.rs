@@ -5,6 +5,7 @@ mod attach;
 mod change;
 mod class;
 mod demand;
+mod patch;
 
 use serde::{Deserialize, Deserializer, Serialize};
 

@@ -1,11 +1,13 @@
 //! A plan as text for people, in the manner of `kubectl diff`.
 
+mod markdown;
 mod summary;
 mod text;
 mod unified;
-mod will;
+pub(crate) mod will;
 mod yaml;
 
+pub use self::markdown::{Markdown, MarkdownLimits};
 pub use self::summary::Summary;
 use crate::{Observed, Plan};
 

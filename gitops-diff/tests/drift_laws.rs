@@ -6,7 +6,7 @@ use gitops_diff::merge::{Apply, Force, apply};
 use gitops_diff::server::Write;
 use gitops_diff::{
     Budget, Consent, Differ, Drift, Entry, Guards, Inventory, Map, Object, ObjectSet, Observed,
-    Operation, Plan, Schema, Stage, Value,
+    Operation, Plan, Schema, Shown, Stage, Value,
 };
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -135,6 +135,53 @@ fn applied(live: Option<&Object>, desired: &Object, manager: &str) -> Object {
     Object::new(stored(&Object::new(next).unwrap())).unwrap().edit(store).unwrap()
 }
 
+/// Deployments that a server takes.
+fn valid() -> BoxedStrategy<Object> {
+    let completed = |object: Object| object.edit(complete).unwrap();
+    deployment().prop_map(completed).boxed()
+}
+
+fn complete(body: &mut Map) {
+    let spec = body.map_at("spec");
+    spec.map_at("selector").map_at("matchLabels").insert("app", "web".into());
+    let template = spec.map_at("template");
+    template.map_at("metadata").map_at("labels").insert("app", "web".into());
+    let pod = template.map_at("spec");
+    let containers = pod.entry("containers", || Value::List(Vec::new()));
+    let containers = containers.as_list_mut().unwrap();
+    containers.retain(|it| it.get("name") != Some(&"main".into()));
+    containers.push(map([("name", "main".into())]));
+    for container in containers.iter_mut().filter_map(Value::as_map_mut) {
+        let image = container.entry("image", || "i".into());
+        if image.as_str() == Some("") {
+            *image = "i".into();
+        }
+        // Names of ports are there only once.
+        let ports = container.get_mut("ports").and_then(Value::as_list_mut);
+        for port in ports.into_iter().flatten().filter_map(Value::as_map_mut) {
+            port.remove("name");
+        }
+    }
+}
+
+/// The object that a server answers to an apply.
+fn predicted(live: Option<&Object>, desired: &Object, manager: &str) -> Object {
+    let now = "2026-01-01T00:00:00Z";
+    let live = live.map(Object::body);
+    let request =
+        Apply { live, desired: desired.body(), manager, force: Force::Yes, subresource: None, now };
+    Object::new(gitops_diff::predict(&Schema::builtin(), &request).unwrap()).unwrap()
+}
+
+fn bare(object: &Object) -> Value {
+    let strip = |body: &mut Map| {
+        let metadata = body.map_at("metadata");
+        metadata.remove("managedFields");
+        metadata.remove("generation");
+    };
+    object.clone().edit(strip).unwrap().into_body()
+}
+
 fn plan(desired: &Object, live: &Object) -> Plan {
     let desired: ObjectSet = [desired.clone()].into_iter().collect();
     let observed: Observed = [live.clone()].into_iter().collect();
@@ -197,6 +244,66 @@ proptest! {
         let live = applied(Some(&live), &second, "gitops");
         let again = plan(&second, &live);
         prop_assert!(again.is_empty(), "{:?}", again);
+    }
+
+    #[test]
+    fn after_the_plan_was_applied_the_next_diff_is_empty(
+        first in valid(),
+        foreign in valid(),
+        second in valid(),
+    ) {
+        let live = predicted(None, &first, "gitops");
+        let live = predicted(Some(&live), &foreign, "somebody");
+        let found = plan(&second, &live);
+        let next = predicted(Some(&live), &second, "gitops");
+        let fields: Vec<_> = found.changes().flat_map(|it| &it.fields).collect();
+        prop_assert_eq!(fields.is_empty(), bare(&live) == bare(&next), "{:?}", fields);
+        let again = plan(&second, &next);
+        prop_assert!(again.is_empty(), "{:?}", again);
+    }
+
+    #[test]
+    fn prediction_is_idempotent(first in valid(), second in valid()) {
+        let live = predicted(None, &first, "gitops");
+        let next = predicted(Some(&live), &second, "gitops");
+        prop_assert_eq!(&next, &predicted(Some(&next), &second, "gitops"));
+    }
+
+    #[test]
+    fn patches_lead_from_what_lives_to_what_will_be(
+        first in valid(),
+        foreign in valid(),
+        second in valid(),
+    ) {
+        let live = predicted(None, &first, "gitops");
+        let live = predicted(Some(&live), &foreign, "somebody");
+        let next = predicted(Some(&live), &second, "gitops");
+        for change in plan(&second, &live).changes() {
+            let by_patch = {
+                let patch = serde_json::to_value(change.json_patch(Some(&live)).unwrap()).unwrap();
+                let patch: json_patch::Patch = serde_json::from_value(patch).unwrap();
+                let mut body = serde_json::to_value(&live).unwrap();
+                json_patch::patch(&mut body, &patch).unwrap();
+                body
+            };
+            let by_merge = {
+                let patch = serde_json::to_value(change.merge_patch(Some(&live)).unwrap()).unwrap();
+                let mut body = serde_json::to_value(&live).unwrap();
+                json_patch::merge(&mut body, &patch);
+                body
+            };
+            prop_assert_eq!(&by_patch, &by_merge);
+            // Applied in place of the whole object, the patched one leaves nothing to do.
+            let patched: Object = serde_json::from_value(by_patch).unwrap();
+            let left = plan(&second, &patched);
+            let order = |it: &gitops_diff::FieldChange| it.path.ends_with("containers")
+                || it.path.ends_with("env") || it.path.ends_with("ports");
+            // What a patch sets to nothing, only a server drops.
+            let nothing = [Value::from(""), false.into(), 0.into()].map(Shown::Value).map(Some);
+            let fields: Vec<_> = left.changes().flat_map(|it| &it.fields)
+                .filter(|it| !order(it) && !nothing.contains(&it.old)).collect();
+            prop_assert!(fields.is_empty(), "{:?}\n{:?}\n{:?}", fields, live, next);
+        }
     }
 
     #[test]

@@ -101,7 +101,8 @@ impl<'a> Look<'a> {
         match prospect(self.schema, &apply) {
             Ok(Prospect { object, causes }) => {
                 let others = if reach.is_empty() { Others::Spared } else { Others::Ignored };
-                verdict.fields = self.comparison(others).exact(self.desired, self.live, &object)?;
+                let exact = self.comparison(others).exact(self.desired, self.live, &object)?;
+                verdict.fields = self.stored(exact, &verdict.fields);
                 let kind = self.desired.id().group_kind();
                 let refusal = || Refusal::invalid(kind, &object, causes.clone());
                 verdict.refusal = (!causes.is_empty()).then(refusal);
@@ -109,6 +110,21 @@ impl<'a> Look<'a> {
             Err(refusal) => verdict.refusal = Some(refusal),
         }
         Ok(verdict)
+    }
+
+    /// What a server has stored is written as it writes it; of all else, such as a file, only
+    /// what the walk suspects is a difference, and not how it is written.
+    fn stored(self, exact: Vec<FieldChange>, suspected: &[FieldChange]) -> Vec<FieldChange> {
+        if self.live.resource_version().is_some() {
+            return exact;
+        }
+        let is_suspected = |it: &FieldChange| {
+            let meets = |other: &FieldChange| {
+                it.path.starts_with(&*other.path) || other.path.starts_with(&*it.path)
+            };
+            suspected.iter().any(meets)
+        };
+        exact.into_iter().filter(is_suspected).collect()
     }
 
     /// Of kinds that nobody knows, the walk sees more in what the server wrote down than the rules

@@ -27,6 +27,11 @@ impl fmt::Display for Report<'_> {
 impl Report<'_> {
     fn change(&self, lines: &mut Lines<'_, '_>, change: &Change) -> fmt::Result {
         lines.header(change)?;
+        self.body(lines, change)
+    }
+
+    /// What changes of an object, without the line that names it.
+    fn body(&self, lines: &mut Lines<'_, '_>, change: &Change) -> fmt::Result {
         match self.layout.detail {
             Detail::Objects => Ok(()),
             Detail::Fields => lines.fields(&change.fields),
@@ -93,15 +98,7 @@ impl Lines<'_, '_> {
     }
 
     fn header(&mut self, change: &Change) -> fmt::Result {
-        let (sign, paint, word) = match change.operation {
-            Operation::Create => ('+', Paint::Green, "create"),
-            Operation::Update => ('~', Paint::Yellow, "update"),
-            Operation::Recreate => ('±', Paint::Red, "delete and make anew"),
-            Operation::TakeOver => ('~', Paint::Yellow, "take over"),
-            Operation::RepairOwnership => ('~', Paint::Yellow, "repair ownership"),
-            Operation::Delete => ('-', Paint::Red, "delete"),
-            Operation::Release => ('o', Paint::Plain, "release"),
-        };
+        let (sign, paint, word) = signs(change.operation);
         let mut header = format!("{sign} {}  {word}, {}", change.id, reason(change.reason));
         if let Some(origin) = &change.origin {
             let _ = write!(header, "  {origin}");
@@ -152,6 +149,34 @@ impl Lines<'_, '_> {
         let Failure { id, message, .. } = failure;
         self.line(Paint::Red, &format!("x {id}  {message}{origin}"))
     }
+}
+
+/// How an operation is shown.
+fn signs(operation: Operation) -> (char, Paint, &'static str) {
+    match operation {
+        Operation::Create => ('+', Paint::Green, "create"),
+        Operation::Update => ('~', Paint::Yellow, "update"),
+        Operation::Recreate => ('±', Paint::Red, "delete and make anew"),
+        Operation::TakeOver => ('~', Paint::Yellow, "take over"),
+        Operation::RepairOwnership => ('~', Paint::Yellow, "repair ownership"),
+        Operation::Delete => ('-', Paint::Red, "delete"),
+        Operation::Release => ('o', Paint::Plain, "release"),
+    }
+}
+
+/// What changes of one object, in plain lines.
+pub(super) struct Body<'a>(pub(super) &'a Report<'a>, pub(super) &'a Change);
+
+impl fmt::Display for Body<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.body(&mut Lines { out: f, color: Color::Never }, self.1)
+    }
+}
+
+/// What is done to an object and why: `update, drifted`.
+pub(super) fn headline(change: &Change) -> (char, String) {
+    let (sign, _, word) = signs(change.operation);
+    (sign, format!("{word}, {}", reason(change.reason)))
 }
 
 fn reason(reason: Reason) -> &'static str {

@@ -7,7 +7,15 @@ use crate::{
 
 /// The object as it lives and as it will be, without what only the server sets.
 pub(super) fn before_and_after(change: &Change, live: &Object) -> (Value, Value) {
-    let mut before = shown(live);
+    changed(change, shown(live))
+}
+
+/// The whole object as it lives and as it will be.
+pub(crate) fn whole(change: &Change, live: &Object) -> (Value, Value) {
+    changed(change, secret::masked(live).into_owned())
+}
+
+fn changed(change: &Change, mut before: Value) -> (Value, Value) {
     let mut after = before.clone();
     for field in &change.fields {
         let Ok(path) = field.path.parse::<FieldPath>() else {
