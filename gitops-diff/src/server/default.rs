@@ -6,6 +6,7 @@ mod pods;
 mod rules;
 mod workloads;
 
+pub(super) use self::workloads::label_as_pods;
 use super::{Write, custom};
 use crate::Value;
 

@@ -105,6 +105,7 @@ fn jobs_find_their_pods_by_name_and_uid() {
         "without a uid",
         &[
             ("/spec/selector", ""),
+            ("/metadata/labels", r#"{"batch.kubernetes.io/job-name":"j","job-name":"j"}"#),
             (
                 "/spec/template/metadata/labels",
                 r#"{"batch.kubernetes.io/job-name":"j","job-name":"j"}"#,
@@ -303,7 +304,12 @@ fn some_kinds_keep_a_part_of_what_is_written() {
     check(&created("v1 ServiceAccount", account), account, &[("/secrets", r#"[{"name":"s"}]"#)]);
     let slice = r#"{"endpoints":[{"addresses":["1.1.1.1"],"deprecatedTopology":{"kubernetes.io/hostname":"h"}}]}"#;
     let endpoints = [("/endpoints", r#"[{"addresses":["1.1.1.1"],"conditions":{}}]"#)];
-    check(&created("discovery.k8s.io/v1 EndpointSlice", slice), slice, &endpoints);
+    let plain = r#"{"endpoints":[{"addresses":["1.1.1.1"]}]}"#;
+    let kind = "discovery.k8s.io/v1 EndpointSlice";
+    check(&created(kind, slice), slice, &endpoints);
+    let [endpoints] = endpoints;
+    let generation = ("/metadata/generation", "2");
+    check(&updated(kind, plain, None, slice), slice, &[endpoints, generation]);
     let kind = "certificates.k8s.io/v1 CertificateSigningRequest";
     let before = r#"{"spec":{"signerName":"a/b","usages":["x"]}}"#;
     let after = r#"{"spec":{"signerName":"c/d"},"status":{"conditions":[{"type":"Approved","status":"True"}]}}"#;

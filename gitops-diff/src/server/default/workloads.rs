@@ -3,8 +3,8 @@
 use super::pods::{map_at, set, text};
 use crate::{Map, Value};
 
-/// Copies the labels of the pods to where labels are missing.
-fn labelled_as_pods(object: &mut Map) -> Option<Value> {
+/// Gives an object without labels those of its pods, and returns these.
+pub(in crate::server) fn label_as_pods(object: &mut Map) -> Option<Value> {
     let labels = map_at(object, &["spec", "template", "metadata"])?.get("labels")?.clone();
     let metadata = object.map_at("metadata");
     if metadata.get("labels").and_then(Value::as_map).is_none_or(Map::is_empty) {
@@ -14,7 +14,7 @@ fn labelled_as_pods(object: &mut Map) -> Option<Value> {
 }
 
 pub(super) fn replication_controller(object: &mut Map) {
-    if let Some(labels) = labelled_as_pods(object) {
+    if let Some(labels) = label_as_pods(object) {
         let spec = object.map_at("spec");
         if spec.get("selector").and_then(Value::as_map).is_none_or(Map::is_empty) {
             spec.insert("selector", labels);
@@ -66,7 +66,7 @@ pub(super) fn claim_type(claim: &mut Map) {
 }
 
 pub(super) fn job(object: &mut Map) {
-    labelled_as_pods(object);
+    label_as_pods(object);
     let Some(spec) = map_at(object, &["spec"]) else {
         return;
     };

@@ -71,6 +71,13 @@ pub(super) fn prepare(write: &Write<'_>, object: &mut Value) {
     // Nobody sets it any more; the store takes it out.
     members.map_at("metadata").remove("selfLink");
     count(write, of, object);
+    let live = write.live.and_then(Value::as_map);
+    if write.kind.is("discovery.k8s.io", "EndpointSlice")
+        && let Some(members) = object.as_map_mut()
+    {
+        // What is taken back here counts all the same.
+        claims::drop_topology(live, members);
+    }
 }
 
 fn create(write: &Write<'_>, of: TypeRef<'_>, members: &mut Map) {
@@ -88,7 +95,7 @@ fn create(write: &Write<'_>, of: TypeRef<'_>, members: &mut Map) {
             members.map_at("status").insert("phase", "Pending".into());
         }
         ("apps", "DaemonSet") => workloads::create_daemons(members),
-        ("batch", "Job") => workloads::select_own_pods(members),
+        ("batch", "Job") => workloads::create_job(members),
         ("apiextensions.k8s.io", "CustomResourceDefinition") => claims::store_version(members),
         _ => {}
     }
@@ -117,7 +124,6 @@ fn prepare_both(write: &Write<'_>, live: Option<&Map>, members: &mut Map) {
     match (write.kind.group.as_str(), write.kind.kind.as_str()) {
         ("", "PersistentVolumeClaim") => claims::name_sources(live, members),
         ("", "ServiceAccount") => claims::name_secrets(members),
-        ("discovery.k8s.io", "EndpointSlice") => claims::drop_topology(live, members),
         _ => {}
     }
 }

@@ -2,6 +2,7 @@
 
 use super::same::same;
 use crate::schema::TypeRef;
+use crate::server::default::label_as_pods;
 use crate::{Map, Value};
 
 /// Where the generation of the template was once kept.
@@ -36,7 +37,13 @@ pub(super) fn keep_template_generation(live: &Map, members: &mut Map) {
 }
 
 /// A job finds its pods by labels that it makes of its name and of its uid, where there is one.
-pub(super) fn select_own_pods(members: &mut Map) {
+pub(super) fn create_job(members: &mut Map) {
+    select_own_pods(members);
+    // When it comes from the store, it is filled in once more.
+    label_as_pods(members);
+}
+
+fn select_own_pods(members: &mut Map) {
     let text = |key: &str| {
         let text = members.get("metadata").and_then(|it| it.get(key)?.as_str());
         text.unwrap_or_default().to_owned()
