@@ -267,7 +267,9 @@ impl Field<'_> {
 
     /// Whether it is what it was in the live object.
     pub(crate) fn is_same(&self, live: Option<&Value>) -> bool {
-        same(self.value, live.unwrap_or(MISSING))
+        let live = live.unwrap_or(MISSING);
+        let empty = |it: &Value| is_empty(it) || it.as_map().is_some_and(Map::is_empty);
+        same(self.value, live) || empty(self.value) && empty(live)
     }
 
     /// It must be what it was in the live object.
@@ -286,6 +288,24 @@ impl Field<'_> {
     }
 }
 
+/// Maps of which an empty one is none; an empty struct is not the same as none.
+const MAPS: [&str; 11] = [
+    "annotations",
+    "binaryData",
+    "capacity",
+    "data",
+    "labels",
+    "limits",
+    "matchLabels",
+    "nodeSelector",
+    "options",
+    "overhead",
+    "requests",
+];
+
+/// Structs that are always there.
+const STRUCTS: [&str; 4] = ["metadata", "resources", "spec", "status"];
+
 /// Whether two values are the same to the server, which knows no difference between what is
 /// missing, `null` and an empty list or map, and compares quantities by their amount
 /// (`equality.Semantic.DeepEqual`).
@@ -294,12 +314,12 @@ pub(crate) fn same(a: &Value, b: &Value) -> bool {
         (Value::Map(a), Value::Map(b)) => {
             let of_b = |key: &Text| b.get(key).unwrap_or(MISSING);
             a.iter().all(|(key, value)| same_member(key, value, of_b(key)))
-                && b.iter().all(|(key, it)| a.contains_key(key) || is_nothing(it))
+                && b.iter().all(|(key, it)| a.contains_key(key) || is_nothing(key, it))
         }
         (Value::List(a), Value::List(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
         }
-        _ => a == b || is_nothing(a) && is_nothing(b),
+        _ => a == b || is_empty(a) && is_empty(b),
     }
 }
 
@@ -312,17 +332,23 @@ fn same_member(key: &str, a: &Value, b: &Value) -> bool {
             x.len() == y.len() && x.iter().all(same_amount)
         }
         ("sizeLimit" | "divisor", ..) => Quantity::of(a) == Quantity::of(b),
-        _ => same(a, b),
+        _ => same(a, b) || is_nothing(key, a) && is_nothing(key, b),
     }
 }
 
-fn is_nothing(value: &Value) -> bool {
+/// Whether a member is as good as missing.
+fn is_nothing(key: &str, value: &Value) -> bool {
     match value {
-        Value::Null => true,
-        Value::List(items) => items.is_empty(),
-        Value::Map(members) => members.values().all(is_nothing),
-        Value::Str(_) | Value::Bool(_) | Value::Int(_) | Value::Float(_) => false,
+        Value::Map(members) if MAPS.contains(&key) => members.is_empty(),
+        Value::Map(members) if STRUCTS.contains(&key) => {
+            members.iter().all(|(key, it)| is_nothing(key, it))
+        }
+        value => is_empty(value),
     }
+}
+
+fn is_empty(value: &Value) -> bool {
+    value.is_null() || value.as_list().is_some_and(<[_]>::is_empty)
 }
 
 /// The path as the server prints it: `spec.containers[0].name`.
@@ -367,7 +393,9 @@ mod tests {
     fn nothing_equals_nothing_in_whatever_form() {
         let cases = [
             ("null", "[]", true),
-            (r#"{"a":{}}"#, "{}", true),
+            (r#"{"emptyDir":{}}"#, "{}", false),
+            (r#"{"labels":{}}"#, "{}", true),
+            ("{}", r#"{"metadata":{"labels":{}}}"#, true),
             (r#"{"a":null}"#, r#"{"b":[]}"#, true),
             (r#"{"a":0}"#, "{}", false),
             (r#"{"a":[1]}"#, r#"{"a":[1]}"#, true),

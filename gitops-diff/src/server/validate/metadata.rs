@@ -76,7 +76,8 @@ fn check_name(kind: &GroupKind, metadata: &Field<'_>) {
     }
     if !name.is_empty() {
         name.check(rule);
-    } else if prefix.is_empty() {
+    } else if prefix.is_empty() && !kind.is("", "LimitRange") {
+        // The server names a limit range that has no name.
         name.required("name or generateName is required");
     }
 }

@@ -78,7 +78,7 @@ fn check_storage(spec: &Field<'_>) {
 }
 
 fn check_sources(spec: &Field<'_>, live: Option<&Value>) {
-    let group = |it: &str| live.and_then(|live| live.get(it)?.get("apiGroup"));
+    let group = |it: &str| live.and_then(|live| live.get(it)?.get("apiGroup")?.as_str());
     let any_group = group("dataSource").or(group("dataSourceRef")).is_some();
     let (source, reference) = (spec.field("dataSource"), spec.field("dataSourceRef"));
     for field in [&source, &reference] {

@@ -113,7 +113,7 @@ impl Pod<'_> {
             if !target.is_empty() && !others.contains(target.str()) {
                 target.not_found();
             }
-            for name in REFUSED.into_iter().filter(|it| !container.field(it).is_empty()) {
+            for name in REFUSED.into_iter().filter(|it| is_given(&container.field(it))) {
                 container.field(name).forbidden("cannot be set for an Ephemeral Container");
             }
             for mount in container.field("volumeMounts").items() {
@@ -151,6 +151,11 @@ impl Pod<'_> {
         check_resize(&container.field("resizePolicy"), self.restart);
         check_container_context(&container.field("securityContext"), self.host_users);
     }
+}
+
+/// Whether a field was given: an empty list was, an empty struct may not have been.
+fn is_given(field: &Field<'_>) -> bool {
+    field.is_set() && (field.map().is_none() || !field.is_empty())
 }
 
 /// An image without blanks around it; templates do not ask for that.

@@ -287,7 +287,11 @@ fn same_but_for_labels(new: &Value, old: &Value) -> bool {
                 let renamed = |(beta, stable): &(&str, &str)| {
                     old.as_str() == Some(beta) && new.as_str() == Some(stable)
                 };
-                key == "key" && NAMES.iter().any(renamed) || same_but_for_labels(&new, &old)
+                // What is no beta label may become nothing: the server looks it up all the same.
+                let beta = NAMES.iter().any(|(it, _)| old.as_str() == Some(it));
+                let dropped = new.as_str().unwrap_or_default().is_empty() && !beta;
+                key == "key" && (dropped || NAMES.iter().any(renamed))
+                    || same_but_for_labels(&new, &old)
             })
         }
         (Value::List(new), Value::List(old)) => {

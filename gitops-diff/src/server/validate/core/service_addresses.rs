@@ -33,7 +33,7 @@ pub(super) fn check_addresses(spec: &Field<'_>, was: Option<&Value>) {
         }
         _ => {}
     }
-    check_families(spec);
+    check_families(spec, was);
     let before = addresses.report().len();
     let known = texts(was, "clusterIPs");
     for (at, address) in addresses.items().enumerate() {
@@ -52,12 +52,16 @@ pub(super) fn check_addresses(spec: &Field<'_>, was: Option<&Value>) {
     }
 }
 
-fn check_families(spec: &Field<'_>) {
+/// Families of further addresses are inferred before all is validated: they are never refused.
+fn check_families(spec: &Field<'_>, was: Option<&Value>) {
     let mut seen = BTreeSet::new();
     let families = spec.field("ipFamilies");
-    for family in families.items() {
+    let addresses = texts(Some(spec.value), "clusterIPs").len();
+    let known = texts(was, "ipFamilies").len();
+    for (at, family) in families.items().enumerate() {
+        let inferred = at >= known && at < addresses;
         family.one_of(&["IPv4", "IPv6"]);
-        if !seen.insert(family.str().to_owned()) {
+        if !seen.insert(family.str().to_owned()) && !inferred {
             family.duplicate();
         }
     }
