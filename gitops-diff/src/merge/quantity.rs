@@ -34,6 +34,17 @@ pub(crate) fn nanos(value: &Value) -> Option<i128> {
     }
 }
 
+/// The sum of two quantities, printed as the first is unless that is zero (`Add`).
+pub(crate) fn sum(one: &Value, other: &Value) -> Option<Text> {
+    let (a, b) = (nanos(one)?, nanos(other)?);
+    let leading = if a == 0 { other } else { one };
+    let style = match leading {
+        Value::Str(text) => Written::read(text.trim())?.style,
+        _ => Style::Decimal,
+    };
+    Some(print(a.checked_add(b)?, style).into())
+}
+
 /// A number as Go writes it in JSON: very small and very large ones with an exponent.
 fn float(number: f64) -> String {
     let size = number.abs();
@@ -237,6 +248,21 @@ mod tests {
         assert_eq!(canonical(&Value::Float(1e21)).as_deref(), Some("1e+21"));
         assert_eq!(canonical(&Value::Float(1e-9)).as_deref(), Some("1e-9"));
         assert_eq!(canonical(&Value::Null), None);
+    }
+
+    #[test]
+    fn sums_are_printed_as_what_comes_first() {
+        let cases = [
+            ("1Gi", "512Mi", Some("1536Mi")),
+            ("500m", "1", Some("1500m")),
+            ("0", "1Ki", Some("1Ki")),
+            ("1k", "1Ki", Some("2024")),
+            ("x", "1", None),
+        ];
+        for (one, other, expected) in cases {
+            let actual = sum(&Value::from(one), &Value::from(other));
+            assert_eq!(actual.as_deref(), expected, "{one} {other}");
+        }
     }
 
     #[test]

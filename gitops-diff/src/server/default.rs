@@ -3,6 +3,7 @@
 mod image;
 mod kinds;
 mod pods;
+mod resources;
 mod rules;
 mod workloads;
 

@@ -1,6 +1,6 @@
 //! What is filled in of pods and of templates for them, where it depends on other fields.
 
-use super::image;
+use super::{image, resources};
 use crate::{Map, Value};
 
 /// The value below the keys, if all of them are there.
@@ -73,6 +73,7 @@ pub(super) fn pod(pod: &mut Map) {
             request_limits(resources);
         }
     }
+    resources::complete(spec);
     set(spec, "enableServiceLinks", true);
     if spec.get("hostNetwork") == Some(&Value::Bool(true)) {
         containers(spec).for_each(open_on_host);

@@ -125,6 +125,28 @@ const CASES: &[Case] = &[
         r#"{"status":{"podIP":"1.2.3.5","podIPs":[{"ip":"1.2.3.4"},{"ip":"::1"}]}}"#,
         &[("/status/podIPs", r#"[{"ip":"1.2.3.5"}]"#)],
     ),
+    (
+        "v1 Pod",
+        r#"{"spec":{"resources":{"limits":{"cpu":"4","memory":"2Gi","hugepages-2Mi":"4Mi"}},
+            "containers":[{"name":"a","resources":{"requests":{"cpu":"500m"}}},{"name":"b","resources":{"requests":{"cpu":"1"}}}],
+            "initContainers":[{"name":"s","restartPolicy":"Always","resources":{"requests":{"cpu":"1"}}},
+                {"name":"i","resources":{"requests":{"cpu":"3"}}}]}}"#,
+        &[("/spec/resources/requests", r#"{"cpu":"4","hugepages-2Mi":"4Mi","memory":"2Gi"}"#)],
+    ),
+    (
+        "v1 Pod",
+        r#"{"spec":{"resources":{"requests":{"cpu":"1"}},
+            "containers":[{"name":"a","resources":{"limits":{"hugepages-2Mi":"2Mi"}}},{"name":"b","resources":{"limits":{"hugepages-2Mi":"2Mi"}}}]}}"#,
+        &[(
+            "/spec/resources",
+            r#"{"limits":{"hugepages-2Mi":"4Mi"},"requests":{"cpu":"1","hugepages-2Mi":"4Mi"}}"#,
+        )],
+    ),
+    (
+        "v1 Pod",
+        r#"{"spec":{"resources":{},"containers":[{"name":"a","resources":{"limits":{"cpu":"1"}}}]}}"#,
+        &[("/spec/resources", "{}")],
+    ),
 ];
 
 #[test]
