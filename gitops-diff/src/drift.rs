@@ -177,9 +177,11 @@ impl Drift {
         }
         let kinds: BTreeSet<&GroupKind> = desired.ids().map(ObjectId::group_kind).collect();
         let is_used = |it: &&Object| kinds.contains(&defined_kind(it));
-        definitions.filter(is_used).fold(self.schema.clone(), |schema, definition| {
+        let mut schema = self.schema.clone();
+        for definition in definitions.filter(is_used) {
             // The server says what is wrong with a definition; here its kind stays unknown.
-            schema.with_crd(definition).unwrap_or(schema)
-        })
+            let _ = schema.define(definition);
+        }
+        schema
     }
 }

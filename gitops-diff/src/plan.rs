@@ -16,8 +16,10 @@ pub use self::class::Class;
 
 use crate::{DiffError, ObjectId, Origin, Text};
 
-/// The version of the serialised form that this crate writes.
-pub const PLAN_VERSION: u32 = 1;
+/// The version of the serialised form that this crate writes; plans of all versions before are
+/// read. Since version 2 a change may demand what fields must be, make an object anew, or take
+/// over fields: who does not know that must not execute it.
+pub const PLAN_VERSION: u32 = 2;
 
 /// What will be done to a target, wave by wave.
 ///

@@ -115,10 +115,20 @@ impl Schema {
     /// # Errors
     /// [`DiffError::Invalid`] where `crd` is no definition; the message names the field.
     pub fn with_crd(&self, crd: &Object) -> Result<Self, DiffError> {
+        let mut schema = self.clone();
+        schema.define(crd)?;
+        Ok(schema)
+    }
+
+    /// Adds the kind that a definition defines; what others share of this schema is not copied
+    /// but for the names of the kinds, and that once.
+    ///
+    /// # Errors
+    /// As [`Schema::with_crd`].
+    pub(crate) fn define(&mut self, crd: &Object) -> Result<(), DiffError> {
         let (group_kind, kind) = crd::kind(crd)?;
-        let mut kinds = Kinds::clone(&self.0);
-        kinds.0.insert(group_kind, Arc::new(kind));
-        Ok(Self(Arc::new(kinds)))
+        Arc::make_mut(&mut self.0).0.insert(group_kind, Arc::new(kind));
+        Ok(())
     }
 
     /// The kinds that this schema knows.

@@ -5,7 +5,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use gitops_diff::{
-    Color, Detail, Differ, Drift, Inventory, Layout, Object, ObjectSet, Observed, Plan, Report,
+    Class, Color, Detail, Differ, Drift, Inventory, Layout, Object, ObjectSet, Observed, Plan,
+    Report,
 };
 use proptest::prelude::*;
 
@@ -29,7 +30,7 @@ fn plan(desired: Object, live: Object) -> Plan {
 fn a_plan_is_written_without_bodies() {
     insta::assert_snapshot!(plan(map("new"), map("old")).to_json().unwrap(), @r#"
     {
-      "version": 1,
+      "version": 2,
       "waves": [
         {
           "name": "config",
@@ -65,12 +66,27 @@ fn a_plan_is_written_without_bodies() {
 #[test]
 fn a_plan_of_a_later_version_is_refused_and_unknown_fields_are_passed_over() {
     let json = plan(map("new"), map("old")).to_json().unwrap();
-    let newer = json.replace(r#""version": 1"#, r#""version": 2"#);
-    insta::assert_snapshot!(Plan::from_json(&newer).unwrap_err(), @"this is no plan to read: its version is 2, known are versions up to 1: read it with the program that wrote it at line 2 column 14");
+    let newer = json.replace(r#""version": 2"#, r#""version": 3"#);
+    insta::assert_snapshot!(Plan::from_json(&newer).unwrap_err(), @"this is no plan to read: its version is 3, known are versions up to 2: read it with the program that wrote it at line 2 column 14");
     insta::assert_snapshot!(Plan::from_json("{}").unwrap_err(), @"this is no plan to read: missing field `version` at line 1 column 2");
     let more = json.replacen(r#""waves""#, r#""mood": "good", "waves""#, 1);
     assert_ne!(more, json);
     assert_eq!(Plan::from_json(&more).unwrap().to_json().unwrap(), json);
+}
+
+#[test]
+fn a_plan_of_the_first_version_is_read() {
+    let first = r#"{"version":1,"revision":"main@1","waves":[{"name":"config","changes":[{
+        "id":"ConfigMap/a","version":"v1","operation":"update","reason":"drifted","fields":[{
+        "path":"data.k","operation":"replace","old":{"value":"old"},"new":{"value":"new"},
+        "owner":{"manager":"kubectl","operation":"Update","time":"2026-01-01T00:00:00Z"}}],
+        "preconditions":{"uid":"7"},"fingerprint":"00"}]}],"unchanged":["ConfigMap/b"]}"#;
+    let plan = Plan::from_json(first).unwrap();
+    let change = plan.changes().next().unwrap();
+    assert_eq!(change.fields[0].class, Class::Ours);
+    assert_eq!(change.fields[0].owner.as_ref().unwrap().manager, "kubectl");
+    assert_eq!(change.preconditions.uid.as_deref(), Some("7"));
+    assert!(change.absorbs.is_empty() && plan.observations.is_empty());
 }
 
 #[test]

@@ -7,9 +7,7 @@ use super::place::{ItemKey, Place, Step, is_identity, is_zero};
 use super::{Comparison, MAX_DEPTH};
 use crate::merge::{Apply, Force};
 use crate::server::prospect;
-use crate::{
-    Class, FieldChange, ListRef, Map, MapRef, Object, PathElement, TypeRef, Value, predict,
-};
+use crate::{Class, FieldChange, ListRef, Map, MapRef, Object, PathElement, TypeRef, Value};
 
 impl<'a> Comparison<'a> {
     /// What lives and is not declared, and is not ours to take away.
