@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::openapi::{Builder, Place};
 use super::structural::Definition;
-use super::table::{Atom, Map, Origin};
+use super::table::{Atom, Map, Origin, Table};
 use super::{Kind, Schema, Scope, Version};
 use crate::{DiffError, GroupKind, Object, Text, Value};
 
@@ -33,24 +33,39 @@ pub(super) fn kind(crd: &Object) -> Result<(GroupKind, Kind), DiffError> {
 fn version(crd: &Object, version: &Value, stored: &str) -> Result<(Text, Version), DiffError> {
     let name = version.get("name").and_then(Value::as_str);
     let name = name.ok_or_else(|| wrong(crd, "/spec/versions/name", "a string"))?;
+    let preserve = crd.pointer("/spec/preserveUnknownFields").and_then(Value::as_bool);
+    let keep_unknown = preserve == Some(true);
+    let schema = version.pointer("/schema/openAPIV3Schema").filter(|it| !it.is_null());
+    let (table, root) = table(schema, keep_unknown)?;
+    let definition = Definition::read(version, stored.into(), keep_unknown)?;
+    let definition = Some(Arc::new(definition));
+    let subresources = version.get("subresources").and_then(Value::as_map);
+    let subresources = subresources.into_iter().flat_map(|it| it.keys().cloned()).collect();
+    Ok((name.into(), Version { table, root, subresources, definition }))
+}
+
+/// A version as a server publishes it: not said is in which version objects are stored, and
+/// where the subresource `scale` finds its numbers.
+pub(super) fn published(schema: &Value, subresources: Vec<Text>) -> Result<Version, DiffError> {
+    let (table, root) = table(Some(schema), false)?;
+    let status = subresources.iter().any(|it| *it == "status");
+    let definition = Definition::published(schema, status)?;
+    Ok(Version { table, root, subresources, definition: Some(Arc::new(definition)) })
+}
+
+/// The types of a schema, and the place of its own.
+fn table(schema: Option<&Value>, keep_unknown: bool) -> Result<(Arc<Table>, u32), DiffError> {
     let mut builder = Builder::new(Origin::Custom);
     builder.object_meta = object_meta(&mut builder);
-    let preserve = crd.pointer("/spec/preserveUnknownFields").and_then(Value::as_bool);
-    let place = Place { keep_unknown: preserve == Some(true), depth: 0 };
-    let root = match version.pointer("/schema/openAPIV3Schema") {
-        None | Some(Value::Null) => super::table::DEDUCED,
+    let root = match schema {
+        None => super::table::DEDUCED,
         Some(schema) => {
-            let mut atom = builder.atom(schema, place)?;
+            let mut atom = builder.atom(schema, Place { keep_unknown, depth: 0 })?;
             complete(&mut builder, &mut atom);
             builder.push(atom)
         }
     };
-    let definition = Definition::read(version, stored.into(), place.keep_unknown)?;
-    let definition = Some(Arc::new(definition));
-    let subresources = version.get("subresources").and_then(Value::as_map);
-    let subresources = subresources.into_iter().flat_map(|it| it.keys().cloned()).collect();
-    let table = Arc::new(builder.finish());
-    Ok((name.into(), Version { table, root, subresources, definition }))
+    Ok((Arc::new(builder.finish()), root))
 }
 
 /// The fields that every object has, whatever the schema says of them.

@@ -23,17 +23,28 @@ pub(super) fn kinds<'a>(
         let schemas = schemas.into_iter().flat_map(crate::Map::iter);
         builder.definitions.extend(schemas.map(|(name, schema)| (name.as_str(), schema)));
     }
+    let definitions = builder.definitions.clone();
     let roots = builder.roots()?;
     let table = Arc::new(builder.finish());
     let mut kinds = Kinds::default();
     for resource in discovery.into_iter().flat_map(resources) {
-        resource.add_to(&mut kinds, &table, &roots);
+        resource.add_to(&mut kinds, &table, &roots, &definitions)?;
     }
     Ok(kinds)
 }
 
 /// Group, version and kind to the place of its type.
 type Roots = BTreeMap<(Text, Text, Text), u32>;
+
+/// Named schemas.
+type Definitions<'a> = BTreeMap<&'a str, &'a Value>;
+
+/// The name under which a server publishes a kind that a definition defines: `com.example.v1.Kind`.
+/// The types of its own kinds have the names of Go packages.
+fn custom_name(group: &str, version: &str, kind: &str) -> String {
+    let domain: Vec<&str> = group.rsplit('.').collect();
+    format!("{}.{version}.{kind}", domain.join("."))
+}
 
 /// One resource of a discovery document.
 struct Resource<'a> {
@@ -63,10 +74,16 @@ fn list<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> + us
 }
 
 impl Resource<'_> {
-    fn add_to(&self, kinds: &mut Kinds, table: &Arc<Table>, roots: &Roots) {
+    fn add_to(
+        &self,
+        kinds: &mut Kinds,
+        table: &Arc<Table>,
+        roots: &Roots,
+        definitions: &Definitions<'_>,
+    ) -> Result<(), DiffError> {
         let text = |pointer| self.value.pointer(pointer).and_then(Value::as_str);
         let (Some(kind), Some(plural)) = (text("/responseKind/kind"), text("/resource")) else {
-            return;
+            return Ok(());
         };
         let (group, version) = (Text::from(self.group), Text::from(self.version));
         let root = roots.get(&(group.clone(), version.clone(), kind.into()));
@@ -74,11 +91,15 @@ impl Resource<'_> {
         let subresources = subresources.filter_map(|it| it.get("subresource")?.as_str());
         let mut subresources: Vec<Text> = subresources.map(Text::from).collect();
         subresources.sort();
-        let described = Version {
-            table: Arc::clone(table),
-            root: root.copied().unwrap_or(DEDUCED),
-            subresources,
-            definition: None,
+        let custom = definitions.get(custom_name(self.group, self.version, kind).as_str());
+        let described = match custom {
+            Some(schema) => super::crd::published(schema, subresources)?,
+            None => Version {
+                table: Arc::clone(table),
+                root: root.copied().unwrap_or(DEDUCED),
+                subresources,
+                definition: None,
+            },
         };
         let cluster = text("/scope") == Some("Cluster");
         let entry = kinds.0.entry(GroupKind::new(group, kind)).or_insert_with(|| {
@@ -89,13 +110,14 @@ impl Resource<'_> {
             })
         });
         Arc::make_mut(entry).versions.insert(version, described);
+        Ok(())
     }
 }
 
 /// Collects types from schemas; equal types are kept once.
 pub(super) struct Builder<'a> {
     table: Table,
-    definitions: BTreeMap<&'a str, &'a Value>,
+    definitions: Definitions<'a>,
     /// Named types by name and the map type that a reference to them demands.
     named: BTreeMap<(&'a str, Option<bool>), u32>,
     /// Types without a name, by their text.

@@ -65,6 +65,16 @@ impl Definition {
     }
 }
 
+impl Definition {
+    /// Reads what a server publishes of one version.
+    ///
+    /// # Errors
+    /// As [`Definition::read`].
+    pub(crate) fn published(schema: &Value, status: bool) -> Result<Self, DiffError> {
+        Ok(Self { root: Structural::read(schema)?, status, ..Self::default() })
+    }
+}
+
 impl Structural {
     /// Reads a schema.
     ///
