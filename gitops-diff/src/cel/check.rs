@@ -54,7 +54,7 @@ impl Checker<'_> {
                 for (presence, item) in items {
                     let found = self.expr(item)?;
                     let found = self.unwrapped(found, *presence, item.at)?;
-                    of = self.joined(of, &found, item.at)?;
+                    of = self.joined(&of, &found, item.at)?;
                 }
                 Ok(Type::list(of))
             }
@@ -62,10 +62,10 @@ impl Checker<'_> {
                 let (mut keys, mut values) = (self.fresh(), self.fresh());
                 for (presence, key, value) in entries {
                     let found = self.expr(key)?;
-                    keys = self.joined(keys, &found, key.at)?;
+                    keys = self.joined(&keys, &found, key.at)?;
                     let found = self.expr(value)?;
                     let found = self.unwrapped(found, *presence, value.at)?;
-                    values = self.joined(values, &found, value.at)?;
+                    values = self.joined(&values, &found, value.at)?;
                 }
                 Ok(Type::map(keys, values))
             }
@@ -86,7 +86,7 @@ impl Checker<'_> {
             return Ok(of.clone());
         }
         let of = type_named(name);
-        of.map(|it| Type::Type(Box::new(it)))
+        of.map(|it| Type::Kind(Box::new(it)))
             .ok_or_else(|| fault(at, format!("undeclared reference to '{name}' (in container '')")))
     }
 
@@ -176,9 +176,9 @@ impl Checker<'_> {
     }
 
     /// Items of one list are of one type.
-    fn joined(&mut self, known: Type, found: &Type, at: usize) -> Checked {
-        let same = self.same(&known, found);
-        let (known, found) = (self.resolved(&known), self.resolved(found));
+    fn joined(&mut self, known: &Type, found: &Type, at: usize) -> Checked {
+        let same = self.same(known, found);
+        let (known, found) = (self.resolved(known), self.resolved(found));
         if same && known == found {
             return Ok(known);
         }
@@ -222,7 +222,7 @@ impl Checker<'_> {
     fn is_open(&self, of: &Type) -> bool {
         match self.resolved(of) {
             Type::Dyn | Type::Open(_) => true,
-            Type::List(of) | Type::Optional(of) | Type::Type(of) => self.is_open(&of),
+            Type::List(of) | Type::Optional(of) | Type::Kind(of) => self.is_open(&of),
             Type::Map(key, value) => self.is_open(&key) || self.is_open(&value),
             _ => false,
         }
@@ -248,32 +248,12 @@ impl Checker<'_> {
 
     fn fold(&mut self, fold: &Fold, at: usize) -> Checked {
         let range = self.expr(&fold.range)?;
-        let bound = self.bound_types(fold, self.resolved(&range), at)?;
+        let bound = bound_types(fold, self.resolved(&range), at)?;
         let count = self.bound.len();
         self.bound.extend(fold.names.iter().cloned().zip(bound));
         let checked = self.fold_body(fold, &range);
         self.bound.truncate(count);
         checked
-    }
-
-    fn bound_types(&self, fold: &Fold, range: Type, at: usize) -> Result<Vec<Type>, Fault> {
-        let two = fold.names.len() == 2;
-        let is_optional = matches!(fold.how, How::Optional | How::Flat);
-        Ok(match range {
-            Type::Dyn | Type::Open(_) => vec![Type::Dyn; fold.names.len()],
-            Type::Optional(of) if is_optional => vec![*of],
-            Type::List(of) if two && !is_optional => vec![Type::Int, *of],
-            Type::List(of) if !is_optional => vec![*of],
-            Type::Map(key, value) if two && !is_optional => vec![*key, *value],
-            Type::Map(key, _) if !is_optional && fold.how != How::SortBy => vec![*key],
-            other => {
-                let message = format!(
-                    "expression of type '{other}' cannot be range of a comprehension (must be \
-                     list, map, or dynamic)"
-                );
-                return Err(fault(at, message));
-            }
-        })
     }
 
     fn fold_body(&mut self, fold: &Fold, range: &Type) -> Checked {
@@ -301,13 +281,12 @@ impl Checker<'_> {
                 };
                 Type::map(key, value)
             }
-            How::Entries => self.expr(body)?,
             How::SortBy => {
                 self.expr(body)?;
                 range.clone()
             }
             How::Optional => Type::optional(self.expr(body)?),
-            How::Flat => self.expr(body)?,
+            How::Entries | How::Flat => self.expr(body)?,
         })
     }
 
@@ -339,7 +318,7 @@ impl Checker<'_> {
             Type::List(of) => Type::list(self.resolved(of)),
             Type::Map(key, value) => Type::map(self.resolved(key), self.resolved(value)),
             Type::Optional(of) => Type::optional(self.resolved(of)),
-            Type::Type(of) => Type::Type(Box::new(self.resolved(of))),
+            Type::Kind(of) => Type::Kind(Box::new(self.resolved(of))),
             other => other.clone(),
         }
     }
@@ -354,29 +333,19 @@ impl Checker<'_> {
         match (self.resolved(found), self.resolved(expected)) {
             (Type::Open(a), Type::Open(b)) if a == b => true,
             (Type::Open(open), other) | (other, Type::Open(open)) => {
-                let recursive = self.holds(&other, open);
+                let recursive = holds(&other, open);
                 if !recursive {
                     self.open[open] = Some(other);
                 }
                 !recursive
             }
-            (Type::Dyn, _) | (_, Type::Dyn) => true,
+            (Type::Dyn, _) | (_, Type::Dyn) | (Type::Kind(_), Type::Kind(_)) => true,
             (Type::Null, other) | (other, Type::Null) => other.takes_null(),
             (Type::List(a), Type::List(b)) | (Type::Optional(a), Type::Optional(b)) => {
                 self.fits(&a, &b)
             }
-            (Type::Type(_), Type::Type(_)) => true,
             (Type::Map(k, v), Type::Map(l, w)) => self.fits(&k, &l) && self.fits(&v, &w),
             (a, b) => a == b,
-        }
-    }
-
-    fn holds(&self, of: &Type, open: usize) -> bool {
-        match of {
-            Type::Open(number) => *number == open,
-            Type::List(of) | Type::Optional(of) | Type::Type(of) => self.holds(of, open),
-            Type::Map(key, value) => self.holds(key, open) || self.holds(value, open),
-            _ => false,
         }
     }
 }
@@ -387,7 +356,7 @@ fn with_params(of: &Type, params: &[Type; 2]) -> Type {
         Type::List(of) => Type::list(with_params(of, params)),
         Type::Map(key, value) => Type::map(with_params(key, params), with_params(value, params)),
         Type::Optional(of) => Type::optional(with_params(of, params)),
-        Type::Type(of) => Type::Type(Box::new(with_params(of, params))),
+        Type::Kind(of) => Type::Kind(Box::new(with_params(of, params))),
         other => other.clone(),
     }
 }
@@ -416,7 +385,7 @@ pub(super) fn type_named(name: &str) -> Option<Type> {
         "list" => Type::list(Type::Dyn),
         "map" => Type::map(Type::Dyn, Type::Dyn),
         "null_type" => Type::Null,
-        "type" => Type::Type(Box::new(Type::Dyn)),
+        "type" => Type::Kind(Box::new(Type::Dyn)),
         _ => return None,
     })
 }
@@ -442,4 +411,35 @@ fn check_literals(call: &Call) -> Result<(), Fault> {
         _ => super::time::timestamp(&text).is_some(),
     };
     if right { Ok(()) } else { Err(fault(at, format!("invalid {name} argument"))) }
+}
+
+/// The types of what a macro binds.
+fn bound_types(fold: &Fold, range: Type, at: usize) -> Result<Vec<Type>, Fault> {
+    let two = fold.names.len() == 2;
+    let is_optional = matches!(fold.how, How::Optional | How::Flat);
+    Ok(match range {
+        Type::Dyn | Type::Open(_) => vec![Type::Dyn; fold.names.len()],
+        Type::Optional(of) if is_optional => vec![*of],
+        Type::List(of) if two && !is_optional => vec![Type::Int, *of],
+        Type::List(of) if !is_optional => vec![*of],
+        Type::Map(key, value) if two && !is_optional => vec![*key, *value],
+        Type::Map(key, _) if !is_optional && fold.how != How::SortBy => vec![*key],
+        other => {
+            let message = format!(
+                "expression of type '{other}' cannot be range of a comprehension (must be \
+                 list, map, or dynamic)"
+            );
+            return Err(fault(at, message));
+        }
+    })
+}
+
+/// Whether an open type is a part of another.
+fn holds(of: &Type, open: usize) -> bool {
+    match of {
+        Type::Open(number) => *number == open,
+        Type::List(of) | Type::Optional(of) | Type::Kind(of) => holds(of, open),
+        Type::Map(key, value) => holds(key, open) || holds(value, open),
+        _ => false,
+    }
 }

@@ -228,7 +228,7 @@ impl Parser {
         self.advance();
         if how == Access::Plain && self.takes("(") {
             let args = self.args(")")?;
-            return method(of, field, args, at);
+            return method(of, &field, args, at);
         }
         Ok(Expr { kind: Kind::Select(Box::new(Select { of, field, how })), at })
     }
@@ -321,29 +321,22 @@ impl Parser {
 }
 
 fn joined(function: &str, left: Expr, right: Expr, at: usize) -> Expr {
-    let (same, chain): (fn(Expr) -> Result<Vec<Expr>, Expr>, fn(Vec<Expr>) -> Kind) = match function
-    {
-        "_&&_" => (conjuncts, Kind::And),
-        "_||_" => (disjuncts, Kind::Or),
-        _ => return call(function, None, vec![left, right], at),
+    let Expr { kind, at: start } = left;
+    let kind = match (function, kind) {
+        ("_&&_", Kind::And(parts)) => Kind::And(with(parts, right)),
+        ("_||_", Kind::Or(parts)) => Kind::Or(with(parts, right)),
+        ("_&&_", kind) => Kind::And(vec![Expr { kind, at: start }, right]),
+        ("_||_", kind) => Kind::Or(vec![Expr { kind, at: start }, right]),
+        (function, kind) => {
+            return call(function, None, vec![Expr { kind, at: start }, right], at);
+        }
     };
-    let mut parts = same(left).unwrap_or_else(|one| vec![one]);
-    parts.push(right);
-    Expr { kind: chain(parts), at }
+    Expr { kind, at }
 }
 
-fn conjuncts(expr: Expr) -> Result<Vec<Expr>, Expr> {
-    match expr.kind {
-        Kind::And(parts) => Ok(parts),
-        kind => Err(Expr { kind, ..expr }),
-    }
-}
-
-fn disjuncts(expr: Expr) -> Result<Vec<Expr>, Expr> {
-    match expr.kind {
-        Kind::Or(parts) => Ok(parts),
-        kind => Err(Expr { kind, ..expr }),
-    }
+fn with(mut parts: Vec<Expr>, one: Expr) -> Vec<Expr> {
+    parts.push(one);
+    parts
 }
 
 fn call(function: &str, target: Option<Expr>, args: Vec<Expr>, at: usize) -> Expr {
@@ -351,15 +344,15 @@ fn call(function: &str, target: Option<Expr>, args: Vec<Expr>, at: usize) -> Exp
 }
 
 /// A method, a macro, or a function whose name has dots (`sets.contains`).
-fn method(of: Expr, name: Text, args: Vec<Expr>, at: usize) -> Parsed {
+fn method(of: Expr, name: &str, args: Vec<Expr>, at: usize) -> Parsed {
     if let Kind::Name(space) = &of.kind {
         let full = format!("{space}.{name}");
         if signatures::is_function(&full) {
             return Ok(call(&full, None, args, at));
         }
     }
-    match macros::expand(of, &name, args, at)? {
+    match macros::expand(of, name, args, at)? {
         macros::Expanded::Fold(fold) => Ok(fold),
-        macros::Expanded::Method(of, args) => Ok(call(&name, Some(of), args, at)),
+        macros::Expanded::Method(of, args) => Ok(call(name, Some(of), args, at)),
     }
 }

@@ -1,5 +1,7 @@
 //! A rule of a schema, compiled.
 
+use std::fmt::Write as _;
+
 use super::{Environment, Output, Program};
 use crate::schema::{Rule, Structural};
 
@@ -37,8 +39,8 @@ impl Compiled {
         }
         let compile =
             |source: &str, output| Program::compile(source, &environment.clone().expecting(output));
-        let asked = !rule.rule.trim().is_empty();
-        let program = asked.then(|| compile(&rule.rule, Output::Bool));
+        let asked = !rule.expression.trim().is_empty();
+        let program = asked.then(|| compile(&rule.expression, Output::Bool));
         let message = Some(rule.message_expression.as_str()).filter(|it| !it.is_empty());
         let uses_old_self = matches!(&program, Some(Ok(it)) if it.uses_old_self());
         Self {
@@ -62,7 +64,7 @@ fn field_path(path: &str, of: &Structural) -> Option<String> {
         };
         if of.properties.is_empty() {
             of = of.others.of()?;
-            printed.push_str(&format!("[{name}]"));
+            let _infallible = write!(printed, "[{name}]");
         } else {
             of = of.properties.get(name.as_str())?;
             if !printed.is_empty() {

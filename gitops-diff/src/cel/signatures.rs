@@ -100,7 +100,7 @@ fn read_type(text: &str) -> Option<Type> {
             "list" => Type::list(first),
             "map" => Type::map(first, args.next()?),
             "optional" => Type::optional(first),
-            "type" => Type::Type(Box::new(first)),
+            "type" => Type::Kind(Box::new(first)),
             _ => return None,
         });
     }

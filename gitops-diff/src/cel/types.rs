@@ -24,7 +24,7 @@ pub(super) enum Type {
     Map(Box<Type>, Box<Type>),
     Optional(Box<Type>),
     /// The type of a type.
-    Type(Box<Type>),
+    Kind(Box<Type>),
     /// A type of a library: `kubernetes.Quantity`.
     Named(Text),
     Object(Arc<Object>),
@@ -82,7 +82,7 @@ impl fmt::Display for Type {
             Self::List(of) => return write!(f, "list({of})"),
             Self::Map(key, value) => return write!(f, "map({key}, {value})"),
             Self::Optional(of) => return write!(f, "optional_type({of})"),
-            Self::Type(of) => return write!(f, "type({of})"),
+            Self::Kind(of) => return write!(f, "type({of})"),
             Self::Named(name) => name,
             Self::Object(of) => &of.name,
         };

@@ -1,5 +1,7 @@
 //! URLs of requests (`net/url.ParseRequestURI`).
 
+use std::fmt::Write as _;
+
 /// An absolute URI or path, in its parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Url {
@@ -139,7 +141,7 @@ fn escaped(path: &str) -> Option<String> {
         if byte.is_ascii_alphanumeric() || b"-_.~$&+,/:;=@".contains(&byte) {
             text.push(char::from(byte));
         } else {
-            text.push_str(&format!("%{byte:02X}"));
+            let _infallible = write!(text, "%{byte:02X}");
         }
     }
     Some(text)

@@ -36,6 +36,7 @@ pub(crate) struct Scale {
 /// One type of a structural schema. A schema inside of `allOf`, `anyOf`, `oneOf` and `not` has
 /// the same form.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "because a schema has as many markers")]
 pub(crate) struct Structural {
     pub(crate) kind: Option<JsonType>,
     /// `x-kubernetes-int-or-string`.
@@ -65,7 +66,7 @@ pub(crate) struct Structural {
 /// A rule in CEL.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Rule {
-    pub(crate) rule: Text,
+    pub(crate) expression: Text,
     pub(crate) message: Text,
     pub(crate) message_expression: Text,
     /// `FieldValueInvalid`, …; empty where none is given.

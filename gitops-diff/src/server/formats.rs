@@ -127,7 +127,7 @@ fn is_date(text: &str) -> bool {
     let (Some(year), Some(month), Some(day)) = (number(0..4), number(5..7), number(8..10)) else {
         return false;
     };
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let days = match month {
         2 => 28 + u32::from(leap),
         4 | 6 | 9 | 11 => 30,
@@ -177,7 +177,7 @@ fn is_card(text: &str) -> bool {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     let cards = CARDS.get_or_init(|| compile(CARD).ok());
     let sum: u32 = digits.bytes().rev().enumerate().map(luhn).sum();
-    cards.as_ref().is_some_and(|it| it.is_match(&digits)) && sum % 10 == 0
+    cards.as_ref().is_some_and(|it| it.is_match(&digits)) && sum.is_multiple_of(10)
 }
 
 /// What a digit counts at its place from the right.
@@ -198,7 +198,8 @@ fn is_isbn10(text: &str) -> bool {
     };
     let digits: Option<Vec<u32>> = text.chars().enumerate().map(value).collect();
     digits.is_some_and(|it| {
-        it.len() == 10 && (1..).zip(&it).map(|(times, it)| times * it).sum::<u32>() % 11 == 0
+        it.len() == 10
+            && (1..).zip(&it).map(|(times, it)| times * it).sum::<u32>().is_multiple_of(11)
     })
 }
 
@@ -206,7 +207,7 @@ fn is_isbn13(text: &str) -> bool {
     let digits: Option<Vec<u32>> = without_dashes(text).chars().map(|it| it.to_digit(10)).collect();
     digits.is_some_and(|it| {
         let sum: u32 = it.iter().zip([1, 3].iter().cycle()).map(|(it, times)| it * times).sum();
-        it.len() == 13 && sum % 10 == 0
+        it.len() == 13 && sum.is_multiple_of(10)
     })
 }
 

@@ -64,6 +64,38 @@ fn recorded_answers_to_applies_are_predicted() {
     }
 }
 
+/// What is predicted of custom resources from the documents that the server publishes, which do
+/// not say in which version objects are stored, nor where `scale` finds its numbers.
+const PUBLISHED: Floor = Floor { objects: 859, refusals: 1000 };
+
+#[test]
+fn custom_resources_are_predicted_from_published_documents() {
+    let Some(corpus) = std::env::var_os("GITOPS_CORPUS") else {
+        return left_out("custom resources by published documents");
+    };
+    let apply = PathBuf::from(corpus).join("apply");
+    let schema = published(&apply.join("openapi"));
+    let mut tally = Tally::default();
+    for script in read(&apply.join("transcripts/custom.jsonl.gz")) {
+        replay(&schema, &script, |schema, step, live| {
+            if let Some(desired) = step.desired() {
+                judge(schema, step, live, desired, &mut tally);
+            }
+        });
+    }
+    tally.print("published");
+    tally.check("published", &PUBLISHED);
+}
+
+/// The kinds of the recorded server's definitions, as it publishes them.
+fn published(openapi: &std::path::Path) -> Schema {
+    let one = |path: &str| read(&openapi.join(path)).next().unwrap();
+    let versions = ["v1", "v1alpha1", "v2"];
+    let documents = versions.map(|it| one(&format!("v3/apis__corpus.example.com__{it}.json.gz")));
+    let discovery = one("discovery/apis-aggregated.json.gz");
+    Schema::from_openapi(&documents, [&discovery]).unwrap()
+}
+
 fn judge<'a>(
     schema: &Schema,
     step: &Step<'a>,

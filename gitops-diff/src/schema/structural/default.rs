@@ -10,7 +10,9 @@ impl Structural {
             Value::Map(members) => self.fill_members(members),
             Value::List(items) => {
                 if let Some(of) = self.items.as_deref() {
-                    items.iter_mut().for_each(|it| of.fill_in_place(it));
+                    for item in items {
+                        of.fill_in_place(item);
+                    }
                 }
             }
             _ => {}
@@ -54,7 +56,7 @@ mod tests {
     fn defaults_fill_what_is_missing_in_what_is_there() {
         // Schema, object, expected: the cases of upstream's `TestDefault` in words of ours.
         let cases = [
-            (r#"{}"#, "null", "null"),
+            ("{}", "null", "null"),
             (r#"{"properties":{"a":{"default":"A"}}}"#, r#"{"b":1}"#, r#"{"a":"A","b":1}"#),
             (
                 r#"{"properties":{"a":{"default":{},"properties":{"b":{"default":"B"}}}}}"#,

@@ -71,7 +71,8 @@ impl Definition {
     /// # Errors
     /// As [`Definition::read`].
     pub(crate) fn published(schema: &Value, status: bool) -> Result<Self, DiffError> {
-        Ok(Self { root: Structural::read(schema)?, status, ..Self::default() })
+        let root = Reader { source: Source::Document, depth: 0 }.schema(schema)?;
+        Ok(Self { root, status, ..Self::default() })
     }
 }
 
@@ -81,7 +82,7 @@ impl Structural {
     /// # Errors
     /// [`DiffError::Limit`] where it is deeper than any that a server takes.
     pub(crate) fn read(schema: &Value) -> Result<Self, DiffError> {
-        let mut root = Reader { depth: 0 }.schema(schema)?;
+        let mut root = Reader { source: Source::Definition, depth: 0 }.schema(schema)?;
         root.prune_defaults();
         Ok(root)
     }
@@ -90,7 +91,16 @@ impl Structural {
 /// How deep in a schema the reader is.
 #[derive(Clone, Copy)]
 struct Reader {
+    source: Source,
     depth: usize,
+}
+
+/// Where a schema comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Source {
+    Definition,
+    /// A published document: whole objects have fields in it that the server put there.
+    Document,
 }
 
 impl Reader {
@@ -99,7 +109,7 @@ impl Reader {
             let what = "the depth of a schema".into();
             return Err(DiffError::Limit { what, limit: MAX_DEPTH as u64 });
         }
-        let below = Self { depth: self.depth + 1 };
+        let below = Self { depth: self.depth + 1, ..self };
         let kind = schema.get("type").and_then(Value::as_str).and_then(json_type);
         let int_or_string = marks(schema, "x-kubernetes-int-or-string");
         let mut read = Structural {
@@ -124,8 +134,12 @@ impl Reader {
     fn properties(self, schema: &Value) -> Result<BTreeMap<Text, Structural>, DiffError> {
         let properties = schema.get("properties").and_then(Value::as_map);
         let properties = properties.into_iter().flat_map(Map::iter);
-        // Published documents refer to the types of metadata, which are the server's own.
-        let own = properties.filter(|(_, it)| !is_reference(it));
+        let embedded = marks(schema, "x-kubernetes-embedded-resource");
+        let is_servers = |name: &str, it: &Value| {
+            self.source == Source::Document
+                && (is_reference(it) || (embedded && matches!(name, "apiVersion" | "kind")))
+        };
+        let own = properties.filter(|(name, it)| !is_servers(name, it));
         own.map(|(name, it)| Ok((name.clone(), self.schema(it)?))).collect()
     }
 
@@ -239,7 +253,7 @@ fn list_type(schema: &Value) -> Option<Keys> {
 fn rule(rule: &Value) -> Rule {
     let text = |key: &str| rule.get(key).and_then(Value::as_str).unwrap_or_default().into();
     Rule {
-        rule: text("rule"),
+        expression: text("rule"),
         message: text("message"),
         message_expression: text("messageExpression"),
         reason: text("reason"),

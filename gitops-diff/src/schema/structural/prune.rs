@@ -91,9 +91,9 @@ impl Pruner {
             let at = self.path.len();
             let _infallible = write!(self.path, "[{index}]");
             if keeps {
-                self.kept(of, item)
+                self.kept(of, item);
             } else {
-                self.value(of, item)
+                self.value(of, item);
             }
             self.path.truncate(at);
         }
@@ -147,7 +147,9 @@ fn drop_nulls(of: Option<&Structural>, value: &mut Value) {
         }),
         Value::List(items) => {
             let of = of.and_then(|it| it.items.as_deref());
-            items.iter_mut().for_each(|it| drop_nulls(of, it));
+            for item in items {
+                drop_nulls(of, item);
+            }
         }
         _ => {}
     }

@@ -12,7 +12,7 @@ pub(super) struct Pair<'a> {
     pub(super) old: &'a Value,
 }
 
-impl<'a> Pair<'a> {
+impl Pair<'_> {
     /// The member `name` of both; `None` where one lacks it, or the schema does.
     pub(super) fn key(self, name: &str) -> Option<Self> {
         let (new, old) = (self.new.get(name)?, self.old.get(name)?);

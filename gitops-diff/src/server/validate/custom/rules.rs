@@ -181,7 +181,7 @@ impl Run {
 
     /// A rule that has no answer.
     fn refused(&mut self, node: Node<'_>, rule: &Rule, why: &Fail) -> Result<(), Spent> {
-        let text = if rule.message.is_empty() { &rule.rule } else { &rule.message }.trim();
+        let text = if rule.message.is_empty() { &rule.expression } else { &rule.message }.trim();
         match why {
             Fail::NoOverload => self.failed(
                 node,
@@ -218,7 +218,7 @@ impl Run {
             return Ok(());
         }
         let detail = made.unwrap_or_else(|| match rule.message.trim() {
-            "" => format!("failed rule: {}", rule.rule.trim()),
+            "" => format!("failed rule: {}", rule.expression.trim()),
             message => message.to_owned(),
         });
         let cause = cause(self.field(&compiled.field), node, &rule.reason, &detail);

@@ -29,14 +29,13 @@ pub(super) fn check(scale: &Scale, side: Side, object: &Value, causes: &mut Vec<
 
 fn check_count(path: &Text, object: &Value) -> Option<Cause> {
     let (count, why) = match at(path, object) {
-        Ok(None) => return None,
         Ok(Some(Value::Int(count))) if *count < 0 => {
             (*count, "should be a non-negative integer".to_owned())
         }
         Ok(Some(Value::Int(count))) if *count > i64::from(i32::MAX) => {
             (*count, format!("should be less than or equal to {}", i32::MAX))
         }
-        Ok(Some(Value::Int(_))) => return None,
+        Ok(None | Some(Value::Int(_))) => return None,
         Ok(Some(found)) => (0, accessor(path, found, "int64")),
         Err(why) => (0, why),
     };
