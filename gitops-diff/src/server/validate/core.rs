@@ -15,6 +15,7 @@ mod jobs;
 mod mounts;
 mod nodes;
 mod persistent_volume;
+mod pod_claims;
 mod pod_spec;
 mod pod_status;
 mod pods;

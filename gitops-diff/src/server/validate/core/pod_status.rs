@@ -3,7 +3,7 @@
 use super::super::addresses::{check_address, family};
 use super::super::field::Field;
 use super::super::names;
-use super::annotations;
+use super::{annotations, pod_claims};
 use crate::Value;
 
 pub(super) fn check(root: &Field<'_>, live: &Value) {
@@ -18,12 +18,13 @@ pub(super) fn check(root: &Field<'_>, live: &Value) {
     }
     status.field("qosClass").immutable(was("/status/qosClass"));
     check_states(&status, live);
-    check_addresses(&status.field("podIPs"), was("/status/podIPs"), "");
+    pod_claims::check(root);
+    check_addresses(&status.field("podIPs"), was("/status/podIPs"));
     let (hosts, host) = (status.field("hostIPs"), status.text("hostIP"));
     if hosts.list().first().is_some_and(|it| it.get("ip").and_then(Value::as_str) != Some(host)) {
         hosts.item(0).field("ip").invalid("must be equal to `hostIP`");
     }
-    check_addresses(&hosts, was("/status/hostIPs"), "");
+    check_addresses(&hosts, was("/status/hostIPs"));
 }
 
 fn check_conditions(conditions: &Field<'_>) {
@@ -118,7 +119,7 @@ fn restarts(container: &Value, spec: &Value, code: i64) -> bool {
 }
 
 /// At most one address of each family.
-fn check_addresses(addresses: &Field<'_>, was: Option<&Value>, _told: &str) {
+fn check_addresses(addresses: &Field<'_>, was: Option<&Value>) {
     let texts = |of: Option<&Value>| -> Vec<String> {
         let list = of.and_then(Value::as_list).unwrap_or_default();
         list.iter().filter_map(|it| it.get("ip")?.as_str().map(Into::into)).collect()
@@ -129,13 +130,15 @@ fn check_addresses(addresses: &Field<'_>, was: Option<&Value>, _told: &str) {
     for (address, text) in addresses.items().zip(&own) {
         check_address(&address.with(&text.as_str().into()), &known);
     }
-    if let [first, second, rest @ ..] = own.as_slice() {
-        let families = (family(first), family(second));
-        if families.0.is_none() || families.1.is_none() {
-            addresses.internal("failed to check for dual stack");
-        }
-        if families.0 == families.1 || !rest.is_empty() {
-            addresses.invalid("may specify no more than one IP for each IP family");
-        }
+    if own.len() < 2 {
+        return;
+    }
+    let families: Vec<_> = own.iter().map(|it| family(it)).collect();
+    let unknown = families.contains(&None);
+    if unknown {
+        addresses.internal("failed to check for dual stack");
+    }
+    if unknown || own.len() > 2 || families[0] == families[1] {
+        addresses.invalid("may specify no more than one IP for each IP family");
     }
 }

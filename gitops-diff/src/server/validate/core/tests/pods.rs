@@ -375,6 +375,25 @@ fn the_status_of_a_pod() {
             ("status.conditions", r#"[{"type":"a b"}]"#, &["Invalid status.conditions[0].Type"]),
             ("status.podIPs", r#"[{"ip":"1.2.3.4"},{"ip":"1.2.3.5"}]"#, &["Invalid status.podIPs"]),
             ("status.podIPs", r#"[{"ip":"x"}]"#, &["Invalid status.podIPs[0]"]),
+            (
+                "status.resourceClaimStatuses",
+                r#"[{"name":"x"}]"#,
+                &["Invalid status.resourceClaimStatuses[0].name"],
+            ),
+            (
+                "status.containerStatuses.0.user",
+                r#"{"linux":{"uid":-1,"gid":0}}"#,
+                &["Invalid status.containerStatuses[0].user.linux.uid"],
+            ),
+            (
+                "status.containerStatuses.0.allocatedResourcesStatus",
+                r#"[{"name":"x","resources":[{"resourceID":"d"}]}]"#,
+                &[
+                    "Invalid status.containerStatuses[0].allocatedResourcesStatus[0].name",
+                    "NotSupported status.containerStatuses[0].allocatedResourcesStatus[0].\
+                     resources[0].health",
+                ],
+            ),
         ],
     );
 }
