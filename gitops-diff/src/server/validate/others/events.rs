@@ -54,10 +54,14 @@ fn belongs_to_namespace(event: &Field<'_>) {
     let regarding = event.field("regarding");
     let regarding = regarding.named("involvedObject");
     let about = regarding.text("namespace");
+    if namespace.is_empty() {
+        // The path of the request says it.
+        return;
+    }
     let fits = match (event.has("eventTime"), about.is_empty()) {
         (true, true) => matches!(namespace, "default" | "kube-system"),
         (true, false) => true,
-        (false, true) => matches!(namespace, "" | "default"),
+        (false, true) => namespace == "default",
         (false, false) => namespace == about,
     };
     if !fits {

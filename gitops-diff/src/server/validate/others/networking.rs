@@ -87,7 +87,7 @@ fn ip_address(edit: &Edit<'_>) {
     let spec = edit.new.field("spec");
     let parent = spec.field("parentRef");
     if edit.is_update() {
-        return parent.immutable(edit.live_at("/spec/parentRef"));
+        parent.immutable(edit.live_at("/spec/parentRef"));
     }
     if !parent.is_set() {
         return parent.required("");
