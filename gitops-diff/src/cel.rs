@@ -11,6 +11,7 @@ mod functions;
 mod macros;
 mod operators;
 mod parse;
+mod policy;
 mod rule;
 mod schema;
 mod signatures;

@@ -119,7 +119,9 @@ impl<'s> Lexer<'s> {
         let rest = self.rest();
         let end = rest.find(|it: char| !it.is_ascii_alphanumeric() && it != '_');
         let name = &rest[..end.unwrap_or(rest.len())];
-        if RESERVED.contains(&name) {
+        // Members of dynamic values may have such names.
+        let member = self.source[..self.at].trim_end().ends_with('.');
+        if RESERVED.contains(&name) && !member {
             return Err(self.error(&format!("reserved identifier: {name}")));
         }
         self.at += name.len();

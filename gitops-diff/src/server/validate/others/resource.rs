@@ -35,8 +35,7 @@ pub(super) fn check(edit: &Edit<'_>) {
 
 fn class(edit: &Edit<'_>, spec: &Field<'_>) {
     let (selectors, config) = (spec.field("selectors"), spec.field("config"));
-    let stored = edit.is_update() && selectors.is_same(edit.live_at("/spec/selectors"));
-    claim::check_selectors(&selectors, Expressions::of(stored));
+    claim::check_selectors(&selectors);
     if at_most(&config, claim::MAX_CONFIG) {
         let stored = edit.is_update() && config.is_same(edit.live_at("/spec/config"));
         config.items().for_each(|it| claim::check_configuration(&it, Expressions::of(stored)));
@@ -47,7 +46,7 @@ fn class(edit: &Edit<'_>, spec: &Field<'_>) {
     }
 }
 
-/// Whether expressions and parameters are new, or the object lived with them.
+/// Whether parameters are new, or the object lived with them.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Expressions {
     New,

@@ -34,13 +34,13 @@ pub(super) fn validating(edit: &Edit<'_>, spec: &Field<'_>) {
 }
 
 pub(super) fn mutating(edit: &Edit<'_>, spec: &Field<'_>) {
-    let check = policy(edit, spec);
+    policy(edit, spec);
     rules::check_mutating(&spec.field("matchConstraints"));
     let mutations = spec.field("mutations");
     if mutations.is_empty() {
         mutations.required("mutations must contain at least one item");
     }
-    mutations.items().for_each(|it| mutation(&it, &check));
+    mutations.items().for_each(|it| mutation(&it));
     let policy = spec.field("reinvocationPolicy");
     if policy.is_empty() {
         policy.required("");
@@ -174,7 +174,7 @@ fn audit_annotation(annotation: &Field<'_>, policy: &str, check: &Check) {
 const PATCHES: [(&str, &str); 2] =
     [("JSONPatch", "jsonPatch"), ("ApplyConfiguration", "applyConfiguration")];
 
-fn mutation(mutation: &Field<'_>, check: &Check) {
+fn mutation(mutation: &Field<'_>) {
     let kind = mutation.field("patchType");
     if kind.is_empty() {
         return kind.required("");
@@ -193,8 +193,6 @@ fn mutation(mutation: &Field<'_>, check: &Check) {
             patch.required(&format!("must be specified when patchType is {of}"));
         } else if expression.str().trim().is_empty() {
             expression.required("");
-        } else {
-            check.patch(&expression);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Expressions, Field, at_most, by, by_itself, distinct, names};
 use crate::Value;
+use crate::cel::Environment;
 use crate::server::validate::names::{dns_label, dns_subdomain, label_value, qualified_name};
 
 const MAX_REQUESTS: usize = 32;
@@ -110,7 +111,7 @@ fn wanted(request: &Field<'_>) {
     if !class.is_empty() {
         class.check(dns_subdomain);
     }
-    check_selectors(&request.field("selectors"), Expressions::New);
+    check_selectors(&request.field("selectors"));
     let (mode, count) = (request.field("allocationMode"), request.field("count"));
     match (mode.str(), count.int().unwrap_or_default()) {
         ("All", 0) => {}
@@ -122,10 +123,11 @@ fn wanted(request: &Field<'_>) {
     request.field("tolerations").items().for_each(|it| toleration(&it));
 }
 
-pub(super) fn check_selectors(selectors: &Field<'_>, _expressions: Expressions) {
-    if !at_most(selectors, MAX_SELECTORS) {
+pub(super) fn check_selectors(selectors: &Field<'_>) {
+    if !at_most(selectors, MAX_SELECTORS) || selectors.is_empty() {
         return;
     }
+    let devices = Environment::device();
     for selector in selectors.items() {
         let cel = selector.field("cel");
         let expression = cel.field("expression");
@@ -133,6 +135,8 @@ pub(super) fn check_selectors(selectors: &Field<'_>, _expressions: Expressions) 
             cel.required("");
         } else if expression.str().len() > MAX_EXPRESSION {
             expression.too_long(MAX_EXPRESSION);
+        } else if let Err(why) = devices.device_condition(expression.str()) {
+            expression.invalid(&why);
         }
     }
 }
