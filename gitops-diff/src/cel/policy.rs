@@ -108,9 +108,7 @@ impl Environment {
 /// (`convertCelTypeToDeclType`).
 fn kept(of: &Type) -> Type {
     match of {
-        Type::Object(_) | Type::Named(_) | Type::Optional(_) | Type::Type(_) | Type::Open(_) => {
-            Type::Dyn
-        }
+        Type::Object(_) | Type::Named(_) | Type::Optional(_) | Type::Open(_) => Type::Dyn,
         Type::List(of) => Type::list(kept(of)),
         Type::Map(key, value) => Type::map(kept(key), kept(value)),
         other => other.clone(),

@@ -9,6 +9,7 @@ mod coordination;
 mod discovery;
 mod events;
 mod flowcontrol;
+mod language;
 mod networking;
 mod node;
 mod policy;

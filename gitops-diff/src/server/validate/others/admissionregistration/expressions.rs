@@ -1,8 +1,9 @@
 //! Expressions of policies and webhooks: where they stand, and that they compile.
 
 use super::Field;
-use crate::cel::Environment;
+
 use crate::server::validate::names;
+use crate::server::validate::others::language::Environment;
 
 const MAX_CONDITIONS: usize = 64;
 const RESERVED: [&str; 22] = [
