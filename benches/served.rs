@@ -1,7 +1,7 @@
 //! A declared object as a server holds it: with owners, defaults, identity and status.
 
-use gitops_diff::merge::{Apply, Force, apply};
-use gitops_diff::{Fingerprint, Map, Object, Schema, Value};
+use gitops_diff::merge::{Apply, Force};
+use gitops_diff::{Fingerprint, Map, Object, Schema, Value, predict};
 
 const NOW: &str = "2026-01-01T00:00:00Z";
 
@@ -10,24 +10,32 @@ const NOW: &str = "2026-01-01T00:00:00Z";
 /// # Panics
 /// Where it cannot be applied; fixtures can.
 pub fn served(desired: &Object) -> Object {
-    let request = Apply {
-        live: None,
-        desired: desired.body(),
-        manager: "gitops",
-        force: Force::No,
-        subresource: None,
-        now: NOW,
-    };
-    let next = apply(&Schema::builtin(), &request).expect("because fixtures are valid");
-    let live = Object::new(next).expect("because applying keeps the identity");
+    let live = applied(None, desired, "gitops");
     let uid = Fingerprint::of(desired.id());
     let filled = live.edit(|body| {
         identify(body.map_at("metadata"), uid.as_str());
         if desired.id().kind() == "Deployment" {
-            fill_deployment(body);
+            write_status(body);
         }
     });
     filled.expect("because the identity stays")
+}
+
+/// What the API server makes of an apply that takes what others own.
+///
+/// # Panics
+/// Where it refuses; fixtures are valid.
+pub fn applied(live: Option<&Object>, desired: &Object, manager: &str) -> Object {
+    let request = Apply {
+        live: live.map(Object::body),
+        desired: desired.body(),
+        manager,
+        force: Force::Yes,
+        subresource: None,
+        now: NOW,
+    };
+    let next = predict(&Schema::builtin(), &request).expect("because fixtures are valid");
+    Object::new(next).expect("because applying keeps the identity")
 }
 
 fn identify(metadata: &mut Map, uid: &str) {
@@ -37,26 +45,8 @@ fn identify(metadata: &mut Map, uid: &str) {
     metadata.insert("creationTimestamp", NOW.into());
 }
 
-/// What the API server and its controllers add to a Deployment.
-fn fill_deployment(body: &mut Map) {
-    let spec = body.map_at("spec");
-    spec.insert("progressDeadlineSeconds", 600.into());
-    spec.insert("revisionHistoryLimit", 10.into());
-    let pod = spec.map_at("template").map_at("spec");
-    for (field, value) in [
-        ("dnsPolicy", "ClusterFirst"),
-        ("restartPolicy", "Always"),
-        ("schedulerName", "default-scheduler"),
-    ] {
-        pod.insert(field, value.into());
-    }
-    pod.insert("terminationGracePeriodSeconds", 30.into());
-    let containers = pod.get_mut("containers").and_then(Value::as_list_mut);
-    for container in containers.into_iter().flatten().filter_map(Value::as_map_mut) {
-        container.insert("terminationMessagePath", "/dev/termination-log".into());
-        container.insert("terminationMessagePolicy", "File".into());
-        container.insert("imagePullPolicy", "IfNotPresent".into());
-    }
+/// What its controller writes to a Deployment.
+fn write_status(body: &mut Map) {
     let status = body.map_at("status");
     for field in ["availableReplicas", "observedGeneration", "readyReplicas", "replicas"] {
         status.insert(field, 3.into());

@@ -1,0 +1,32 @@
+//! Makes the tables of `benches/README.md`: our ways to compare beside those of others, in one run.
+//!
+//! ```console
+//! cargo run --release -p gitops-benches --bin table            # prints
+//! cargo run --release -p gitops-benches --bin table -- --write # and puts them into the README
+//! ```
+//!
+//! Where Go is there, the engines that are written in it run on the same cases (`benches/peers`).
+
+#![expect(clippy::print_stdout, reason = "a benchmark prints its results")]
+
+mod agreement;
+mod fleet;
+mod pairs;
+mod peers;
+mod readme;
+
+use std::fmt::Write;
+
+fn main() -> std::io::Result<()> {
+    let cases = gitops_benches::cases();
+    let peers = peers::run(&cases)?;
+    let mut text = String::new();
+    for part in [pairs::table(&cases, &peers), agreement::table(&cases, &peers), fleet::table()] {
+        let _ = writeln!(text, "{part}");
+    }
+    println!("{text}");
+    if std::env::args().any(|it| it == "--write") {
+        readme::write(&text)?;
+    }
+    Ok(())
+}
