@@ -26,3 +26,7 @@ cluster *arguments:
 # Every gate, as the CI runs it.
 ci:
     .ci/run
+
+# The tables of benches/README.md: the diff beside other engines on the same cases.
+bench-peers:
+    cargo run --release -p gitops-benches --bin table -- --write

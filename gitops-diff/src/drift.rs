@@ -160,6 +160,11 @@ impl Drift {
             && self.policy.is_empty()
     }
 
+    /// Whether nothing else is to be told of an object in sync than that it is.
+    pub(crate) fn can_be_remembered(&self) -> bool {
+        self.strategy != Strategy::ServerDryRun && self.extent == Extent::Changes
+    }
+
     /// Whether two declarations define the same kinds.
     pub(crate) fn same_definitions(one: &ObjectSet, other: &ObjectSet) -> bool {
         let definitions = |of: &'_ ObjectSet| -> Vec<Object> {

@@ -90,6 +90,7 @@ pub mod merge;
 pub mod policy;
 pub mod server;
 
+mod cached;
 mod cascade;
 mod compare;
 mod differ;
@@ -103,6 +104,7 @@ mod tracker;
 mod error;
 mod fingerprint;
 
+pub use crate::cached::Cached;
 pub use crate::differ::Differ;
 pub use crate::drift::{
     Demand, Drift, Extent, Leftovers, Prune, RECREATE_ANNOTATION, Recreation, Strategy,

@@ -1,7 +1,7 @@
 //! A Kubernetes object, or anything that has its shape.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -21,12 +21,32 @@ use crate::{DiffError, Fingerprint, GroupKind, Map, ObjectId, Origin, Text, Valu
 /// assert_eq!(object.version(), "v1");
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Object {
     id: ObjectId,
     version: Text,
-    body: Arc<Value>,
+    body: Arc<Body>,
     origin: Option<Origin>,
+}
+
+/// A tree, and its digest once somebody asked for it.
+#[derive(Default)]
+struct Body {
+    tree: Value,
+    digest: OnceLock<u128>,
+}
+
+impl From<Value> for Body {
+    fn from(tree: Value) -> Self {
+        Self { tree, digest: OnceLock::new() }
+    }
+}
+
+impl Clone for Body {
+    /// Copies are made to be changed.
+    fn clone(&self) -> Self {
+        self.tree.clone().into()
+    }
 }
 
 impl Object {
@@ -48,7 +68,7 @@ impl Object {
             return Err(DiffError::invalid(format!("`{kind}/{name}` is no kind and name")));
         }
         let id = ObjectId::new(GroupKind::new(group, kind), namespace, name);
-        Ok(Self { id, version: version.into(), body: Arc::new(body), origin: None })
+        Ok(Self { id, version: version.into(), body: Arc::new(body.into()), origin: None })
     }
 
     /// The same object, known to come from `origin`.
@@ -62,13 +82,15 @@ impl Object {
     #[must_use]
     pub fn with_namespace(mut self, namespace: Option<&str>) -> Self {
         self.id = self.id.with_namespace(namespace);
-        if let Some(body) = Arc::make_mut(&mut self.body).as_map_mut() {
+        let mut body = std::mem::take(Arc::make_mut(&mut self.body)).tree;
+        if let Some(body) = body.as_map_mut() {
             let metadata = body.map_at("metadata");
             match self.id.namespace() {
                 Some(namespace) => metadata.insert("namespace", namespace.into()),
                 None => metadata.remove("namespace"),
             };
         }
+        self.body = Arc::new(body.into());
         self
     }
 
@@ -77,7 +99,7 @@ impl Object {
     /// # Errors
     /// As [`Object::new`], of the changed body.
     pub fn edit(mut self, change: impl FnOnce(&mut Map)) -> Result<Self, DiffError> {
-        let mut body = std::mem::take(Arc::make_mut(&mut self.body));
+        let mut body = std::mem::take(Arc::make_mut(&mut self.body)).tree;
         if let Some(body) = body.as_map_mut() {
             change(body);
         }
@@ -105,17 +127,17 @@ impl Object {
 
     /// The whole body.
     pub fn body(&self) -> &Value {
-        &self.body
+        &self.body.tree
     }
 
     /// The body for itself; copied where it is still shared.
     pub fn into_body(self) -> Value {
-        Arc::unwrap_or_clone(self.body)
+        Arc::unwrap_or_clone(self.body).tree
     }
 
     /// The value at a JSON Pointer.
     pub fn pointer(&self, pointer: &str) -> Option<&Value> {
-        self.body.pointer(pointer)
+        self.body().pointer(pointer)
     }
 
     /// `metadata.uid`.
@@ -150,7 +172,12 @@ impl Object {
 
     /// The digest of the body.
     pub fn fingerprint(&self) -> Fingerprint {
-        Fingerprint::of(&*self.body)
+        Fingerprint::of(self.body())
+    }
+
+    /// A digest of the body that means nothing outside of this process.
+    pub(crate) fn digest(&self) -> u128 {
+        *self.body.digest.get_or_init(|| crate::packed::digest(self.body()))
     }
 
     /// Whether this is a core `Secret`, whose values must never be shown.
@@ -159,6 +186,13 @@ impl Object {
     /// of the kind `secret` in any case, in any API group.
     pub fn is_secret(&self) -> bool {
         self.id.group_kind().is("", "Secret")
+    }
+}
+
+impl PartialEq for Object {
+    fn eq(&self, other: &Self) -> bool {
+        let same_body = || Arc::ptr_eq(&self.body, &other.body) || self.body() == other.body();
+        self.origin == other.origin && self.id == other.id && same_body()
     }
 }
 
@@ -200,7 +234,7 @@ impl TryFrom<Value> for Object {
 impl Serialize for Object {
     /// The body alone.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.body.serialize(serializer)
+        self.body().serialize(serializer)
     }
 }
 

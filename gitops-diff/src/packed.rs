@@ -16,7 +16,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub use self::expected::{Expected, Verdict};
 use self::json::{Level, Splitting};
 use self::parts::{HEADER, Parts};
-pub(crate) use self::tape::Node;
+use self::tape::{Node, Tape};
 use self::tree::Joined;
 use crate::{DiffError, Map, Object, ObjectId, Value};
 
@@ -131,6 +131,13 @@ impl Packed {
         let (status, owners) = rest.split_at(len(1));
         Node::whole([body, status, owners][at])
     }
+}
+
+/// A digest of a value: equal ones have equal digests. For this process only.
+pub(crate) fn digest(value: &Value) -> u128 {
+    let mut tape = Tape::default();
+    tape.value(value);
+    twox_hash::XxHash3_128::oneshot(tape.bytes())
 }
 
 impl TryFrom<&Value> for Packed {

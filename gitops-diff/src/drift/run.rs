@@ -33,10 +33,10 @@ pub(crate) struct Judged {
 
 impl Run<'_> {
     /// The plan for `desired`, where `known` says what is known of an object already.
-    pub(crate) fn plan(
+    pub(crate) fn plan<'o>(
         &self,
-        desired: &ObjectSet,
-        mut known: impl FnMut(&Object) -> Option<Judged>,
+        desired: &'o ObjectSet,
+        mut known: impl FnMut(&'o Object) -> Option<Judged>,
     ) -> Plan {
         let mut plan = Plan::new();
         let mut changes = Vec::new();

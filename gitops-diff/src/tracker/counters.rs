@@ -1,4 +1,4 @@
-//! What a tracker did.
+//! What was done, and what was spared.
 
 /// What was done so far, in numbers of objects.
 ///
@@ -6,7 +6,8 @@
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Counters {
-    /// Events that said nothing new: the object lives in the version that was seen before.
+    /// Events that said nothing new, and objects that are known to be in sync: they live in the
+    /// version that was seen before.
     pub skipped: u64,
     /// Declared objects that were made ready for quick looks.
     pub compiled: u64,
