@@ -21,10 +21,12 @@ fn main() -> std::io::Result<()> {
     let cases = gitops_benches::cases();
     let peers = peers::run(&cases)?;
     let mut text = String::new();
-    for part in [pairs::table(&cases, &peers), agreement::table(&cases, &peers), fleet::table()] {
+    let parts: [&dyn Fn() -> String; 3] =
+        [&|| pairs::table(&cases, &peers), &|| agreement::table(&cases, &peers), &fleet::table];
+    for part in parts.iter().map(|part| part()) {
+        println!("{part}");
         let _ = writeln!(text, "{part}");
     }
-    println!("{text}");
     if std::env::args().any(|it| it == "--write") {
         readme::write(&text)?;
     }

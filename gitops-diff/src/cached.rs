@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use twox_hash::XxHash3_128;
 
-use crate::drift::{Judged, Run};
+use crate::drift::{Judged, Rules, Run};
 use crate::{
     Counters, DiffError, Differ, Drift, Entry, Inventory, Live, Object, ObjectId, ObjectSet,
     Observed, Plan,
@@ -88,7 +88,8 @@ impl Differ for Cached {
         let mut memory = self.memory();
         let mut counters = memory.counters;
         let mut states = Vec::with_capacity(desired.len());
-        let run = Run { drift: &self.drift, schema: &schema, observed, owned };
+        let rules = Rules::among(&self.drift, &schema, desired, observed);
+        let run = Run { drift: &self.drift, schema: &schema, rules: &rules, observed, owned };
         let plan = run.plan(desired, |object| {
             let (id, live) = (object.id(), observed.get(object.id()));
             let state = state(object, live, owned.get(id), definitions);
@@ -105,12 +106,15 @@ impl Differ for Cached {
     }
 }
 
-/// The states of what the plan leaves unchanged; both are in the order of identities.
+/// The states of what the plan leaves unchanged and tells nothing of; all are in the order of
+/// identities.
 fn in_sync(plan: &Plan, states: Vec<(&ObjectId, u128, u128)>) -> HashMap<u128, u128> {
     let mut unchanged = plan.unchanged.iter().peekable();
+    let mut told = plan.observations.iter().map(|it| &it.id).peekable();
     let kept = states.into_iter().filter(|(id, ..)| {
         while unchanged.next_if(|it| it < id).is_some() {}
-        unchanged.peek() == Some(id)
+        while told.next_if(|it| it < id).is_some() {}
+        unchanged.peek() == Some(id) && told.peek() != Some(id)
     });
     kept.map(|(_, key, state)| (key, state)).collect()
 }

@@ -162,7 +162,9 @@ impl Drift {
 
     /// Whether nothing else is to be told of an object in sync than that it is.
     pub(crate) fn can_be_remembered(&self) -> bool {
-        self.strategy != Strategy::ServerDryRun && self.extent == Extent::Changes
+        self.strategy != Strategy::ServerDryRun
+            && self.extent == Extent::Changes
+            && !self.policy.refers()
     }
 
     /// Whether two declarations define the same kinds.
