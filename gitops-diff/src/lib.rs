@@ -84,7 +84,6 @@ mod golang;
 mod managed;
 mod schema;
 
-#[cfg(feature = "cel")]
 pub mod cel;
 pub mod merge;
 pub mod policy;

@@ -218,3 +218,34 @@ fn rules_compare_with_what_was_before() {
         assert_eq!(ask(schema, rule, new, old), Ok(Outcome::Bool(expected)), "{rule} {new}");
     }
 }
+
+proptest::proptest! {
+    /// Pieces of expressions in any order: most are wrong, none may panic or run on.
+    #[test]
+    fn no_expression_panics(
+        pieces in proptest::collection::vec(
+            proptest::sample::select(vec![
+                "self", "oldSelf", ".", "a", "(", ")", "[", "]", "{", "}", "?", ":", ",", "1", "-1",
+                "1.5", "'x'", "b'x'", "null", "true", "+", "-", "*", "/", "%", "==", "<", "&&", "||",
+                "!", "in", "has", "size", "map(x, x)", "all(x, true)", "filter(k, v, true)", "r'('",
+                ".?a", "[?0]", "optional.of", "timestamp('2024-01-01T00:00:00Z')", "duration('1s')",
+                "quantity('1Gi')", ".substring(1)", ".charAt(9)", ".format(['%s'])", ".split('')",
+                ".lastIndexOf('ü', 1)", ".matches('(')", "ip('::1')", "cidr('10.0.0.0/8')", "\u{fc}",
+            ]),
+            0..12,
+        ),
+    ) {
+        let schema: Value = serde_json::from_str(
+            r#"{"type":"object","properties":{"a":{"type":"string"}}}"#,
+        ).unwrap();
+        let structural = Structural::read(&schema).unwrap();
+        let environment = Environment::of(&structural, false).unwrap();
+        let new: Value = serde_json::from_str(r#"{"a":"äö"}"#).unwrap();
+        let old = OldSelf::Value(&new);
+        if let Ok(program) = Program::compile(&pieces.concat(), &environment) {
+            let subject = Subject { of: &structural, root: false, new: &new, old };
+            let (_, spent) = program.eval(subject, 10_000);
+            proptest::prop_assert!(spent < 1_000_000);
+        }
+    }
+}

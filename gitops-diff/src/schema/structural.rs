@@ -57,7 +57,6 @@ pub(crate) struct Structural {
     /// `x-kubernetes-validations`.
     pub(crate) rules: Vec<Rule>,
     /// The rules, compiled when they are first asked.
-    #[cfg(feature = "cel")]
     pub(crate) programs: std::sync::OnceLock<Vec<crate::cel::Compiled>>,
     /// Whether there are rules here or below, those inside of `allOf` included.
     pub(crate) is_ruled: bool,

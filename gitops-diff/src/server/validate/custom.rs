@@ -5,7 +5,6 @@ mod embedded;
 mod fault;
 mod lists;
 mod numbers;
-#[cfg(feature = "cel")]
 mod rules;
 mod scale;
 mod schema;
@@ -95,16 +94,5 @@ fn check_rules(write: &Write<'_>, of: &Structural, object: &Value, causes: &mut 
         causes.push(Cause::invalid("<nil>", &Value::Null, why));
         return;
     }
-    causes.extend(asked(write, of, object));
-}
-
-#[cfg(feature = "cel")]
-fn asked(write: &Write<'_>, of: &Structural, object: &Value) -> Vec<Cause> {
-    rules::check(of, object, write.live)
-}
-
-/// Without the feature `cel`, rules hold.
-#[cfg(not(feature = "cel"))]
-fn asked(_write: &Write<'_>, _of: &Structural, _object: &Value) -> Vec<Cause> {
-    Vec::new()
+    causes.extend(rules::check(of, object, write.live));
 }
