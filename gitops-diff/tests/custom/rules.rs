@@ -62,7 +62,7 @@ fn what_changes_is_judged_by_what_was_before() {
             (live, &[]),
             (r#"{"fixed":"b"}"#, &["Invalid spec.fixed"]),
             (r#"{"once":"b"}"#, &["Invalid spec.once"]),
-            (r#"{}"#, &[]),
+            ("{}", &[]),
             (
                 r#"{"map":[{"k":"y","v":4},{"k":"x","v":6},{"k":"new","v":0}]}"#,
                 &["Invalid spec.map[0].v"],
