@@ -42,6 +42,7 @@ mod watch;
 
 mod apply;
 mod body;
+mod conversion;
 mod create;
 mod definition;
 mod delete;

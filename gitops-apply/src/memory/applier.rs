@@ -158,6 +158,7 @@ impl MemoryApplier {
         };
         let body = format!(r#"{{"preconditions":{{"uid":"{uid}"}}}}"#);
         let request = Request::new(Method::Delete, path(&resource, id));
+        let request = request.param("propagationPolicy", "Background");
         let reply = self.cluster.call(&request.body("application/json", body));
         match reply.code {
             200 if self.cluster.object(id).is_some() => Ok(Outcome::Deleting),

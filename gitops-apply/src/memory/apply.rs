@@ -3,13 +3,13 @@
 use gitops_diff::Value;
 use gitops_diff::merge::{Apply, Force, MergeError, apply};
 
+use super::conversion::converted;
 use super::create::Ownership;
 use super::dispatch::Task;
 use super::metadata::{self, text};
 use super::request::{Reply, Request};
 use super::resource::Resource;
 use super::status::{Cause, Details, Status};
-use super::view::converted;
 
 impl Task<'_> {
     pub(super) fn apply(&mut self, request: &Request) -> Result<Reply, Status> {
@@ -89,7 +89,7 @@ fn check_type(resource: &Resource, declared: &Value) -> Result<(), Status> {
     Err(Status::bad_request(format!("invalid object type: {slash}{version}, Kind={kind}")))
 }
 
-/// Who names a uid or a resourceVersion, expects an object to be there.
+/// Who names a uid, expects an object to be there.
 fn check_absent(resource: &Resource, declared: &Value) -> Result<(), Status> {
     let (uid, name) = (text(declared, "/metadata/uid"), metadata::name(declared));
     if !uid.is_empty() {
@@ -98,9 +98,6 @@ fn check_absent(resource: &Resource, declared: &Value) -> Result<(), Status> {
              found"
         );
         return Err(Status::conflict(resource, name, &why));
-    }
-    if !text(declared, "/metadata/resourceVersion").is_empty() {
-        return Err(Status::modified(resource, name));
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use gitops_diff::Value;
 
+use super::metadata;
 use super::resource::Resource;
 use super::status::Status;
 
@@ -43,4 +44,13 @@ pub(super) fn say_type(resource: &Resource, object: &mut Value) -> Result<(), St
     members.insert("apiVersion", expected.into());
     members.insert("kind", resource.kind.clone().into());
     Ok(())
+}
+
+/// Puts in what the struct of a kind prints though nobody wrote it: the generation of a daemon
+/// set's template is a field to the server, and an annotation to its clients.
+pub(super) fn complete_struct(resource: &Resource, object: &mut Value) {
+    if resource.is("apps", "daemonsets") {
+        let annotations = metadata::of(object).map_at("annotations");
+        annotations.entry("deprecated.daemonset.template.generation", || "0".into());
+    }
 }

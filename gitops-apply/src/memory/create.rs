@@ -2,10 +2,11 @@
 
 use gitops_diff::Value;
 use gitops_diff::merge::{Update, update};
-use gitops_diff::server;
+use gitops_diff::server::{self, Write};
 
 use super::admission::{Attributes, Verb};
 use super::body;
+use super::conversion;
 use super::definition;
 use super::dispatch::Task;
 use super::lifecycle;
@@ -52,6 +53,7 @@ impl Task<'_> {
             }
         }
         let mut object = self.write(None).print(read.object);
+        body::complete_struct(resource, &mut object);
         self.place(&mut object)?;
         Ok(object)
     }
@@ -101,12 +103,14 @@ impl Task<'_> {
         metadata::fresh(&mut object, self.state.draw_uid(), &self.now);
         self.admit(Verb::Create, None, &mut object)?;
         self.write(None).prepare(&mut object);
+        metadata::stamp_phase(&resource, None, &mut object, &self.now);
         self.allocate(None, &mut object)?;
         self.validate(None, &object)?;
         self.write(None).store(&mut object);
         if self.live(&name).is_some() {
             return Err(Status::already_exists(&resource, &name));
         }
+        self.store_form(&mut object);
         if self.params.dry_run {
             return Ok(self.show(201, &object));
         }
@@ -122,6 +126,15 @@ impl Task<'_> {
         let causes = self.write(live).validate(object);
         metadata::refuse(resource, metadata::name(object), causes)?;
         definition::validate(resource, object)
+    }
+
+    /// Brings a written object into the form in which it is stored.
+    pub(super) fn store_form(&self, object: &mut Value) {
+        if let Some(version) = conversion::to_stored(&self.target.resource, object)
+            && self.kind.group == "autoscaling"
+        {
+            Write { version, ..self.write(None) }.default(object);
+        }
     }
 
     /// The object with the managers of its fields after this write.

@@ -68,7 +68,8 @@ impl Task<'_> {
             revision: field("/preconditions/resourceVersion"),
             propagation: match orphan {
                 Some(true) => Propagation::Orphan,
-                _ => propagation(named.as_deref())?,
+                Some(false) => Propagation::Background,
+                None => propagation(named.as_deref(), &self.target.resource)?,
             },
             dry_run: dry_run || self.params.dry_run,
         })
@@ -125,8 +126,11 @@ impl Task<'_> {
     }
 }
 
-fn propagation(named: Option<&str>) -> Result<Propagation, Status> {
+fn propagation(named: Option<&str>, resource: &Resource) -> Result<Propagation, Status> {
     match named {
+        // What their first versions did with their pods, these two do for ever.
+        None | Some("") if resource.is("batch", "jobs") => Ok(Propagation::Orphan),
+        None | Some("") if resource.is("", "replicationcontrollers") => Ok(Propagation::Orphan),
         None | Some("" | "Background") => Ok(Propagation::Background),
         Some("Foreground") => Ok(Propagation::Foreground),
         Some("Orphan") => Ok(Propagation::Orphan),

@@ -80,6 +80,24 @@ pub(super) fn fresh(object: &mut Value, uid: String, now: &str) {
     metadata.insert("creationTimestamp", now.into());
 }
 
+/// Says when a volume came into its phase.
+pub(super) fn stamp_phase(resource: &Resource, live: Option<&Value>, next: &mut Value, now: &str) {
+    const TIME: &str = "/status/lastPhaseTransitionTime";
+    if !resource.is("", "persistentvolumes") {
+        return;
+    }
+    let time = match live {
+        None => Some(now.into()),
+        Some(live) if text(live, "/status/phase") == text(next, "/status/phase") => {
+            next.pointer(TIME).is_none().then(|| live.pointer(TIME).cloned()).flatten()
+        }
+        Some(live) => (live.pointer(TIME) == next.pointer(TIME)).then(|| now.into()),
+    };
+    if let (Some(time), Some(object)) = (time, next.as_map_mut()) {
+        object.map_at("status").insert("lastPhaseTransitionTime", time);
+    }
+}
+
 pub(super) fn refuse(resource: &Resource, name: &str, causes: Vec<Cause>) -> Result<(), Status> {
     if causes.is_empty() { Ok(()) } else { Err(Status::invalid(resource, name, causes)) }
 }

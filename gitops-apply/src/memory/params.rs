@@ -60,7 +60,7 @@ impl Params {
 
     fn set(&mut self, request: &Request, name: &str, value: &str) -> Result<(), Status> {
         match name {
-            "force" => self.force = Some(force(request, value)?),
+            "force" if request.method == Method::Patch => self.force = Some(force(request, value)?),
             "dryRun" => self.dry_run = dry_run(request, value)?,
             "fieldValidation" => self.validation = validation(request, value)?,
             "limit" => self.limit = number(name, value)?,

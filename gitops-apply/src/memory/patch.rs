@@ -3,6 +3,7 @@
 use gitops_diff::{Map, Value};
 use json_patch::{AddOperation, PatchOperation};
 
+use super::conversion::converted;
 use super::create::Ownership;
 use super::dispatch::Task;
 use super::params::APPLY;
@@ -10,7 +11,6 @@ use super::request::{Reply, Request, bytes};
 use super::resource::Resource;
 use super::status::{Cause, Status};
 use super::strategic;
-use super::view::converted;
 
 impl Task<'_> {
     pub(super) fn patch(&mut self, request: &Request) -> Result<Reply, Status> {
@@ -105,7 +105,8 @@ pub(super) fn merge(target: Value, patch: Value) -> Value {
     Value::Map(members)
 }
 
-/// RFC 6902, with one liberty of the API server's library: `replace` adds what is not there.
+/// RFC 6902, with two liberties of the API server's library: `replace` adds what is not there, and
+/// what is not there is `null` to a `test`.
 fn json(target: Value, body: &[u8]) -> Result<Value, Status> {
     let operations: Vec<serde_json::Value> = serde_json::from_slice(body)
         .map_err(|error| Status::bad_request(format!("error decoding patch: {error}")))?;
@@ -113,6 +114,12 @@ fn json(target: Value, body: &[u8]) -> Result<Value, Status> {
     for operation in operations {
         let operation: PatchOperation =
             serde_json::from_value(operation).map_err(|why| rejected(&why))?;
+        if let PatchOperation::Test(it) = &operation
+            && it.value.is_null()
+            && it.path.resolve(&document).is_err()
+        {
+            continue;
+        }
         let operation = lenient(operation, &document);
         json_patch::patch(&mut document, &[operation]).map_err(|why| rejected(&why))?;
     }

@@ -75,7 +75,9 @@ impl Resource {
     }
 
     pub(super) fn table(&self) -> Table {
-        (self.group.clone(), self.plural.clone())
+        // Events of both groups are the same.
+        let group = if self.is("events.k8s.io", "events") { "".into() } else { self.group.clone() };
+        (group, self.plural.clone())
     }
 
     pub(super) fn has(&self, subresource: &str) -> bool {

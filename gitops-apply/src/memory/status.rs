@@ -49,8 +49,11 @@ impl Status {
 
     /// An object with fields that are wrong (422).
     pub fn invalid(resource: &Resource, name: &str, causes: Vec<Cause>) -> Self {
-        let kind = qualified(&resource.kind, &resource.group);
-        Self::invalid_kind(&kind, name, causes).about(&resource.group, &resource.kind, name)
+        // Events of all groups are one kind within the server.
+        let group =
+            if resource.kind == "Event" && !resource.rules.custom { "" } else { &resource.group };
+        let kind = qualified(&resource.kind, group);
+        Self::invalid_kind(&kind, name, causes).about(group, &resource.kind, name)
     }
 
     /// A replacement that does not say what it replaces (422): it names the resource where others

@@ -4,6 +4,7 @@ use gitops_diff::Value;
 use gitops_diff::merge::settle;
 
 use super::admission::Verb;
+use super::conversion::converted;
 use super::create::Ownership;
 use super::dispatch::Task;
 use super::lifecycle;
@@ -12,7 +13,6 @@ use super::request::Reply;
 use super::resource::Resource;
 use super::status::Status;
 use super::store;
-use super::view::converted;
 
 impl Task<'_> {
     pub(super) fn update(&mut self, body: Value) -> Result<Reply, Status> {
@@ -73,6 +73,7 @@ impl Task<'_> {
         self.admit(Verb::Update, Some(live), &mut next)?;
         metadata::keep(live, &mut next);
         self.write(Some(live)).prepare(&mut next);
+        metadata::stamp_phase(&resource, Some(live), &mut next, &self.now);
         self.allocate(Some(live), &mut next)?;
         self.validate(Some(live), &next)?;
         self.write(Some(live)).store(&mut next);
@@ -84,7 +85,8 @@ impl Task<'_> {
     }
 
     /// What has no finalizers left while it is being deleted, goes.
-    fn store_or_remove(&mut self, resource: &Resource, name: &str, next: Value) -> Reply {
+    fn store_or_remove(&mut self, resource: &Resource, name: &str, mut next: Value) -> Reply {
+        self.store_form(&mut next);
         let table = resource.table();
         let key = store::key(self.target.namespace.as_deref(), name);
         if lifecycle::may_go(&next) {

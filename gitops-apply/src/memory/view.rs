@@ -2,6 +2,7 @@
 
 use gitops_diff::{Map, Value};
 
+use super::conversion::converted;
 use super::resource::Resource;
 
 /// What the client accepts.
@@ -42,17 +43,4 @@ impl View {
             Self::Metadata => ("meta.k8s.io/v1".into(), "PartialObjectMetadataList".into()),
         }
     }
-}
-
-/// The object in the version of the resource: without a conversion webhook only the name of the
-/// version changes.
-pub(super) fn converted(resource: &Resource, object: &Value) -> Value {
-    let mut object = object.clone();
-    if let Some(members) = object.as_map_mut() {
-        let version = resource.api_version();
-        if members.get("apiVersion").and_then(Value::as_str) != Some(&version) {
-            members.insert("apiVersion", version.into());
-        }
-    }
-    object
 }
