@@ -64,6 +64,7 @@ mod store;
 mod strategic;
 mod update;
 mod view;
+mod warnings;
 
 #[cfg(feature = "kube")]
 mod service;

@@ -43,25 +43,6 @@ impl Write<'_> {
         default::fill(self, object);
     }
 
-    /// The object as the server prints it: fields of built-in kinds that are empty and optional
-    /// are left out, those that are neither and not set are zero, quantities are canonical.
-    ///
-    /// managedFields stay as they are.
-    #[must_use]
-    pub fn print(&self, mut object: Value) -> Value {
-        let managed =
-            object.as_map_mut().and_then(|it| it.map_at("metadata").remove("managedFields"));
-        let mut object = if self.schema.is_builtin(self.kind) {
-            merge::printed(self.schema.type_of(self.kind, self.version), object)
-        } else {
-            custom::print(object)
-        };
-        if let (Some(managed), Some(members)) = (managed, object.as_map_mut()) {
-            members.map_at("metadata").insert("managedFields", managed);
-        }
-        object
-    }
-
     /// Prepares the merged, defaulted object for its place in the store: takes back what this
     /// path cannot write (status, spec of a status write), sets what only the server sets
     /// (`generation`, the labels of namespaces, …), and drops what nobody may set.

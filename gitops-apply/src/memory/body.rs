@@ -46,6 +46,12 @@ pub(super) fn say_type(resource: &Resource, object: &mut Value) -> Result<(), St
     Ok(())
 }
 
+/// An empty list of managers, which resets who owns what: no struct prints it.
+pub(super) fn reset_of_managers(body: &Value) -> Option<Value> {
+    let managers = body.pointer("/metadata/managedFields")?;
+    managers.as_list().is_some_and(<[Value]>::is_empty).then(|| managers.clone())
+}
+
 /// Puts in what the struct of a kind prints though nobody wrote it: the generation of a daemon
 /// set's template is a field to the server, and an annotation to its clients.
 pub(super) fn complete_struct(resource: &Resource, object: &mut Value) {

@@ -44,6 +44,7 @@ impl Task<'_> {
     pub(super) fn read_body(&mut self, mut body: Value) -> Result<Value, Status> {
         let resource = &self.target.resource;
         body::say_type(resource, &mut body)?;
+        let managers = body::reset_of_managers(&body);
         let read = server::read(&self.state.schema, &self.kind, &resource.version, body)?;
         match self.params.validation {
             Validation::Ignore => {}
@@ -52,8 +53,11 @@ impl Task<'_> {
                 read.strict(&self.kind, &resource.version).map_or(Ok(()), Err)?;
             }
         }
-        let mut object = self.write(None).print(read.object);
+        let mut object = read.object;
         body::complete_struct(resource, &mut object);
+        if let Some(managers) = managers {
+            metadata::set(&mut object, "managedFields", Some(managers));
+        }
         self.place(&mut object)?;
         Ok(object)
     }
@@ -106,6 +110,7 @@ impl Task<'_> {
         metadata::stamp_phase(&resource, None, &mut object, &self.now);
         self.allocate(None, &mut object)?;
         self.validate(None, &object)?;
+        self.warn(None, &object);
         self.write(None).store(&mut object);
         if self.live(&name).is_some() {
             return Err(Status::already_exists(&resource, &name));

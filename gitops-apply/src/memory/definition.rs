@@ -27,6 +27,17 @@ pub(super) fn find(store: &Store, name: &str) -> Option<Arc<Value>> {
     store.get(&(GROUP.into(), PLURAL.into()), name).cloned()
 }
 
+/// What is said of a version that will go.
+pub(super) fn deprecation(store: &Store, resource: &Resource) -> Option<String> {
+    let definition = find(store, &resource.qualified())?;
+    let version =
+        versions(&definition).find(|it| text(it, "/name") == resource.version.as_str())?;
+    version.get("deprecated").and_then(Value::as_bool).filter(|it| *it)?;
+    let own = version.get("deprecationWarning").and_then(Value::as_str);
+    let usual = || format!("{} {} is deprecated", resource.api_version(), resource.kind);
+    Some(own.map_or_else(usual, Into::into))
+}
+
 fn versions(definition: &Value) -> impl Iterator<Item = &Value> {
     let versions = definition.pointer("/spec/versions").and_then(Value::as_list);
     versions.unwrap_or_default().iter()

@@ -50,12 +50,13 @@ impl Task<'_> {
         Ok(list)
     }
 
-    fn terms(&self, request: &Request) -> Result<Terms, Status> {
+    fn terms(&mut self, request: &Request) -> Result<Terms, Status> {
         let body = if request.body.is_empty() { Value::Null } else { self.body(request)? };
         let field = |pointer| body.pointer(pointer).and_then(Value::as_str).map(Text::from);
         let named = field("/propagationPolicy").map(String::from);
         let named = named.or_else(|| self.params.propagation.clone());
         let orphan = body.get("orphanDependents").and_then(Value::as_bool);
+        self.warn_of_orphans(request.method, named.is_some() || orphan.is_some());
         if let (Some(named), Some(_)) = (&named, orphan) {
             let why = "orphanDependents and deletionPropagation cannot be both set";
             let cause = Cause::invalid("propagationPolicy", &named.clone().into(), why);

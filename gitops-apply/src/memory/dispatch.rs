@@ -107,6 +107,7 @@ fn on_objects(
 
 impl Task<'_> {
     fn run(&mut self, request: &Request) -> Result<Reply, Status> {
+        self.warn_of_version();
         let target = self.target;
         if target.subresource.as_deref() == Some("scale") {
             return self.scale(request);

@@ -76,6 +76,7 @@ impl Task<'_> {
         metadata::stamp_phase(&resource, Some(live), &mut next, &self.now);
         self.allocate(Some(live), &mut next)?;
         self.validate(Some(live), &next)?;
+        self.warn(Some(live), &next);
         self.write(Some(live)).store(&mut next);
         let next = settle(live, next);
         if next == *live || self.params.dry_run {

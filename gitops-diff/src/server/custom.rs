@@ -18,7 +18,7 @@ pub(super) fn read(definition: Option<&Definition>, mut body: Value) -> Result<R
     if let Some(metadata) = members.remove("metadata") {
         let read = read::typed(object_meta(), "ObjectMeta", metadata)?;
         unknown.extend(read.unknown.iter().map(|it| format!("metadata.{it}")));
-        members.insert("metadata", read.object);
+        members.insert("metadata", merge::printed(object_meta(), read.object));
     }
     if let Some(definition) = definition {
         unknown.extend(conform(definition, &mut body));
@@ -35,16 +35,6 @@ fn conform(definition: &Definition, object: &mut Value) -> Vec<String> {
     let dropped = definition.root.prune(object);
     definition.root.prune_nulls(object);
     dropped
-}
-
-/// The object with its metadata as the server prints it; all else stays as it was written.
-pub(super) fn print(mut object: Value) -> Value {
-    if let Some(members) = object.as_map_mut()
-        && let Some(metadata) = members.remove("metadata")
-    {
-        members.insert("metadata", merge::printed(object_meta(), metadata));
-    }
-    object
 }
 
 /// The type of `metadata`.
