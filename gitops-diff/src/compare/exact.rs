@@ -7,7 +7,7 @@ use super::place::{ItemKey, Place, Step};
 use super::{Comparison, MAX_DEPTH};
 use crate::fields::same;
 use crate::{
-    DiffError, FieldChange, ListRef, Map, MapRef, Object, PathElement, Schema, TypeRef, Value,
+    DiffError, FieldChange, ListRef, Map, MapRef, Object, PathElement, Schema, Text, TypeRef, Value,
 };
 
 impl<'a> Comparison<'a> {
@@ -70,7 +70,7 @@ impl<'a> Exact<'a> {
     }
 
     fn map(&mut self, place: &Place<'_, 'a>, old: &'a Map, new: &'a Map) {
-        let mut names: Vec<&str> = old.keys().chain(new.keys()).map(|it| it.as_str()).collect();
+        let mut names: Vec<&str> = old.keys().chain(new.keys()).map(Text::as_str).collect();
         names.sort_unstable();
         names.dedup();
         for name in names {

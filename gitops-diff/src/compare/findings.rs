@@ -61,6 +61,6 @@ impl<'a> Findings<'a> {
             if hidden { Shown::Hidden } else { Shown::Value(value.clone()) }
         };
         let change = FieldChange::new(path.to_string(), old.map(shown), new.map(shown));
-        self.found.push(FieldChange { class, owner, ..change });
+        self.found.push(FieldChange { owner, class, ..change });
     }
 }

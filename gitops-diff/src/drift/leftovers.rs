@@ -8,8 +8,8 @@ const FORMER: [&str; 2] = ["kubectl-client-side-apply", "before-first-apply"];
 
 /// The owners of `live` that `manager` may replace: nobody writes by these names any more.
 pub(super) fn of(live: &Object, manager: &str) -> Vec<Owner> {
-    let managed = ManagedFields::read(live.body()).unwrap_or_default();
-    managed.iter().filter(|it| is_left(it, manager)).map(Owner::from).collect()
+    let all = ManagedFields::read(live.body()).unwrap_or_default();
+    all.iter().filter(|it| is_left(it, manager)).map(Owner::from).collect()
 }
 
 fn is_left(entry: &ManagedEntry, manager: &str) -> bool {

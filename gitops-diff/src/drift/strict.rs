@@ -18,7 +18,7 @@ pub(super) fn suspected(look: Look<'_>) -> Result<Difference, DiffError> {
     let living = look.live.clone().edit(strip)?;
     let all = merge::fields_of(look.schema, living.body());
     let all = all.map_err(|it| DiffError::invalid(format!("{}: {it}", look.live.id())))?;
-    let fields = all.paths().into_iter().filter(|it| may_go(it)).collect::<FieldSet>().to_value();
+    let fields = all.paths().into_iter().filter(may_go).collect::<FieldSet>().to_value();
     let empty = crate::Map::new();
     let fields = fields.as_map().unwrap_or(&empty);
     comparison.against(&declared, look.live, fields)
@@ -30,7 +30,8 @@ fn may_go(path: &FieldPath) -> bool {
         Some(PathElement::Field(name)) => Some(name.as_str()),
         _ => None,
     };
-    let holds = matches!(name(1), Some("finalizers" | "ownerReferences"));
+    let holds_it =
+        name(0) == Some("metadata") && matches!(name(1), Some("finalizers" | "ownerReferences"));
     let allocated = |it: &PathElement| matches!(it, PathElement::Field(name) if is_allocated(name));
-    !(name(0) == Some("metadata") && holds) && !path.elements().iter().any(allocated)
+    !holds_it && !path.elements().iter().any(allocated)
 }

@@ -37,11 +37,11 @@ pub fn absorb(
     absorbed: &[Owner],
     fields: &[FieldPath],
 ) -> Result<ManagedFields, FieldsError> {
-    let managed = ManagedFields::read(live)?;
-    let mine = managed.applied_by(manager).cloned();
+    let all = ManagedFields::read(live)?;
+    let mine = all.applied_by(manager).cloned();
     let mut mine = mine.unwrap_or_else(|| nothing(live, manager));
     let is_mine = |it: &ManagedEntry| it.same_manager(&mine);
-    let (gone, kept): (Vec<_>, Vec<_>) = managed
+    let (gone, kept): (Vec<_>, Vec<_>) = all
         .iter()
         .filter(|it| !is_mine(it))
         .cloned()

@@ -51,8 +51,8 @@ impl Change {
 
     /// The digest of the values that the change touches or `manager` owns.
     fn digest(&self, live: &Object, manager: &str) -> Fingerprint {
-        let managed = ManagedFields::read(live.body()).unwrap_or_default();
-        let ours = managed.applied_by(manager).map(|it| it.fields.paths()).unwrap_or_default();
+        let all = ManagedFields::read(live.body()).unwrap_or_default();
+        let ours = all.applied_by(manager).map(|it| it.fields.paths()).unwrap_or_default();
         let touched = self.fields.iter().filter_map(|it| it.path.parse().ok());
         let values: BTreeMap<String, Option<&Value>> = touched
             .chain(ours)

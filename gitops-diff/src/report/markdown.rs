@@ -1,6 +1,6 @@
 //! A plan as Markdown, for the description of a pull request or a comment on it.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use super::text::{Body, headline, plain};
 use super::{Color, Layout, Report};
@@ -164,7 +164,7 @@ fn escaped(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '`' | '*' | '_' | '[' | ']' | '\\' | '@' | '#' | '|' | '~' | '!' => {
-                out.push_str(&format!("&#{};", u32::from(c)));
+                let _infallible = write!(out, "&#{};", u32::from(c));
             }
             c => out.push(c),
         }
