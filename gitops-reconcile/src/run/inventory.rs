@@ -21,8 +21,10 @@ impl Run {
                 _ => continue,
             };
             if let Some(entry) = next.entries.get_mut(&change.id) {
-                // Until its answer is known, nobody knows what was applied last.
-                entry.applied = None;
+                // Until its answer is known, nobody knows which of both was applied last.
+                if entry.applied != change.fingerprint {
+                    entry.applied = None;
+                }
                 if entry.uid.as_ref() != live {
                     entry.uid = None;
                 }
