@@ -182,7 +182,7 @@ mod tests {
     fn a_service_has_a_name_a_port_and_a_plain_path() {
         let cases: [(&str, &[&str]); 5] = [
             (r#"{"name":"a","namespace":"b","port":1,"path":"/a/b/"}"#, &[]),
-            (r#"{"port":0}"#, &["Required name", "Required namespace", "Invalid port"]),
+            (r#"{"name":"a","port":0}"#, &["Required name", "Invalid port"]),
             (
                 r#"{"name":"a","namespace":"b","port":1,"path":"a"}"#,
                 &["Invalid path", "Invalid path"],

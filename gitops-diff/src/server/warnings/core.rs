@@ -240,7 +240,7 @@ fn quota(spec: &Field<'_>, warnings: &mut Warnings) {
     for resource in ["cpu", "memory", "storage", "ephemeral-storage"] {
         let mut request = format!("requests.{resource}");
         if !hard.has(&request) && matches!(resource, "cpu" | "memory") {
-            request = resource.to_owned();
+            resource.clone_into(&mut request);
         }
         let limit = format!("limits.{resource}");
         let (asked, allowed) = (hard.field(&request), hard.field(&limit));

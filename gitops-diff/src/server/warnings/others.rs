@@ -9,7 +9,6 @@ pub(super) fn warn(write: &Write<'_>, object: &Field<'_>, warnings: &mut Warning
     let spec = object.field("spec");
     match (&*write.kind.kind, write.subresource) {
         ("Ingress", Some("status")) => warn_of_balancer(object, warnings),
-        (_, Some(_)) => {}
         ("Ingress", None) => ingress(write, object, warnings),
         ("NetworkPolicy", None) => network_policy(&spec, warnings),
         ("EndpointSlice", None) => endpoint_slice(write, object, warnings),
@@ -18,7 +17,7 @@ pub(super) fn warn(write: &Write<'_>, object: &Field<'_>, warnings: &mut Warning
             for term in object.field("allowedTopologies").items() {
                 for expression in term.field("matchLabelExpressions").items() {
                     let key = expression.field("key");
-                    labels::deprecated(key.str()).into_iter().for_each(|it| warnings.of(&key, it));
+                    warn_of_label(&key, key.str(), warnings);
                 }
             }
         }
@@ -27,7 +26,7 @@ pub(super) fn warn(write: &Write<'_>, object: &Field<'_>, warnings: &mut Warning
             let scheduling = object.field("scheduling");
             let selector = scheduling.field("nodeSelector");
             for key in selector.map().into_iter().flat_map(crate::Map::keys) {
-                labels::deprecated(key).into_iter().for_each(|it| warnings.of(&selector, it));
+                warn_of_label(&selector, key, warnings);
             }
         }
         ("ResourceSlice", None) => {
@@ -112,6 +111,13 @@ fn topology(selector: &Field<'_>, warnings: &mut Warnings) {
     let labels = selector.field("matchLabels");
     for key in labels.map().into_iter().flat_map(crate::Map::keys) {
         let label = labels.field(key);
-        labels::deprecated(key).into_iter().for_each(|it| warnings.of(&label, it));
+        warn_of_label(&label, key, warnings);
+    }
+}
+
+/// A label that went out of use, told of at a field.
+fn warn_of_label(place: &Field<'_>, label: &str, warnings: &mut Warnings) {
+    if let Some(why) = labels::deprecated(label) {
+        warnings.of(place, why);
     }
 }

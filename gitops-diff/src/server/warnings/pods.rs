@@ -93,7 +93,7 @@ type OfContainer = fn(&Field<'_>, &Field<'_>, &mut Warnings);
 fn warn_of_containers(pod: &Field<'_>, profile: OfContainer, warnings: &mut Warnings) {
     let spec = pod.field("spec");
     let lists = ["initContainers", "containers", "ephemeralContainers"].map(|it| spec.field(it));
-    let containers: Vec<Field<'_>> = lists.iter().flat_map(|it| it.items()).collect();
+    let containers: Vec<Field<'_>> = lists.iter().flat_map(Field::items).collect();
     for container in &containers {
         let context = container.field("securityContext");
         if !context.has("seccompProfile") {

@@ -48,7 +48,7 @@ fn definition_of(edit: &Edit<'_>) {
     let strict = Field::root(edit.new.value, &report);
     definition::check(&strict.field("spec"), &Demands::all());
     let wrong = report.into_causes();
-    let demands = edit.live.filter(|_| !wrong.is_empty()).map(|live| Demands::of_update(live));
+    let demands = edit.live.filter(|_| !wrong.is_empty()).map(Demands::of_update);
     match demands {
         Some(demands) => definition::check(&edit.new.field("spec"), &demands),
         None => wrong.into_iter().for_each(|it| edit.new.report().push(it)),

@@ -86,7 +86,7 @@ fn distinct<K: PartialEq>(list: &Field<'_>, key: impl Fn(&Field<'_>) -> (K, Valu
 }
 
 /// The key of an item that is the string of its member `name`.
-fn by<'n>(name: &'n str) -> impl Fn(&Field<'_>) -> (String, Value) + use<'n> {
+fn by(name: &str) -> impl Fn(&Field<'_>) -> (String, Value) + use<'_> {
     move |item| (item.text(name).to_owned(), item.text(name).into())
 }
 

@@ -143,7 +143,8 @@ fn volume_attachment(edit: &Edit<'_>) {
     let volume = source.field("persistentVolumeName");
     match (source.has("inlineVolumeSpec"), volume.is_set()) {
         (false, false) => {
-            source.required("must specify exactly one of inlineVolumeSpec and persistentVolumeName")
+            source
+                .required("must specify exactly one of inlineVolumeSpec and persistentVolumeName");
         }
         (true, true) => source
             .forbidden("must specify exactly one of inlineVolumeSpec and persistentVolumeName"),

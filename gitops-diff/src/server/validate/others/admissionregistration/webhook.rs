@@ -43,7 +43,7 @@ struct Lived {
     effects: bool,
     unknown_versions: bool,
     same_names: bool,
-    selector_values: bool,
+    values: Option<SelectorValues>,
 }
 
 impl Lived {
@@ -69,7 +69,7 @@ impl Lived {
             effects: !hooks.iter().all(|it| NO_EFFECTS.contains(&&*text(it, "sideEffects"))),
             unknown_versions: hooks.iter().any(unknown),
             same_names: names.iter().enumerate().any(|(at, it)| names[..at].contains(it)),
-            selector_values: hooks.iter().any(wrong_selector),
+            values: hooks.iter().any(wrong_selector).then_some(SelectorValues::Any),
         }
     }
 }
@@ -91,7 +91,7 @@ fn hook(hook: &Field<'_>, lived: &Lived) {
     if timeout.int().is_some_and(|it| !(1..=30).contains(&it)) {
         timeout.invalid("the timeout value must be between 1 and 30 seconds");
     }
-    let values = if lived.selector_values { SelectorValues::Any } else { SelectorValues::Strict };
+    let values = lived.values.unwrap_or(SelectorValues::Strict);
     for name in ["namespaceSelector", "objectSelector"] {
         check_label_selector(&hook.field(name), values);
     }

@@ -5,8 +5,10 @@ use crate::Value;
 use crate::server::validate::core;
 use crate::server::validate::quantity::Quantity;
 
+type CheckSource = fn(&Field<'_>, Groups);
+
 /// The sources in the order in which the server looks at them: it judges the first one only.
-const SOURCES: [(&str, &str, fn(&Field<'_>, Groups)); 5] = [
+const SOURCES: [(&str, &str, CheckSource); 5] = [
     ("Object", "object", object),
     ("External", "external", external),
     ("Pods", "pods", pods),

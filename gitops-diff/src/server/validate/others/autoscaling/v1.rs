@@ -43,10 +43,12 @@ fn cpu(percent: Value) -> Value {
     map([("type", "Resource".into()), ("resource", resource)])
 }
 
+type Convert = fn(&Value) -> Value;
+
 fn metric(metric: &Value) -> Value {
     let mut new = Map::new();
     new.insert("type", metric.get("type").cloned().unwrap_or_default());
-    let sources: [(&str, fn(&Value) -> Value); 5] = [
+    let sources: [(&str, Convert); 5] = [
         ("object", object),
         ("external", external),
         ("pods", pods),

@@ -66,10 +66,7 @@ fn next(text: &str) -> Option<(Option<Block>, &str)> {
 
 /// A sequence of what is signed, how it is signed, and the signature: nothing more.
 fn is_sequence_of_three(der: &[u8]) -> bool {
-    let inner = match element(der) {
-        Some((0x30, inner, [])) => inner,
-        _ => return false,
-    };
+    let Some((0x30, inner, [])) = element(der) else { return false };
     let Some((0x30, _, rest)) = element(inner) else { return false };
     let Some((0x30, _, rest)) = element(rest) else { return false };
     matches!(element(rest), Some((0x03, _, [])))

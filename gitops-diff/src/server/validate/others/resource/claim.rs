@@ -114,9 +114,8 @@ fn wanted(request: &Field<'_>) {
     check_selectors(&request.field("selectors"));
     let (mode, count) = (request.field("allocationMode"), request.field("count"));
     match (mode.str(), count.int().unwrap_or_default()) {
-        ("All", 0) => {}
+        ("All", 0) | ("ExactCount", 1..) => {}
         ("All", _) => count.invalid("must not be specified when allocationMode is 'All'"),
-        ("ExactCount", 1..) => {}
         ("ExactCount", _) => count.with(&count.or_zero()).invalid("must be greater than zero"),
         _ => mode.not_supported(&["All", "ExactCount"]),
     }

@@ -65,6 +65,8 @@ pub(super) fn check_counters(set: &Field<'_>, name: &str) {
 
 /// Exactly one way to say on which nodes the devices are.
 fn nodes(spec: &Field<'_>) {
+    const ONE: &str = "exactly one of `nodeName`, `nodeSelector`, `allNodes`, \
+        `perDeviceNodeSelection` is required";
     let mut given = Vec::new();
     let node = spec.field("nodeName");
     if node.is_set() {
@@ -94,8 +96,6 @@ fn nodes(spec: &Field<'_>) {
             flag.invalid("must be either unset or set to true");
         }
     }
-    const ONE: &str = "exactly one of `nodeName`, `nodeSelector`, `allNodes`, \
-        `perDeviceNodeSelection` is required";
     match given.len() {
         0 => spec.required(ONE),
         1 => {}
