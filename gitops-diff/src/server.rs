@@ -119,9 +119,12 @@ pub(crate) struct Prospect {
 /// # Errors
 /// A [`Refusal`] where there is none: conflicts, or an object that is not of its type.
 pub(crate) fn prospect(schema: &Schema, apply: &Apply<'_>) -> Result<Prospect, Refusal> {
-    let merged = merge::apply(schema, apply).map_err(|error| Refusal::from_merge(&error))?;
     let kind = merge::kind_of(apply.desired);
     let (kind, version) = kind.map_err(|error| Refusal::from_merge(&error))?;
+    let whole = (!schema.is_builtin(&kind)).then(|| custom::with_whole_numbers(apply.desired));
+    let desired = whole.as_ref().unwrap_or(apply.desired);
+    let merged = merge::apply(schema, &Apply { desired, ..*apply });
+    let merged = merged.map_err(|error| Refusal::from_merge(&error))?;
     let write = Write {
         schema,
         kind: &kind,

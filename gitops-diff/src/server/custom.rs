@@ -27,6 +27,24 @@ pub(super) fn read(definition: Option<&Definition>, mut body: Value) -> Result<R
     Ok(Read { object: body, unknown })
 }
 
+/// A body of an apply, which is read as YAML: `1.0` is the whole number 1.
+#[expect(clippy::cast_possible_truncation, reason = "because only whole numbers are converted")]
+pub(super) fn with_whole_numbers(value: &Value) -> Value {
+    const BEYOND: f64 = 9_223_372_036_854_775_808.0;
+    match value {
+        Value::Float(number) if number.fract() == 0.0 && number.abs() <= BEYOND => {
+            Value::Int(*number as i64)
+        }
+        Value::List(items) => Value::List(items.iter().map(with_whole_numbers).collect()),
+        Value::Map(members) => {
+            let member =
+                |(name, value): (&crate::Text, &Value)| (name.clone(), with_whole_numbers(value));
+            Value::Map(members.iter().map(member).collect())
+        }
+        other => other.clone(),
+    }
+}
+
 /// Drops what the schema does not have, and names it.
 fn conform(definition: &Definition, object: &mut Value) -> Vec<String> {
     if definition.keeps_unknown {
