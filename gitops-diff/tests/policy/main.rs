@@ -1,6 +1,7 @@
 //! Rules for fields: what they select, what they leave of a declared object, and their laws.
 
 mod applied;
+mod catalogue;
 mod explain;
 mod import;
 mod laws;

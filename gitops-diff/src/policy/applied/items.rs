@@ -1,7 +1,8 @@
 //! Lets rules decide on the items of lists.
 
+use std::collections::{BTreeMap, VecDeque};
+
 use super::walk::{Decision, Here, Walk};
-use crate::fields::same;
 use crate::policy::{Item, PolicyError, Take};
 use crate::{Keys, ListRef, PathElement, Text, TypeRef, Value};
 
@@ -14,6 +15,9 @@ enum Told {
     /// Not by the server: the list is one value.
     Whole,
 }
+
+/// In longer lists that are one value, items are not looked for by what rules say of them.
+const MAX_SEARCHED: usize = 1000;
 
 /// An item as it is declared, as it lives, or both, with its places.
 type Pair<'v> = (Option<(usize, &'v Value)>, Option<(usize, &'v Value)>);
@@ -109,6 +113,9 @@ fn with_keys(mut decided: Value, told: &Told, item: Option<&Value>) -> Value {
 }
 
 /// The declared items with their live counterparts, then those that live alone.
+///
+/// The items of a list that is one value are the same where they are equal, else where a rule
+/// tells them by the same fields (looked for in lists of usual length), else by their places.
 fn pairs<'v>(
     told: &Told,
     element: Option<TypeRef<'_>>,
@@ -116,19 +123,27 @@ fn pairs<'v>(
     lives: &'v [Value],
     here: &Here<'_, '_>,
 ) -> Vec<Pair<'v>> {
-    let is_same = |item: &Value, other: &Value| match told {
-        Told::Keys(keys) => keys.iter().all(|it| same_key(it, element, item, other)),
-        Told::Value => same(item, other),
-        Told::Whole => same(item, other) || here.rules.tells_same(item, other),
-    };
+    let mut places: BTreeMap<PathElement, VecDeque<usize>> = BTreeMap::new();
+    for (at, item) in lives.iter().enumerate() {
+        places.entry(identity(told, element, item)).or_default().push_back(at);
+    }
     let mut met = vec![false; lives.len()];
     let mut found = Vec::with_capacity(declared.len());
     for item in declared {
-        let place = (0..lives.len()).find(|at| !met[*at] && is_same(item, &lives[*at]));
-        if let Some(place) = place {
-            met[place] = true;
+        let same = places.get_mut(&identity(told, element, item)).and_then(VecDeque::pop_front);
+        if let Some(at) = same {
+            met[at] = true;
         }
-        found.push(place);
+        found.push(same);
+    }
+    if matches!(told, Told::Whole) && declared.len().max(lives.len()) <= MAX_SEARCHED {
+        for (item, place) in declared.iter().zip(&mut found).filter(|it| it.1.is_none()) {
+            let is_told = |at: &usize| !met[*at] && here.rules.tells_same(item, &lives[*at]);
+            *place = (0..lives.len()).find(is_told);
+            if let Some(at) = *place {
+                met[at] = true;
+            }
+        }
     }
     // Of a list that is one value, the others are told apart by their places.
     if matches!(told, Told::Whole) && declared.len() == lives.len() {
@@ -147,17 +162,23 @@ fn pairs<'v>(
     pairs
 }
 
-fn same_key(name: &str, element: Option<TypeRef<'_>>, one: &Value, other: &Value) -> bool {
-    match (key(name, element, one), key(name, element, other)) {
-        (Some(one), Some(other)) => same(one, other),
-        (one, other) => one.is_none() && other.is_none(),
-    }
-}
-
 /// A key field; one that is left out is its default.
 fn key<'v>(name: &str, element: Option<TypeRef<'v>>, item: &'v Value) -> Option<&'v Value> {
     let given = item.get(name).filter(|it| !it.is_null());
     given.or_else(|| element?.map()?.default_of(name))
+}
+
+/// By what an item is found again, whatever its place.
+fn identity(told: &Told, element: Option<TypeRef<'_>>, item: &Value) -> PathElement {
+    match told {
+        Told::Keys(names) => keys_of(names, element, item),
+        Told::Value | Told::Whole => PathElement::Value(item.clone()),
+    }
+}
+
+fn keys_of(names: &[Text], element: Option<TypeRef<'_>>, item: &Value) -> PathElement {
+    let fields = names.iter().filter_map(|it| Some((it.clone(), key(it, element, item)?.clone())));
+    PathElement::key(fields.collect())
 }
 
 fn name(told: &Told, element: Option<TypeRef<'_>>, (desired, live): Pair<'_>) -> PathElement {
@@ -165,12 +186,7 @@ fn name(told: &Told, element: Option<TypeRef<'_>>, (desired, live): Pair<'_>) ->
         return PathElement::Index(0);
     };
     match told {
-        Told::Keys(names) => PathElement::key(
-            names
-                .iter()
-                .filter_map(|it| Some((it.clone(), key(it, element, item)?.clone())))
-                .collect(),
-        ),
+        Told::Keys(names) => keys_of(names, element, item),
         Told::Value => PathElement::Value(item.clone()),
         Told::Whole => PathElement::Index(i64::try_from(at).unwrap_or(i64::MAX)),
     }
