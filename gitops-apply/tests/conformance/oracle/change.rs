@@ -107,11 +107,19 @@ fn relabel(random: &mut Random, object: &mut Value) {
         2 => json!(7),
         _ => json!(*random.pick(&["a", "b", ""])),
     };
-    match random.below(12) {
-        0 => object["metadata"]["finalizers"] = json!(["example.com/hold"]),
-        1 | 2 => object["metadata"]["annotations"][key] = value,
-        _ => object["metadata"]["labels"][key] = value,
+    let (map, value) = match random.below(12) {
+        0 => {
+            object["metadata"]["finalizers"] = json!(["example.com/hold"]);
+            return;
+        }
+        1 | 2 => ("annotations", value),
+        _ => ("labels", value),
+    };
+    let map = &mut object["metadata"][map];
+    if !map.is_object() {
+        *map = json!({});
     }
+    map[key] = value;
 }
 
 /// Another value of the same type.
