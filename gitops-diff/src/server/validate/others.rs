@@ -9,7 +9,6 @@ mod coordination;
 mod discovery;
 mod events;
 mod flowcontrol;
-mod language;
 mod networking;
 mod node;
 mod policy;

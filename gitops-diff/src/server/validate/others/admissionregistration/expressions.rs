@@ -2,8 +2,8 @@
 
 use super::Field;
 
+use crate::cel::Environment;
 use crate::server::validate::names;
-use crate::server::validate::others::language::Environment;
 
 const MAX_CONDITIONS: usize = 64;
 const RESERVED: [&str; 22] = [

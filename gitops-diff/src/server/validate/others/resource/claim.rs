@@ -2,8 +2,8 @@
 
 use super::{Expressions, Field, at_most, by, by_itself, distinct, names};
 use crate::Value;
+use crate::cel::Environment;
 use crate::server::validate::names::{dns_label, dns_subdomain, label_value, qualified_name};
-use crate::server::validate::others::language::Environment;
 
 const MAX_REQUESTS: usize = 32;
 const MAX_CONSTRAINTS: usize = 32;
