@@ -51,7 +51,6 @@ mod dispatch;
 mod lifecycle;
 mod list;
 mod metadata;
-mod names;
 mod params;
 mod patch;
 mod resource;

@@ -7,7 +7,6 @@ use gitops_diff::server::{self, Write};
 use super::admission::{Attributes, Verb};
 use super::body;
 use super::conversion;
-use super::definition;
 use super::dispatch::Task;
 use super::lifecycle;
 use super::metadata::{self, text};
@@ -129,8 +128,7 @@ impl Task<'_> {
     pub(super) fn validate(&self, live: Option<&Value>, object: &Value) -> Result<(), Status> {
         let resource = &self.target.resource;
         let causes = self.write(live).validate(object);
-        metadata::refuse(resource, metadata::name(object), causes)?;
-        definition::validate(resource, object)
+        metadata::refuse(resource, metadata::name(object), causes)
     }
 
     /// Brings a written object into the form in which it is stored.

@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
-use gitops_diff::{Map, Object, Schema, Text, Value};
+use gitops_diff::{Map, Object, Text, Value};
 
 use super::discovery::priority;
-use super::metadata::{self, text};
-use super::names;
+use super::metadata::text;
 use super::resource::{Resource, Rules};
 use super::state::State;
-use super::status::{Cause, Status};
 use super::store::Store;
 
 const GROUP: &str = "apiextensions.k8s.io";
@@ -41,79 +39,6 @@ pub(super) fn deprecation(store: &Store, resource: &Resource) -> Option<String> 
 fn versions(definition: &Value) -> impl Iterator<Item = &Value> {
     let versions = definition.pointer("/spec/versions").and_then(Value::as_list);
     versions.unwrap_or_default().iter()
-}
-
-/// Refuses a definition that cannot be served.
-pub(super) fn validate(resource: &Resource, object: &Value) -> Result<(), Status> {
-    if !is_definition(resource) {
-        return Ok(());
-    }
-    let mut causes = Vec::new();
-    let (group, plural) = (text(object, "/spec/group"), text(object, "/spec/names/plural"));
-    for (field, value) in [
-        ("spec.group", group),
-        ("spec.names.plural", plural),
-        ("spec.names.kind", text(object, "/spec/names/kind")),
-    ] {
-        if value.is_empty() {
-            causes.push(Cause::required(field, ""));
-        }
-    }
-    if !group.is_empty() && !names::is_subdomain(group) {
-        causes.push(Cause::invalid("spec.group", &group.into(), "must be a lowercase subdomain"));
-    }
-    let name = metadata::name(object);
-    if name != format!("{plural}.{group}") {
-        let why = "must be spec.names.plural+\".\"+spec.group";
-        causes.push(Cause::invalid("metadata.name", &name.into(), why));
-    }
-    causes.extend(bad_scope(text(object, "/spec/scope")));
-    causes.extend(bad_versions(object));
-    if causes.is_empty() {
-        causes.extend(bad_schema(object));
-    }
-    metadata::refuse(resource, name, causes)
-}
-
-/// What keeps the kind from being known.
-fn bad_schema(object: &Value) -> Option<Cause> {
-    let known = Object::new(object.clone()).and_then(|it| Schema::empty().with_crd(&it));
-    let versions = object.pointer("/spec/versions").cloned().unwrap_or_default();
-    known.err().map(|why| Cause::invalid("spec.versions", &versions, &why.to_string()))
-}
-
-fn bad_scope(scope: &str) -> Option<Cause> {
-    match scope {
-        "Namespaced" | "Cluster" => None,
-        "" => Some(Cause::required("spec.scope", "")),
-        other => {
-            let supported = ["Cluster", "Namespaced"];
-            Some(Cause::not_supported("spec.scope", &other.into(), &supported))
-        }
-    }
-}
-
-fn bad_versions(object: &Value) -> Vec<Cause> {
-    let mut causes = Vec::new();
-    let stored = versions(object).filter(|it| it.get("storage") == Some(&Value::Bool(true)));
-    if stored.count() != 1 {
-        let versions = object.pointer("/spec/versions").cloned().unwrap_or_default();
-        let why = "must have exactly one version marked as storage version";
-        causes.push(Cause::invalid("spec.versions", &versions, why));
-    }
-    for (at, version) in versions(object).enumerate() {
-        let field = format!("spec.versions[{at}]");
-        if !names::is_label(text(version, "/name")) {
-            let why = "must be a lowercase RFC 1123 label";
-            let name = text(version, "/name").into();
-            causes.push(Cause::invalid(format!("{field}.name"), &name, why));
-        }
-        if version.pointer("/schema/openAPIV3Schema").is_none() {
-            let field = format!("{field}.schema.openAPIV3Schema");
-            causes.push(Cause::required(field, "schemas are required"));
-        }
-    }
-    causes
 }
 
 /// Serves the kind of a definition, and says so in its status.

@@ -31,7 +31,7 @@ impl Task<'_> {
         let resource = &self.target.resource;
         let found = match (resource.group.as_str(), resource.kind.as_str()) {
             ("", "Service") => of_service(object),
-            ("storage.k8s.io", "CSIDriver") => of_driver(object),
+            ("storage.k8s.io", "CSIDriver") => of_driver(live, object),
             ("", "Secret") => of_secret(object),
             ("", "Pod") if live.is_some() => Vec::new(),
             _ => pods::warnings(resource, live, object),
@@ -56,8 +56,12 @@ fn of_service(object: &Value) -> Vec<String> {
     addresses.filter(|it| !it.is_empty()).map(|_| why.into()).into_iter().collect()
 }
 
-fn of_driver(object: &Value) -> Vec<String> {
-    let requests = object.pointer("/spec/tokenRequests").and_then(Value::as_list);
+fn of_driver(live: Option<&Value>, object: &Value) -> Vec<String> {
+    const REQUESTS: &str = "/spec/tokenRequests";
+    if live.is_some_and(|it| it.pointer(REQUESTS) == object.pointer(REQUESTS)) {
+        return Vec::new();
+    }
+    let requests = object.pointer(REQUESTS).and_then(Value::as_list);
     let unset = object.pointer("/spec/serviceAccountTokenInSecrets").is_none();
     let why = "spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to \
                true to prevent possible logging of tokens in volume attributes";

@@ -15,8 +15,18 @@ pub(crate) struct Answer {
     pub(crate) body: Value,
 }
 
+impl Answer {
+    /// The server broke off: it panics over some objects.
+    fn none(error: &kube::Error) -> Self {
+        Self { code: 0, warnings: Vec::new(), body: Value::String(error.to_string()) }
+    }
+}
+
 pub(crate) async fn send(client: &Client, request: http::Request<Vec<u8>>) -> Answer {
-    let response = client.send(request.map(Body::from)).await.expect("because the server listens");
+    let response = match client.send(request.map(Body::from)).await {
+        Ok(response) => response,
+        Err(error) => return Answer::none(&error),
+    };
     let code = response.status().as_u16();
     let warnings = response.headers().get_all("warning").iter();
     let warnings = warnings.map(|it| text_of(it.to_str().expect("because it is ASCII"))).collect();

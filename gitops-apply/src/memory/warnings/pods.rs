@@ -36,8 +36,9 @@ pub(super) fn warnings(resource: &Resource, live: Option<&Value>, object: &Value
         return Vec::new();
     };
     let before = live.and_then(|it| it.pointer(pointer));
-    let unchanged = before.is_some_and(|it| it.get("spec") == pod.get("spec"));
-    let checks = !unchanged || resource.kind != "Deployment" && resource.kind != "ReplicaSet";
+    // Jobs and templates are looked at again and again, others where they change.
+    let again = matches!(resource.kind.as_str(), "Job" | "PodTemplate");
+    let checks = again || before.is_none_or(|it| it.get("spec") != pod.get("spec"));
     let mut found = Vec::new();
     let Some(spec) = pod.get("spec").filter(|_| checks) else {
         return found;
