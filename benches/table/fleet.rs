@@ -81,7 +81,7 @@ fn line(herd: &Herd, count: usize) -> String {
         ms(moved),
         ms(drifted),
         ms(again),
-        tracker.size() as f64 / count as f64 / 1000.0
+        kilobytes(tracker.size(), count)
     )
 }
 
@@ -91,10 +91,15 @@ fn memory() -> String {
     let count = 2_000;
     let json = herd.live(0, State::InSync, 1).len();
     let packed: usize = (0..count).map(|at| herd.packed(at, State::InSync, 1).size()).sum();
+    let each = kilobytes(packed, count);
     format!(
-        "A Deployment of {:.1} kB of JSON is held in {:.1} kB, 100 000 of them in {:.2} GB.\n",
-        json as f64 / 1e3,
-        packed as f64 / f64::from(count as u32) / 1e3,
-        packed as f64 / f64::from(count as u32) * 1e5 / 1e9
+        "A Deployment of {:.1} kB of JSON is held in {each:.1} kB, 100 000 of them in {:.2} GB.\n",
+        kilobytes(json, 1),
+        each / 10.0
     )
+}
+
+#[expect(clippy::cast_precision_loss, reason = "sizes are far below 2^52")]
+fn kilobytes(bytes: usize, count: usize) -> f64 {
+    bytes as f64 / count as f64 / 1000.0
 }

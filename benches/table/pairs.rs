@@ -31,8 +31,8 @@ pub(crate) fn table(cases: &[Case], peers: &Peers) -> String {
     }
     for (name, said) in peers {
         let allocs = timed.iter().map(|it| said.get(&it.name).map_or(0, |it| it.allocs));
-        let cells: String = allocs.map(|it| format!(" {it} |")).collect();
-        let _ = writeln!(text, "| allocations: {name} |{cells}");
+        let cells: Vec<String> = allocs.map(|it| it.to_string()).collect();
+        let _ = writeln!(text, "| allocations: {name} | {} |", cells.join(" | "));
     }
     text + &ratios(&timed, &columns)
 }

@@ -115,6 +115,15 @@ impl<'j> Scan<'j> {
         (digits.parse() == Ok(number) && digits != "-0").then(|| self.at += len)
     }
 
+    /// Takes this number, where it is written as a float.
+    pub(super) fn float(&mut self, number: f64) -> Option<()> {
+        self.peek()?;
+        let len = self.scalar_len();
+        let digits = std::str::from_utf8(&self.text[self.at..self.at + len]).ok()?;
+        let is_same = digits.parse::<f64>().is_ok_and(|it| it.to_bits() == number.to_bits());
+        (is_same && digits.contains(['.', 'e', 'E'])).then(|| self.at += len)
+    }
+
     /// Takes this string.
     pub(super) fn text(&mut self, text: &[u8]) -> Option<()> {
         self.peek()?;
