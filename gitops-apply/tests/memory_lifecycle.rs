@@ -162,10 +162,10 @@ fn a_definition_that_cannot_be_served_is_refused() {
     ];
     for (from, to, field) in cases {
         let refused = create(&cluster, DEFINITIONS, &definition().replacen(from, to, 1));
-        let causes = refused.to_value().and_then(|it| it.pointer("/details/causes")?.as_list());
+        let told = refused.to_value().and_then(|it| it.pointer("/details/causes")?.as_list());
         let is_told = |it: &Value| it.get("field").and_then(Value::as_str) == Some(field);
         assert_eq!(refused.code, 422, "{field}");
-        assert!(causes.is_some_and(|it| it.iter().any(is_told)), "{field}: {causes:?}");
+        assert!(told.is_some_and(|it| it.iter().any(is_told)), "{field}: {told:?}");
     }
 }
 

@@ -86,8 +86,8 @@ pub(crate) struct Cause {
     part: Option<Part>,
     /// Part of the pointer to the place.
     at: &'static str,
-    /// What the API server says there, in JSON.
-    expected: &'static str,
+    /// The code that the API server answers; 0 where it does not answer.
+    code: Option<u16>,
     pub(crate) reason: &'static str,
 }
 
@@ -97,7 +97,7 @@ const CAUSES: &[Cause] = &[
         verb: "",
         part: Some(Part::Code),
         at: "",
-        expected: "0",
+        code: Some(0),
         reason: "the server broke off the connection",
     },
     Cause {
@@ -105,7 +105,7 @@ const CAUSES: &[Cause] = &[
         verb: "scale",
         part: None,
         at: "",
-        expected: "",
+        code: None,
         reason: "a scale is refused, selected and said in other words",
     },
 ];
@@ -117,7 +117,7 @@ pub(crate) fn cause(kind: &str, step: &Step, found: &Difference) -> Option<&'sta
             && (it.verb.is_empty() || it.verb == step.verb)
             && it.part.is_none_or(|part| part == found.part)
             && found.at.contains(it.at)
-            && (it.expected.is_empty() || found.expected.to_string() == it.expected)
+            && it.code.is_none_or(|code| found.expected == code)
     })
 }
 

@@ -128,13 +128,12 @@ impl Agreement {
         let Some(first) = found.iter().find(|it| it.part != Part::Message) else {
             return;
         };
-        match cause(&script.tags[0], step, first) {
-            Some(Cause { reason, .. }) => *self.known.entry(reason).or_default() += 1,
-            None => {
-                self.unknown += 1;
-                let signature = format!("{} {}", script.tags[0], first.signature(&step.verb));
-                self.frequent.add(&script.id, Some(signature));
-            }
+        if let Some(Cause { reason, .. }) = cause(&script.tags[0], step, first) {
+            *self.known.entry(reason).or_default() += 1;
+        } else {
+            self.unknown += 1;
+            let signature = format!("{} {}", script.tags[0], first.signature(&step.verb));
+            self.frequent.add(&script.id, Some(signature));
         }
     }
 

@@ -48,11 +48,10 @@ pub(super) fn warnings(resource: &Resource, live: Option<&Value>, object: &Value
     of_annotations(pod, prefix, &mut found);
     of_spreading(spec, &at, &mut found);
     let containers = items(spec, "containers");
-    let mut ports = BTreeMap::new();
-    let mut names = BTreeMap::new();
+    let mut seen = Seen::default();
     for (index, container) in containers.iter().enumerate() {
         let at = format!("{at}.containers[{index}]");
-        of_ports(container, &at, (&mut ports, &mut names), &mut found);
+        of_ports(container, &at, &mut seen, &mut found);
         of_env(container, &at, &mut found);
         of_resources(container, &at, &mut found);
     }
@@ -124,14 +123,14 @@ fn of_spreading(spec: &Value, at: &str, found: &mut Vec<String>) {
     }
 }
 
-type Seen<K> = BTreeMap<K, String>;
+/// Where ports and their names were met first.
+#[derive(Default)]
+struct Seen {
+    ports: BTreeMap<(i64, String, String, i64), String>,
+    names: BTreeMap<String, String>,
+}
 
-fn of_ports(
-    container: &Value,
-    at: &str,
-    (seen, names): (&mut Seen<(i64, String, String, i64)>, &mut Seen<String>),
-    found: &mut Vec<String>,
-) {
+fn of_ports(container: &Value, at: &str, seen: &mut Seen, found: &mut Vec<String>) {
     let mut own_names = Vec::new();
     for (index, port) in items(container, "ports").iter().enumerate() {
         let at = format!("{at}.ports[{index}]");
@@ -139,22 +138,22 @@ fn of_ports(
         let words = |key| text(port, key).to_owned();
         let key =
             (number("containerPort"), words("/protocol"), words("/hostIP"), number("hostPort"));
-        if let Some(other) = seen.get(&key) {
+        if let Some(other) = seen.ports.get(&key) {
             found.push(format!("{at}: duplicate port definition with {other}"));
         } else {
-            seen.insert(key, at.clone());
+            seen.ports.insert(key, at.clone());
         }
         let name = words("/name");
         if name.is_empty() || own_names.contains(&name) {
             continue;
         }
-        if let Some(other) = names.get(&name) {
+        if let Some(other) = seen.names.get(&name) {
             found.push(format!(
                 "{at}: duplicate port name {name:?} with {other}, services and probes that select \
                  ports by name will use {other}"
             ));
         } else {
-            names.insert(name.clone(), at);
+            seen.names.insert(name.clone(), at);
         }
         own_names.push(name);
     }

@@ -125,32 +125,44 @@ fn forget(body: &mut Value, new: bool) {
             "details": {"causes": causes}});
         return;
     }
-    let is_job = body["kind"] == "Job";
-    let remove = |at: &mut Value, keys: &[&str]| {
-        for key in keys {
-            at.as_object_mut().map(|it| it.remove(*key));
-        }
-    };
     remove(&mut body["metadata"], &["resourceVersion"]);
     if new {
         remove(&mut body["metadata"], &["uid", "creationTimestamp"]);
     }
+    let is_new_job = new && body["kind"] == "Job";
     if let Some(spec) = body.get_mut("spec") {
-        if spec["clusterIP"] != "None" {
-            remove(spec, &["clusterIP", "clusterIPs"]);
-        }
-        remove(spec, &["healthCheckNodePort"]);
-        for port in spec.get_mut("ports").and_then(Value::as_array_mut).into_iter().flatten() {
-            remove(port, &["nodePort"]);
-        }
-        if is_job && new {
-            remove(spec, &["selector"]);
-            let labels = spec.pointer_mut("/template/metadata/labels");
-            const OF_UID: [&str; 2] = ["controller-uid", "batch.kubernetes.io/controller-uid"];
-            labels.into_iter().for_each(|it| remove(it, &OF_UID));
+        forget_assigned(spec);
+        if is_new_job {
+            forget_selected(spec);
         }
     }
     if let Some(status) = body.get_mut("status") {
         remove(status, &["lastPhaseTransitionTime"]);
+    }
+}
+
+/// Addresses and ports.
+fn forget_assigned(spec: &mut Value) {
+    if spec["clusterIP"] != "None" {
+        remove(spec, &["clusterIP", "clusterIPs"]);
+    }
+    remove(spec, &["healthCheckNodePort"]);
+    for port in spec.get_mut("ports").and_then(Value::as_array_mut).into_iter().flatten() {
+        remove(port, &["nodePort"]);
+    }
+}
+
+/// A job selects by its uid.
+fn forget_selected(spec: &mut Value) {
+    const OF_UID: [&str; 2] = ["controller-uid", "batch.kubernetes.io/controller-uid"];
+    remove(spec, &["selector"]);
+    if let Some(labels) = spec.pointer_mut("/template/metadata/labels") {
+        remove(labels, &OF_UID);
+    }
+}
+
+fn remove(at: &mut Value, keys: &[&str]) {
+    for key in keys {
+        at.as_object_mut().map(|it| it.remove(*key));
     }
 }

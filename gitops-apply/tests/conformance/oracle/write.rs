@@ -19,7 +19,7 @@ const MANAGERS: [&str; 3] = ["alpha", "beta", "gamma"];
 /// A kind with an object of it as people write it.
 #[derive(Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Kind {
+pub(super) struct Sample {
     weight: usize,
     path: String,
     api_version: String,
@@ -31,13 +31,13 @@ pub(super) struct Kind {
     scale: bool,
 }
 
-pub(super) fn kinds() -> Vec<Kind> {
+pub(super) fn kinds() -> Vec<Sample> {
     let lines = include_str!("kinds.jsonl").replace("NAMESPACE", NAMESPACE);
     lines.lines().map(|it| serde_json::from_str(it).expect("because each line is a kind")).collect()
 }
 
 /// The script with this number; the same seed and number, the same script.
-pub(super) fn script(kinds: &[Kind], seed: u64, number: usize) -> Script {
+pub(super) fn script(kinds: &[Sample], seed: u64, number: usize) -> Script {
     let mut random = Random::new(seed.wrapping_mul(1_000_003).wrapping_add(number as u64));
     let kind = random.weighted(kinds, |it| it.weight);
     let name = format!("o{seed}-{number}");
@@ -59,7 +59,7 @@ pub(super) fn script(kinds: &[Kind], seed: u64, number: usize) -> Script {
 
 struct Writer<'a> {
     random: &'a mut Random,
-    kind: &'a Kind,
+    kind: &'a Sample,
     name: String,
     /// What each manager declared last.
     declared: [Option<Value>; 3],
@@ -94,7 +94,7 @@ impl Writer<'_> {
 
     /// The object as it is first written.
     fn object(&self) -> Value {
-        let Kind { api_version, kind, body, .. } = self.kind;
+        let Sample { api_version, kind, body, .. } = self.kind;
         let mut object = json!({"apiVersion": api_version, "kind": kind});
         let members = object.as_object_mut().expect("because it is one");
         members.extend(body.as_object().expect("because bodies are maps").clone());
@@ -106,12 +106,12 @@ impl Writer<'_> {
         format!("{}/{}", self.kind.path, self.name)
     }
 
-    fn step(&self, verb: &str, method: &str, path: String) -> Step {
+    fn step(verb: &str, method: &str, path: String) -> Step {
         Step { verb: verb.to_owned(), method: method.to_owned(), path, ..Step::default() }
     }
 
     fn patch(&mut self, verb: &str, path: String, media: &str, body: Value) -> Step {
-        let mut step = self.step(verb, "PATCH", path);
+        let mut step = Self::step(verb, "PATCH", path);
         step.content_type = Some(media.to_owned());
         step.body = Some(body);
         let manager = *self.random.pick(&["kubectl-edit", "controller", "alpha"]);
@@ -159,7 +159,7 @@ impl Writer<'_> {
         if self.random.percent(40) {
             change(self.random, &mut object);
         }
-        let mut step = self.step("create", "POST", self.kind.path.clone());
+        let mut step = Self::step("create", "POST", self.kind.path.clone());
         step.content_type = Some(JSON.to_owned());
         step.body = Some(object);
         step.query.insert("fieldManager".to_owned(), "kubectl-create".into());
@@ -181,7 +181,7 @@ impl Writer<'_> {
         let object = self.object();
         let count = 1 + self.random.below(2);
         let ops = (0..count).map(|_| operation(self.random, &object)).collect();
-        let mut step = self.step("update", "PUT", self.path());
+        let mut step = Self::step("update", "PUT", self.path());
         step.content_type = Some(JSON.to_owned());
         step.body_from = Some(BodyFrom { step: from, ops });
         step.query.insert("fieldManager".to_owned(), "editor".into());
@@ -190,7 +190,7 @@ impl Writer<'_> {
     }
 
     fn get(&mut self) {
-        let step = self.step("get", "GET", self.path());
+        let step = Self::step("get", "GET", self.path());
         self.steps.push(step);
     }
 
@@ -225,7 +225,7 @@ impl Writer<'_> {
         }
         let path = format!("{}/status", self.path());
         let step = if self.random.percent(50) {
-            let Kind { api_version, kind, .. } = self.kind;
+            let Sample { api_version, kind, .. } = self.kind;
             let object = json!({"apiVersion": api_version, "kind": kind,
                 "metadata": {"name": self.name}, "status": status});
             let mut step = self.patch("status-apply", path, APPLY, object);
@@ -250,7 +250,7 @@ impl Writer<'_> {
     }
 
     fn delete(&mut self) {
-        let step = self.step("delete", "DELETE", self.path());
+        let step = Self::step("delete", "DELETE", self.path());
         self.steps.push(step);
     }
 }
