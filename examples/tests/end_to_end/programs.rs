@@ -133,6 +133,66 @@ fn diff_exits_as_kubectl_diff_does() {
 }
 
 #[test]
+fn diff_follows_rules_of_other_tools_and_says_why() {
+    let folder = TempDir::new().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let config = |k: &str| {
+        format!("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  b: x\n  k: {k}\n")
+    };
+    let (desired, live) = (file("a.yaml", &config("new")), file("b.yaml", &config("old")));
+    let argo = file(
+        "app.yaml",
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec:\n  ignoreDifferences:\n  \
+         - kind: ConfigMap\n    jqPathExpressions: [.data.k]\n",
+    );
+    let both = [desired.as_str(), live.as_str()];
+    let diff = |more: &[&str]| {
+        let (output, text) = run("diff", &[&both[..], more].concat());
+        (output.status.code(), text, String::from_utf8(output.stderr).unwrap())
+    };
+    let (code, text, _) = diff(&["--rules", &argo]);
+    assert_eq!(code, Some(0), "{text}");
+
+    let (code, text, _) = diff(&["--rules", &argo, "--explain", "data.k"]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("declared  \"new\" at a.yaml:7\n  lives     \"old\"\n"), "{text}");
+    assert!(text.contains("app.yaml:5)\n"), "{text}");
+
+    let (code, rules, _) = diff(&["--suggest"]);
+    assert_eq!(code, Some(1), "{rules}");
+    let (code, text, _) = diff(&["--rules", &file("rules.yaml", &rules)]);
+    assert_eq!(code, Some(0), "{rules}{text}");
+
+    let bad =
+        file("bad.yaml", "rules:\n- path: data.k\n  take: live\n- path: a..b\n  take: live\n");
+    let (code, _, error) = diff(&["--rules", &bad]);
+    assert_eq!(code, Some(2), "{error}");
+    assert!(error.contains("bad.yaml:4: rule 2: path: `a..b` is no path"), "{error}");
+}
+
+#[test]
+fn diff_prints_patches_and_markdown() {
+    let folder = TempDir::new().unwrap();
+    let file = |name: &str, data: &str| {
+        let path = folder.path().join(name);
+        let head = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  k: ";
+        std::fs::write(&path, format!("{head}{data}\n")).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let (one, two) = (file("one.yaml", "new"), file("two.yaml", "old"));
+    let (_, text) = run("diff", &[&one, &two, "--output", "patch"]);
+    let line: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(line["object"], "ConfigMap/a");
+    assert_eq!(line["patch"][0]["path"], "/data/k");
+    let (_, text) = run("diff", &[&one, &two, "--output", "markdown"]);
+    assert!(text.contains("```diff"), "{text}");
+}
+
+#[test]
 fn diff_shows_itself_without_arguments() {
     let (output, text) = run("diff", &[]);
     assert!(output.status.success(), "{text}");
