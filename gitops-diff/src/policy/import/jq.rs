@@ -376,7 +376,7 @@ mod tests {
             (r#".a[] | select(.b | ascii("c"))"#, "`ascii` is no test that can be carried over"),
             (r#".a[] | select(.b == "c""#, "`)` is missing at the end"),
             (r#".a[] | select(.b == "c" and .b == "d")"#, "`.b` is asked for twice"),
-            (r#".a[] | select(.b == c)"#, "`c` is no value"),
+            (r".a[] | select(.b == c)", "`c` is no value"),
             (".a .b", "`.b` cannot be read"),
             (".a[", "`[` without `]`"),
         ];
