@@ -21,6 +21,8 @@
 
 mod accepted;
 mod answer;
+#[path = "../recorded/applies.rs"]
+mod applies;
 #[path = "../recorded/mod.rs"]
 mod recorded;
 mod tally;

@@ -6,10 +6,7 @@ use std::io::{BufRead, BufReader, Write as _};
 use std::path::Path;
 
 use flate2::read::GzDecoder;
-use gitops_diff::merge::{Apply, Force};
 use gitops_diff::{Object, Schema, Value};
-
-pub(crate) const NOW: &str = "2026-01-01T00:00:00Z";
 
 /// Not by macro: the harness hides what passing tests print.
 pub(crate) fn left_out(what: &str) {
@@ -120,20 +117,6 @@ impl<'a> Step<'a> {
             parts.push(name);
         }
         parts.join("/")
-    }
-
-    /// The declared object, where this is an apply that can be predicted.
-    pub(crate) fn desired(&self) -> Option<&'a Value> {
-        let applies = ["apply", "apply-dry-run", "status-apply"].contains(&self.text("/verb"));
-        let merged = ![400, 415].contains(&self.code());
-        self.value.get("body").filter(|_| applies && merged)
-    }
-
-    /// The apply of `desired` that this step is.
-    pub(crate) fn apply(&self, live: Option<&'a Value>, desired: &'a Value) -> Apply<'a> {
-        let force = if self.text("/query/force") == "true" { Force::Yes } else { Force::No };
-        let manager = self.text("/query/fieldManager");
-        Apply { live, desired, manager, force, subresource: self.subresource(), now: NOW }
     }
 
     /// What is known of the object after the step; `None` where it did not touch it.

@@ -23,6 +23,8 @@
     reason = "a test fails by panicking and says what it left out"
 )]
 
+#[path = "../recorded/applies.rs"]
+mod applies;
 mod compare;
 #[path = "../recorded/mod.rs"]
 mod recorded;
@@ -34,8 +36,9 @@ use gitops_diff::merge::{self, MergeError, Update};
 use gitops_diff::server::{self, Write};
 use gitops_diff::{GroupKind, Map, Schema, Value};
 
+use crate::applies::NOW;
 use crate::compare::{Owners, agrees, content, differences, owners};
-use crate::recorded::{NOW, Step, custom_kinds, left_out, read, replay};
+use crate::recorded::{Step, custom_kinds, left_out, read, replay};
 use crate::tally::{Floor, Tally};
 
 /// Agreement in tenths of a percent, as measured; a change that lowers one is a regression.
