@@ -88,7 +88,7 @@ impl Read {
 
 /// Reads a value into a Go struct; `of_go` names the struct in messages.
 pub(super) fn typed(of: TypeRef<'_>, of_go: &str, body: Value) -> Result<Read, String> {
-    let mut reader = Reader { of_go, path: Vec::new(), unknown: Vec::new() };
+    let mut reader = Reader { of_go, path: Vec::new(), fields: Vec::new(), unknown: Vec::new() };
     let object = reader.value(of, body)?;
     Ok(Read { object, unknown: reader.unknown })
 }
@@ -96,6 +96,8 @@ pub(super) fn typed(of: TypeRef<'_>, of_go: &str, body: Value) -> Result<Read, S
 struct Reader<'a> {
     of_go: &'a str,
     path: Vec<String>,
+    /// The struct fields of the path: keys of maps and places in lists are none to Go.
+    fields: Vec<Text>,
     unknown: Vec<String>,
 }
 
@@ -133,8 +135,15 @@ impl Reader<'_> {
                 continue;
             }
             self.path.push(name.to_string());
+            let is_field = of.names(&name);
+            if is_field {
+                self.fields.push(name.clone());
+            }
             kept.push((name, self.value(below, value)?));
             self.path.pop();
+            if is_field {
+                self.fields.pop();
+            }
         }
         Ok(Value::Map(kept.into_iter().collect()))
     }
@@ -151,8 +160,7 @@ impl Reader<'_> {
 
     fn wrong(&self, of: TypeRef<'_>, found: &str) -> String {
         let expected = scalar::go_type(of);
-        let fields: Vec<&str> =
-            self.path.iter().map(String::as_str).filter(|it| !it.starts_with('[')).collect();
+        let fields: Vec<&str> = self.fields.iter().map(Text::as_str).collect();
         let (of_go, fields) = (self.of_go, fields.join("."));
         format!(
             "json: cannot unmarshal {found} into Go struct field {of_go}.{fields} of type {expected}"
