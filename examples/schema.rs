@@ -59,15 +59,20 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
         .map_err(|why| format!("`{}` cannot be read: {why}", folder.display()))?;
     for entry in entries {
         let path = entry?.path();
-        let name = path.to_string_lossy().into_owned();
         if path.is_dir() {
             found.append(&mut files(&path)?);
-        } else if name.ends_with(".json") || name.ends_with(".json.gz") {
+        } else if is_json(&path) {
             found.push(path);
         }
     }
     found.sort();
     Ok(found)
+}
+
+/// Whether a file is called `….json` or `….json.gz`.
+fn is_json(path: &Path) -> bool {
+    let unpacked = path.extension().filter(|it| *it == "gz").map(|_| path.with_extension(""));
+    unpacked.as_deref().unwrap_or(path).extension().is_some_and(|it| it == "json")
 }
 
 fn json(path: &Path) -> Result<Value, Box<dyn Error>> {
