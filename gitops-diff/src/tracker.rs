@@ -18,7 +18,7 @@ use crate::{
 /// A tick costs as much as objects moved: nothing that was compared is compared again before it
 /// is declared otherwise or lives otherwise. [`Counters`] say what was done, so that a program can
 /// assert it. What lives is held [packed](Packed). An object that moves is looked at by a
-/// [quick walk](Expected), and compared whole where that is not certain.
+/// [quick walk](crate::Expected), and compared whole where that is not certain.
 ///
 /// ```
 /// use gitops_diff::{Drift, Inventory, ObjectId, Object, ObjectSet, Packed, Tracker};
