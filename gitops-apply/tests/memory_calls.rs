@@ -181,7 +181,7 @@ fn what_cannot_be_read_is_a_bad_request() {
             400,
             "BadRequest",
             "ConfigMap in version \"v1\" cannot be handled as a ConfigMap: json: cannot unmarshal \
-             number into Go struct field ConfigMap.data.a of type string",
+             number into Go struct field ConfigMap.data of type string",
         ),
         (
             post(MAPS, r#"{"metadata":{"name":"x"},"daten":{}}"#)
