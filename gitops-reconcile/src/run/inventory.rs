@@ -43,14 +43,6 @@ impl Run {
                 entry.uid = Some(uid.clone());
             }
         }
-        for change in self.plan.iter().flat_map(|plan| plan.changes()) {
-            let outcome = self.results.get(&change.id).map(|(_, outcome)| outcome);
-            if let (Some(entry), Some(_)) =
-                (next.entries.get_mut(&change.id), outcome.and_then(Outcome::uid))
-            {
-                entry.applied.clone_from(&change.fingerprint);
-            }
-        }
         for id in self.plan.iter().flat_map(|plan| &plan.unchanged) {
             let live = self.observed.object(id).and_then(gitops_diff::Object::uid);
             if let (Some(entry), Some(uid)) = (next.entries.get_mut(id), live) {
