@@ -19,7 +19,7 @@ mod emit;
 
 mod allowance;
 mod budget;
-mod event;
+pub(crate) mod event;
 mod meaning;
 mod members;
 mod node;

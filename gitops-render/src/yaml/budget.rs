@@ -14,6 +14,13 @@ pub(super) struct Size {
     pub(super) depth: u64,
 }
 
+impl Limits {
+    /// How many levels of lists and maps there may be.
+    pub(super) fn levels(&self) -> u64 {
+        self.depth.min(DEEPEST)
+    }
+}
+
 impl Size {
     pub(super) fn of_text(bytes: usize) -> Self {
         Self { nodes: 1, bytes: bytes as u64, depth: 0 }
@@ -53,14 +60,9 @@ impl<'a> Budget<'a> {
         self.allowance.as_mut().map_or(Ok(()), |it| it.nodes(count, mark))
     }
 
-    /// How many levels of lists and maps there may be.
-    pub(super) fn levels(&self) -> u64 {
-        self.limits.depth.min(DEEPEST)
-    }
-
     /// A value of `depth` levels below `above` others.
     pub(super) fn depth(&self, above: usize, depth: u64, mark: Mark) -> Result<(), Error> {
-        let limit = self.levels();
+        let limit = self.limits.levels();
         if above as u64 + depth <= limit { Ok(()) } else { Err(too_deep(limit, mark)) }
     }
 

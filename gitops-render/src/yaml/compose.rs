@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use gitops_diff::Value;
 
 use super::budget::Budget;
-use super::event::{Anchor, Event, Events, Scanner, Word};
+use super::event::{Anchor, Event, Events, Style, Word, events};
 use super::node::{Key, Node, Open};
-use super::{Allowance, Document, Error, Mark, Options, meaning, text};
+use super::{Allowance, Document, Error, Mark, Options, meaning};
 
 /// The documents of a text, one after the other. Those without content are left out.
 ///
@@ -47,12 +47,10 @@ impl<'a> Documents<'a> {
         options: &Options,
         allowance: Option<&'a mut Allowance>,
     ) -> Result<Self, Error> {
-        let text = text::decode(bytes, &options.limits)?;
-        let budget = Budget::new(options.limits.clone(), allowance);
         Ok(Self {
-            events: Box::new(Scanner::new(text, budget.levels())),
+            events: events(bytes, options)?,
             options: options.clone(),
-            budget,
+            budget: Budget::new(options.limits.clone(), allowance),
             anchors: HashMap::new(),
             number: 0,
             over: false,
@@ -103,9 +101,9 @@ impl<'a> Documents<'a> {
     ) -> Result<Option<Node>, Error> {
         match event {
             Event::DocumentStart | Event::DocumentEnd => Ok(None),
-            Event::ListStart(anchor) => self.open(open, Open::list(mark, anchor)),
-            Event::MapStart(anchor) => self.open(open, Open::map(mark, anchor)),
-            Event::End => match open.pop() {
+            Event::ListStart(it) => self.open(open, Open::list(mark, it.anchor)),
+            Event::MapStart(it) => self.open(open, Open::map(mark, it.anchor)),
+            Event::End(_) => match open.pop() {
                 Some(ended) => self.close(ended).map(Some),
                 None => Ok(None),
             },
@@ -156,7 +154,7 @@ impl<'a> Documents<'a> {
     }
 
     fn key(&mut self, map: &mut Open, word: Word<'_>, mark: Mark) -> Result<(), Error> {
-        if word.plain && word.text == "<<" {
+        if word.style == Style::Plain && word.text == "<<" {
             return map.set_key(Key::Merge(mark), &self.options);
         }
         let anchor = word.anchor;
@@ -170,7 +168,8 @@ impl<'a> Documents<'a> {
 
     fn scalar(&mut self, word: Word<'_>, mark: Mark) -> Result<Node, Error> {
         let (anchor, length) = (word.anchor, word.text.len());
-        let absent = word.plain && length == 0 && word.tag.is_none() && anchor.is_none();
+        let plain = word.style == Style::Plain;
+        let absent = plain && length == 0 && word.tag.is_none() && anchor.is_none();
         let value = meaning::value(word, self.options.dialect)
             .map_err(|problem| Error::invalid(mark, problem))?;
         self.anchored(Node { absent, ..Node::scalar(value, mark, length) }, anchor)

@@ -3,20 +3,21 @@
 use std::borrow::Cow;
 
 use granit_parser::{
-    ErrorKind, Event as Scanned, Marker, Parser, ScalarStyle, ScanError, Span, StrInput, Tag,
+    ErrorKind, Event as Scanned, Marker, Parser, ScalarStyle, ScanError, Span, StrInput,
+    StructureStyle, Tag,
 };
 
-use super::{Error, Mark};
+use super::{Error, Mark, Options, text};
 
-/// What the composer sees of a text. The scanner can be replaced behind it.
-pub(super) trait Events<'a> {
-    /// The next event and where it starts, until the text is over.
+/// What a reader of YAML sees of a text: the composer here, the nodes of a renderer elsewhere.
+pub(crate) trait Events<'a> {
+    /// The next event and where it starts, until the text is over. After an error nothing follows.
     fn next(&mut self) -> Option<Result<(Event<'a>, Mark), Error>>;
 }
 
 /// One step through a text.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Event<'a> {
+pub(crate) enum Event<'a> {
     /// A document starts.
     DocumentStart,
     /// The document is over.
@@ -24,32 +25,65 @@ pub(super) enum Event<'a> {
     /// A value without parts.
     Scalar(Word<'a>),
     /// A list starts.
-    ListStart(Anchor),
+    ListStart(Opening<'a>),
     /// A map starts.
-    MapStart(Anchor),
-    /// The innermost list or map is over.
-    End,
+    MapStart(Opening<'a>),
+    /// The innermost list or map is over; with the comment behind its closing bracket.
+    End(Comment<'a>),
     /// The value of an anchor stands here again.
     Alias(usize),
 }
 
 /// A scalar as the text has it.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Word<'a> {
+pub(crate) struct Word<'a> {
     /// What it says, without quotes and escapes.
-    pub(super) text: Cow<'a, str>,
-    /// Whether it has no quotes and is no block.
-    pub(super) plain: bool,
-    pub(super) tag: Option<Cow<'a, str>>,
-    pub(super) anchor: Anchor,
+    pub(crate) text: Cow<'a, str>,
+    pub(crate) style: Style,
+    /// `!!int` for the tags of YAML itself, `!name` for local ones.
+    pub(crate) tag: Option<Cow<'a, str>>,
+    pub(crate) anchor: Anchor,
+    /// The comment behind it on its line, with its `#`.
+    pub(crate) comment: Comment<'a>,
+}
+
+/// What stands before the parts of a list or map.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Opening<'a> {
+    pub(crate) tag: Option<Cow<'a, str>>,
+    pub(crate) anchor: Anchor,
+    /// Whether it stands in brackets.
+    pub(crate) flow: bool,
+}
+
+/// How a scalar is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Style {
+    Plain,
+    Single,
+    Double,
+    Literal,
+    Folded,
 }
 
 /// The number of the anchor on a node, unique in the text, if there is one.
-pub(super) type Anchor = Option<usize>;
+pub(crate) type Anchor = Option<usize>;
+
+/// A comment at the end of a line, with its `#`.
+pub(crate) type Comment<'a> = Option<Cow<'a, str>>;
+
+/// The events of `bytes`, within the bytes and the depth that the options allow.
+pub(crate) fn events<'a>(
+    bytes: &'a [u8],
+    options: &Options,
+) -> Result<Box<dyn Events<'a> + 'a>, Error> {
+    let text = text::decode(bytes, &options.limits)?;
+    Ok(Box::new(Scanner::new(text, options.limits.levels())))
+}
 
 /// Events out of granit-parser: no recursion, no `unsafe`, and lenient where go-yaml is, such as
 /// with brackets that are closed at the start of a line.
-pub(super) struct Scanner<'a> {
+struct Scanner<'a> {
     parser: Parser<'a, StrInput<'a>>,
     depth: u64,
     /// Where a last line ends that has something on it and no line end, in characters.
@@ -58,7 +92,7 @@ pub(super) struct Scanner<'a> {
 
 impl<'a> Scanner<'a> {
     /// The events of `text`, whose lists and maps nest `depth` levels at most.
-    pub(super) fn new(text: &'a str, depth: u64) -> Self {
+    fn new(text: &'a str, depth: u64) -> Self {
         let levels = usize::try_from(depth).unwrap_or(usize::MAX);
         let options = granit_parser::options! {
             flow_nesting_limit: levels,
@@ -78,13 +112,22 @@ impl<'a> Scanner<'a> {
             Scanned::Alias(id) => Event::Alias(id),
             Scanned::Scalar(text, style, id, tag) => Event::Scalar(Word {
                 text: self.as_go_has_it(text, style, span),
-                plain: style == ScalarStyle::Plain,
+                style: own_style(style),
                 tag: tag.map(|tag| name(&tag)),
                 anchor: anchor(id),
+                comment: None,
             }),
-            Scanned::SequenceStart(_, id, _) => Event::ListStart(anchor(id)),
-            Scanned::MappingStart(_, id, _) => Event::MapStart(anchor(id)),
-            Scanned::SequenceEnd | Scanned::MappingEnd => Event::End,
+            Scanned::SequenceStart(style, id, tag) => Event::ListStart(Opening {
+                tag: tag.map(|tag| name(&tag)),
+                anchor: anchor(id),
+                flow: style == StructureStyle::Flow,
+            }),
+            Scanned::MappingStart(style, id, tag) => Event::MapStart(Opening {
+                tag: tag.map(|tag| name(&tag)),
+                anchor: anchor(id),
+                flow: style == StructureStyle::Flow,
+            }),
+            Scanned::SequenceEnd | Scanned::MappingEnd => Event::End(None),
             _ => return None,
         })
     }
@@ -116,6 +159,16 @@ impl<'a> Events<'a> for Scanner<'a> {
                 return Some(Ok((event, mark(span.start))));
             }
         }
+    }
+}
+
+fn own_style(style: ScalarStyle) -> Style {
+    match style {
+        ScalarStyle::Plain => Style::Plain,
+        ScalarStyle::SingleQuoted => Style::Single,
+        ScalarStyle::DoubleQuoted => Style::Double,
+        ScalarStyle::Literal => Style::Literal,
+        ScalarStyle::Folded => Style::Folded,
     }
 }
 

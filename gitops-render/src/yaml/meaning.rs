@@ -5,15 +5,16 @@ use std::borrow::Cow;
 use gitops_diff::{Text, Value};
 
 use super::Dialect;
-use super::event::Word;
+use super::event::{Style, Word};
 use super::number::{go_general_32, json_float};
 use super::scalar::{Scalar, resolve, resolve_tagged};
 
 /// What a scalar of a text means. The error says what is wrong.
 pub(super) fn scalar(word: &Word<'_>, dialect: Dialect) -> Result<Scalar, String> {
+    let plain = word.style == Style::Plain;
     match word.tag.as_deref() {
-        Some(tag) => resolve_tagged(&word.text, word.plain, tag, dialect),
-        None if word.plain => Ok(resolve(&word.text, dialect)),
+        Some(tag) => resolve_tagged(&word.text, plain, tag, dialect),
+        None if plain => Ok(resolve(&word.text, dialect)),
         None => Ok(Scalar::Text),
     }
 }
