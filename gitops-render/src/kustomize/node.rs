@@ -1,0 +1,89 @@
+//! The trees that a kustomization edits: YAML with the spelling that its output depends on.
+//!
+//! What a build prints is a function of data, but upstream matches, replaces and hashes the *text*
+//! of scalars, and a text that is set keeps the quotes of the one before. So a scalar holds its
+//! text, its tag and how it was written, and nothing else of the syntax is kept.
+
+mod edit;
+mod meaning;
+mod read;
+mod write;
+
+use gitops_diff::Text;
+
+pub(crate) use self::read::read;
+pub(crate) use self::write::to_yaml;
+pub(crate) use crate::yaml::event::Style;
+
+/// A value.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Node {
+    /// A value without parts.
+    Scalar(Scalar),
+    /// A list.
+    List(Vec<Node>),
+    /// A map.
+    Map(Members),
+}
+
+/// A value without parts, as the text has it.
+#[derive(Clone, Debug)]
+pub(crate) struct Scalar {
+    /// What it says, without quotes and escapes.
+    pub(crate) text: Text,
+    pub(crate) tag: Tag,
+    /// Whether the text names the tag; such a tag is always printed.
+    pub(crate) tagged: bool,
+    pub(crate) style: Style,
+    /// The line it stands on, from 1; 0 where it was made by a transformer.
+    pub(crate) line: u32,
+}
+
+/// Two scalars are the same where they are written the same, on whichever line.
+impl PartialEq for Scalar {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.text, &self.tag, self.style) == (&other.text, &other.tag, other.style)
+    }
+}
+
+/// What a scalar is: what the text says, or else what it looks like. go-yaml works it out when it
+/// reads, and it stays when the text is replaced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Tag {
+    /// Nobody looked yet: a plain text made by a transformer.
+    Unknown,
+    /// `!!str`
+    Str,
+    /// `!!int`
+    Int,
+    /// `!!float`
+    Float,
+    /// `!!bool`
+    Bool,
+    /// `!!null`
+    Null,
+    /// `!!binary`
+    Binary,
+    /// `!!timestamp`
+    Timestamp,
+    /// `!!merge`: a plain `<<`.
+    Merge,
+    /// Any other, as it is written.
+    Other(Box<str>),
+}
+
+/// The members of a map in the order in which they were written or added.
+///
+/// A map that was read may hold a key twice, as upstream's do until they are printed; whoever asks
+/// for a key gets the first.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Members(Vec<Member>);
+
+/// A member of a map.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Member {
+    pub(crate) key: Scalar,
+    pub(crate) value: Node,
+    /// The comment behind the value on its line, where it starts with `{`: it can name a schema.
+    pub(crate) comment: Option<Box<str>>,
+}

@@ -1,0 +1,80 @@
+//! What the scalars of a tree mean, by the tables of go-yaml v3.
+
+use gitops_diff::Value;
+
+use super::{Scalar, Style, Tag};
+use crate::yaml::Dialect;
+use crate::yaml::scalar::{Scalar as Meaning, resolve, resolve_tagged};
+
+/// The tag that go-yaml gives a plain text.
+pub(crate) fn tag_of(text: &str) -> Tag {
+    if text == "<<" {
+        return Tag::Merge;
+    }
+    match resolve(text, Dialect::GoV3) {
+        Meaning::Null => Tag::Null,
+        Meaning::Bool(_) => Tag::Bool,
+        Meaning::Int(_) | Meaning::Unsigned(_) => Tag::Int,
+        Meaning::Float(_) => Tag::Float,
+        Meaning::Text => Tag::Str,
+        Meaning::Time(_) => Tag::Timestamp,
+        Meaning::Bytes(_) => Tag::Binary,
+    }
+}
+
+impl Scalar {
+    /// What comes out when go-yaml v3 prints the scalar and reads it again, as every value of a
+    /// build does on its way into the output. The error says what is wrong.
+    pub(crate) fn meaning(&self) -> Result<Meaning, String> {
+        match &self.tag {
+            Tag::Str => Ok(Meaning::Text),
+            Tag::Unknown if self.style == Style::Plain => Ok(resolve(&self.text, Dialect::GoV3)),
+            Tag::Unknown => Ok(Meaning::Text),
+            tag if !self.tagged && tag_of(&self.text) == *tag => self.untagged(),
+            tag => resolve_tagged(&self.text, !self.is_quoted(), tag.name(), Dialect::GoV3),
+        }
+    }
+
+    /// A tag that the text shows by itself is not printed, so that quotes win over it.
+    fn untagged(&self) -> Result<Meaning, String> {
+        if self.is_quoted() { Ok(Meaning::Text) } else { Ok(resolve(&self.text, Dialect::GoV3)) }
+    }
+
+    /// The value that stands for it in JSON.
+    pub(crate) fn value(&self) -> Result<Value, String> {
+        crate::yaml::meaning::json(self.meaning()?, &self.text)
+    }
+}
+
+impl Tag {
+    /// The tag with its short name.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Unknown => "",
+            Self::Str => "!!str",
+            Self::Int => "!!int",
+            Self::Float => "!!float",
+            Self::Bool => "!!bool",
+            Self::Null => "!!null",
+            Self::Binary => "!!binary",
+            Self::Timestamp => "!!timestamp",
+            Self::Merge => "!!merge",
+            Self::Other(name) => name,
+        }
+    }
+
+    /// The tag of a short name.
+    pub(crate) fn of(name: &str) -> Self {
+        match name {
+            "!!str" => Self::Str,
+            "!!int" => Self::Int,
+            "!!float" => Self::Float,
+            "!!bool" => Self::Bool,
+            "!!null" => Self::Null,
+            "!!binary" => Self::Binary,
+            "!!timestamp" => Self::Timestamp,
+            "!!merge" => Self::Merge,
+            other => Self::Other(other.into()),
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! From the events of a text to a tree: what anchors and `<<` stand for is put in their place.
+
+use std::collections::HashMap;
+
+use gitops_diff::Text;
+
+use super::{Member, Members, Node, Scalar, Style, Tag, meaning};
+use crate::yaml::budget::{Budget, Size};
+use crate::yaml::event::{Anchor, Event, Events, Word, events};
+use crate::yaml::{Allowance, Error, Mark, Options};
+
+/// The first document of a text; none where there is nothing in it.
+///
+/// As kyaml reads it: an alias becomes a copy of what it stands for, members out of `<<` go behind
+/// the map's own and never replace them, and of a list of maps the first one wins.
+///
+/// # Errors
+/// Where the text is not YAML, or over a limit.
+pub(crate) fn read(
+    bytes: &[u8],
+    options: &Options,
+    allowance: &mut Allowance,
+) -> Result<Option<Node>, Error> {
+    let mut events = events(bytes, options)?;
+    let budget = Budget::new(options.limits.clone(), Some(allowance));
+    Reader { budget, anchors: HashMap::new(), open: Vec::new() }.document(&mut *events)
+}
+
+struct Reader<'a> {
+    budget: Budget<'a>,
+    anchors: HashMap<usize, (Node, Size)>,
+    open: Vec<Open>,
+}
+
+/// A list or map whose end is not seen yet.
+struct Open {
+    parts: Parts,
+    anchor: Anchor,
+    mark: Mark,
+    size: Size,
+}
+
+enum Parts {
+    List(Vec<Node>),
+    Map(Map),
+}
+
+/// The members of a map so far.
+#[derive(Default)]
+struct Map {
+    own: Vec<Member>,
+    /// The key that waits for its value.
+    key: Option<Scalar>,
+    /// The value of `<<`.
+    merge: Option<Node>,
+}
+
+/// A complete value with what belongs to its line.
+struct Complete {
+    node: Node,
+    size: Size,
+    comment: Option<Box<str>>,
+}
+
+impl Reader<'_> {
+    fn document<'a>(mut self, events: &mut dyn Events<'a>) -> Result<Option<Node>, Error> {
+        while let Some(event) = events.next() {
+            let (event, mark) = event?;
+            if matches!(event, Event::DocumentEnd) {
+                break;
+            }
+            let Some(complete) = self.take(event, mark)? else { continue };
+            if let Some(root) = self.settle(complete, mark)? {
+                return Ok(Some(root));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The value that `event` completes, if it does.
+    fn take(&mut self, event: Event<'_>, mark: Mark) -> Result<Option<Complete>, Error> {
+        match event {
+            Event::DocumentStart | Event::DocumentEnd => Ok(None),
+            Event::ListStart(opening) => {
+                self.start(Parts::List(Vec::new()), opening.anchor, mark)
+            }
+            Event::MapStart(opening) => {
+                self.start(Parts::Map(Map::default()), opening.anchor, mark)
+            }
+            Event::End(_) => self.end().transpose(),
+            Event::Alias(id) => self.alias(id, mark).map(Some),
+            Event::Scalar(word) => {
+                self.budget.nodes(1, mark)?;
+                let (size, anchor) = (Size::of_text(word.text.len()), word.anchor);
+                let comment = schema_comment(&word);
+                let node = Node::Scalar(scalar(word, mark));
+                self.keep(anchor, &node, size, mark)?;
+                Ok(Some(Complete { node, size, comment }))
+            }
+        }
+    }
+
+    fn start(
+        &mut self,
+        parts: Parts,
+        anchor: Anchor,
+        mark: Mark,
+    ) -> Result<Option<Complete>, Error> {
+        self.budget.nodes(1, mark)?;
+        self.budget.depth(self.open.len(), 1, mark)?;
+        self.open.push(Open { parts, anchor, mark, size: Size::of_text(0) });
+        Ok(None)
+    }
+
+    fn end(&mut self) -> Option<Result<Complete, Error>> {
+        let Open { parts, anchor, mark, mut size } = self.open.pop()?;
+        size.depth += 1;
+        let node = match parts {
+            Parts::List(items) => Ok(Node::List(items)),
+            Parts::Map(map) => map.close(mark),
+        };
+        Some(node.and_then(|node| {
+            self.keep(anchor, &node, size, mark)?;
+            Ok(Complete { node, size, comment: None })
+        }))
+    }
+
+    /// Keeps a copy for the aliases of the anchor, if there is one.
+    fn keep(&mut self, anchor: Anchor, node: &Node, size: Size, mark: Mark) -> Result<(), Error> {
+        let Some(id) = anchor else { return Ok(()) };
+        self.budget.copy(size, mark)?;
+        self.anchors.insert(id, (node.clone(), size));
+        Ok(())
+    }
+
+    fn alias(&mut self, id: usize, mark: Mark) -> Result<Complete, Error> {
+        let Some((node, size)) = self.anchors.get(&id) else {
+            return Err(Error::invalid(mark, "the value of this alias contains the alias itself"));
+        };
+        self.budget.copy(*size, mark)?;
+        self.budget.nodes(size.nodes, mark)?;
+        self.budget.depth(self.open.len(), size.depth, mark)?;
+        Ok(Complete { node: node.clone(), size: *size, comment: None })
+    }
+
+    /// Puts a complete value where it belongs; the root belongs to the caller.
+    fn settle(&mut self, complete: Complete, mark: Mark) -> Result<Option<Node>, Error> {
+        let Some(open) = self.open.last_mut() else { return Ok(Some(complete.node)) };
+        open.size.add(complete.size);
+        match &mut open.parts {
+            Parts::List(items) => items.push(complete.node),
+            Parts::Map(map) => map.take(complete, mark)?,
+        }
+        Ok(None)
+    }
+}
+
+impl Map {
+    fn take(&mut self, complete: Complete, mark: Mark) -> Result<(), Error> {
+        let Complete { node, comment, .. } = complete;
+        let Some(key) = self.key.take() else {
+            let Node::Scalar(key) = node else {
+                return Err(Error::invalid(mark, "a list or a map cannot be a key"));
+            };
+            self.key = Some(key);
+            return Ok(());
+        };
+        if key.tag != Tag::Merge {
+            self.own.push(Member { key, value: node, comment });
+        } else if self.merge.replace(node).is_some() {
+            return Err(Error::invalid(mark, "duplicate merge key"));
+        }
+        Ok(())
+    }
+
+    fn close(self, mark: Mark) -> Result<Node, Error> {
+        let mut members: Members = self.own.into_iter().collect();
+        if let Some(merged) = self.merge {
+            let maps = maps(merged).map_err(|problem| Error::invalid(mark, problem))?;
+            for member in maps.into_iter().flatten() {
+                if members.find(&member.key.text).is_none() {
+                    members.push(member);
+                }
+            }
+        }
+        Ok(Node::Map(members))
+    }
+}
+
+/// The maps that a `<<` names, those that win first.
+fn maps(merged: Node) -> Result<Vec<Members>, &'static str> {
+    match merged {
+        Node::Map(members) => Ok(vec![members]),
+        Node::List(items) => items
+            .into_iter()
+            .map(|item| match item {
+                Node::Map(members) => Ok(members),
+                Node::List(_) => Err("invalid map merge: received a nested sequence"),
+                Node::Scalar(_) => Err("map merge requires map or sequence of maps as the value"),
+            })
+            .collect(),
+        Node::Scalar(_) => Err("map merge requires map or sequence of maps as the value"),
+    }
+}
+
+/// A comment that can name the schema of a field is JSON.
+fn schema_comment(word: &Word<'_>) -> Option<Box<str>> {
+    let text = word.comment.as_deref()?.trim_start_matches('#').trim();
+    text.starts_with('{').then(|| text.into())
+}
+
+fn scalar(word: Word<'_>, mark: Mark) -> Scalar {
+    let Word { text, style, tag, .. } = word;
+    let text = match text {
+        std::borrow::Cow::Borrowed(text) => Text::from(text),
+        std::borrow::Cow::Owned(text) => Text::from(text),
+    };
+    let named = tag.as_deref().filter(|tag| *tag != "!");
+    let tag = match named {
+        Some(name) => Tag::of(name),
+        None if style == Style::Plain => meaning::tag_of(&text),
+        None => Tag::Str,
+    };
+    Scalar { text, tag, tagged: named.is_some(), style, line: mark.line }
+}

@@ -1,0 +1,72 @@
+//! What went wrong in a build, on its way up through bases.
+
+use std::fmt;
+
+use crate::{Position, RenderError, Requirement};
+
+/// Why a build cannot go on.
+///
+/// The message grows on its way up as upstream's does, `accumulating resources: …`, so that what
+/// users look for on the web is in it; the position is that of the innermost cause.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Problem {
+    pub(crate) message: String,
+    pub(crate) position: Option<Position>,
+    pub(crate) kind: ProblemKind,
+}
+
+/// What callers inside of a build do differently.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum ProblemKind {
+    /// Something is wrong.
+    Wrong,
+    /// A text is not YAML: whoever tried to read it as a file does not try it as a folder.
+    Malformed,
+    /// Something has to be fetched first.
+    Missing(Vec<Requirement>),
+    /// An input is over a limit; the error of the YAML core says which.
+    Limit(RenderError),
+    /// Nothing we do.
+    Unsupported,
+}
+
+/// A result of a step of a build.
+pub(crate) type Result<T> = std::result::Result<T, Problem>;
+
+impl Problem {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), position: None, kind: ProblemKind::Wrong }
+    }
+
+    /// Puts `context: ` before the message.
+    pub(crate) fn within(mut self, context: impl fmt::Display) -> Self {
+        self.message = format!("{context}: {}", self.message);
+        self
+    }
+
+    /// Sets the place, unless a closer one is known.
+    pub(crate) fn at(mut self, position: Position) -> Self {
+        self.position.get_or_insert(position);
+        self
+    }
+}
+
+impl From<Problem> for RenderError {
+    fn from(problem: Problem) -> Self {
+        match problem.kind {
+            ProblemKind::Missing(requirements) => Self::Missing(requirements),
+            ProblemKind::Limit(error) => error,
+            ProblemKind::Unsupported => Self::Unsupported(problem.message),
+            ProblemKind::Wrong | ProblemKind::Malformed => Self::Invalid {
+                position: problem.position.unwrap_or_default(),
+                message: problem.message,
+            },
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
