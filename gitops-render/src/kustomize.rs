@@ -1,5 +1,10 @@
 //! Overlays as `kustomize build` makes them, byte for byte.
 
+mod build;
+mod documents;
+mod folder;
+mod transform;
+
 mod decode;
 mod kustomization;
 

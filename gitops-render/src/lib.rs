@@ -47,6 +47,7 @@ mod render;
 
 mod auto;
 mod detect;
+mod kustomize;
 mod plain;
 
 pub mod yaml;

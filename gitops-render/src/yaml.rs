@@ -18,13 +18,13 @@ mod document;
 mod emit;
 
 mod allowance;
-mod budget;
+pub(crate) mod budget;
 pub(crate) mod event;
-mod meaning;
+pub(crate) mod meaning;
 mod members;
 mod node;
 mod number;
-mod scalar;
+pub(crate) mod scalar;
 mod text;
 mod timestamp;
 

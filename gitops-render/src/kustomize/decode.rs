@@ -64,7 +64,9 @@ fn mismatch(value: &Value, name: &str, wanted: &str) -> Problem {
         Value::List(_) => "array",
         Value::Map(_) => "object",
     };
-    Problem::new(format!("json: cannot unmarshal {found} into Go struct field {name} of type {wanted}"))
+    Problem::new(format!(
+        "json: cannot unmarshal {found} into Go struct field {name} of type {wanted}"
+    ))
 }
 
 impl Decode for Text {
@@ -105,7 +107,8 @@ impl<T: Decode + Default> Decode for Vec<T> {
 impl Decode for BTreeMap<Text, Text> {
     fn decode(value: &Value, name: &str) -> Result<Self> {
         let members = value.as_map().ok_or_else(|| mismatch(value, name, "map[string]string"))?;
-        let text = |it: &Value| if it.is_null() { Ok(Text::default()) } else { Text::decode(it, name) };
+        let text =
+            |it: &Value| if it.is_null() { Ok(Text::default()) } else { Text::decode(it, name) };
         members.iter().map(|(key, value)| Ok((key.clone(), text(value)?))).collect()
     }
 }

@@ -92,7 +92,9 @@ impl ResId {
 /// As upstream prints it in errors: `Deployment.v1.apps`.
 impl fmt::Display for Gvk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let or = |text: &Text, none: &'static str| if text.is_empty() { none.into() } else { text.clone() };
+        let or = |text: &Text, none: &'static str| {
+            if text.is_empty() { none.into() } else { text.clone() }
+        };
         write!(
             f,
             "{}.{}.{}",

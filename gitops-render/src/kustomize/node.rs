@@ -87,3 +87,46 @@ pub(crate) struct Member {
     /// The comment behind the value on its line, where it starts with `{`: it can name a schema.
     pub(crate) comment: Option<Box<str>>,
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::yaml::{Allowance, Dialect, Duplicates, Options};
+
+    /// The tree of a text, for tests.
+    pub(crate) fn tree(text: &str) -> Node {
+        let options = Options {
+            dialect: Dialect::GoV3,
+            duplicates: Duplicates::LastWins,
+            ..Options::default()
+        };
+        let mut allowance = Allowance::new(1_000_000, 1_000_000);
+        read(text.as_bytes(), &options, &mut allowance).expect("YAML").expect("a document")
+    }
+
+    fn check(text: &str, expected: &str) {
+        assert_eq!(to_yaml(&tree(text)).as_deref().map_err(ToString::to_string), Ok(expected));
+    }
+
+    #[test]
+    fn what_is_printed_depends_on_what_is_said_and_not_on_how() {
+        check("b: 1.0\na: [x, 'y']  # why\n", "a:\n- x\n- \"y\"\nb: 1\n");
+        check(
+            "a: yes\nb: 0o17\nc: \"1\"\nd: 2020-01-01\n",
+            "a: \"yes\"\nb: 15\nc: \"1\"\nd: \"2020-01-01T00:00:00Z\"\n",
+        );
+        check("a: !!str 1\nb: !!int \"2\"\n", "a: \"1\"\nb: 2\n");
+    }
+
+    #[test]
+    fn what_is_merged_never_replaces_what_a_map_has_itself() {
+        check(
+            "x: &x {a: 1, b: 2}\ny:\n  b: 3\n  <<: *x\n",
+            "x:\n  a: 1\n  b: 2\n\"y\":\n  a: 1\n  b: 3\n",
+        );
+        check(
+            "x: [&x {a: 1}, &y {a: 2, b: 2}]\ny:\n  <<: [*x, *y]\n",
+            "x:\n- a: 1\n- a: 2\n  b: 2\n\"y\":\n  a: 1\n  b: 2\n",
+        );
+    }
+}

@@ -187,10 +187,7 @@ impl Resource {
     }
 
     fn names(&self) -> &Names {
-        self.names.get_or_init(|| Names {
-            current: self.current_id(),
-            previous: self.stored_ids(),
-        })
+        self.names.get_or_init(|| Names { current: self.current_id(), previous: self.stored_ids() })
     }
 
     fn current_id(&self) -> ResId {

@@ -19,17 +19,25 @@ pub(super) fn scalar(word: &Word<'_>, dialect: Dialect) -> Result<Scalar, String
     }
 }
 
-/// The value that goes into the tree, as it would come out of Go's JSON: a float without a
-/// fraction is an integer, and an integer beyond 64 bits with sign is a float.
+/// The value that goes into the tree.
 pub(super) fn value(word: Word<'_>, dialect: Dialect) -> Result<Value, String> {
-    Ok(match scalar(&word, dialect)? {
+    match scalar(&word, dialect)? {
+        Scalar::Text => Ok(Value::Str(owned(word.text))),
+        other => json(other, ""),
+    }
+}
+
+/// The value of a scalar that says `text`, as it would come out of Go's JSON: a float without a
+/// fraction is an integer, and an integer beyond 64 bits with sign is a float.
+pub(crate) fn json(scalar: Scalar, text: &str) -> Result<Value, String> {
+    Ok(match scalar {
         Scalar::Null => Value::Null,
         Scalar::Bool(value) => Value::Bool(value),
         Scalar::Int(value) => Value::Int(value),
         #[expect(clippy::cast_precision_loss, reason = "as the API server reads such numbers")]
         Scalar::Unsigned(value) => Value::Float(value as f64),
         Scalar::Float(value) => float(value)?,
-        Scalar::Text => Value::Str(owned(word.text)),
+        Scalar::Text => Value::Str(text.into()),
         Scalar::Time(time) => Value::Str(time.into()),
         Scalar::Bytes(bytes) => Value::Str(String::from_utf8_lossy(&bytes).as_ref().into()),
     })

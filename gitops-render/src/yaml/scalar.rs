@@ -5,7 +5,7 @@ use super::{Dialect, timestamp};
 
 /// The meaning of a scalar.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Scalar {
+pub(crate) enum Scalar {
     Null,
     Bool(bool),
     Int(i64),
@@ -21,7 +21,7 @@ pub(super) enum Scalar {
 }
 
 /// What `text` means where it stands without quotes and without a tag.
-pub(super) fn resolve(text: &str, dialect: Dialect) -> Scalar {
+pub(crate) fn resolve(text: &str, dialect: Dialect) -> Scalar {
     let Some(first) = text.bytes().next() else { return Scalar::Null };
     match first {
         b'+' | b'-' | b'0'..=b'9' => word(text, dialect).unwrap_or_else(|| number(text, dialect)),
@@ -37,7 +37,7 @@ pub(super) fn resolve(text: &str, dialect: Dialect) -> Scalar {
 
 /// What `text` means under the tag `tag`. The error says what is wrong without quoting the text,
 /// which may be a secret.
-pub(super) fn resolve_tagged(
+pub(crate) fn resolve_tagged(
     text: &str,
     plain: bool,
     tag: &str,

@@ -81,9 +81,7 @@ impl Reader<'_> {
     fn take(&mut self, event: Event<'_>, mark: Mark) -> Result<Option<Complete>, Error> {
         match event {
             Event::DocumentStart | Event::DocumentEnd => Ok(None),
-            Event::ListStart(opening) => {
-                self.start(Parts::List(Vec::new()), opening.anchor, mark)
-            }
+            Event::ListStart(opening) => self.start(Parts::List(Vec::new()), opening.anchor, mark),
             Event::MapStart(opening) => {
                 self.start(Parts::Map(Map::default()), opening.anchor, mark)
             }

@@ -22,9 +22,11 @@ impl Node {
     pub(crate) fn value(&self) -> Result<Value> {
         match self {
             Self::Scalar(scalar) => scalar.value().map_err(Problem::new),
-            Self::List(items) => items.iter().map(Node::value).collect::<Result<_>>().map(Value::List),
+            Self::List(items) => {
+                items.iter().map(Node::value).collect::<Result<_>>().map(Value::List)
+            }
             Self::Map(members) => {
-                let mut map = Map::with_capacity(members.len());
+                let mut map = Map::new();
                 for member in members.iter() {
                     let key = key(&member.key)?;
                     if map.insert(key.clone(), member.value.value()?).is_some() {

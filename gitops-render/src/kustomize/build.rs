@@ -1,0 +1,36 @@
+//! One build: what all of its folders share.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use gitops_source::{Digest, TreePath};
+
+use super::problem::Result;
+use super::resource::Resource;
+use super::schema::Schema;
+use crate::yaml::{Allowance, Dialect, Duplicates, Options};
+use crate::{Input, Warning};
+
+/// What all folders of one build share.
+pub(crate) struct Build<'a> {
+    pub(crate) input: &'a Input<'a>,
+    pub(crate) schema: Arc<Schema>,
+    /// What the texts of all files may still cost.
+    pub(crate) allowance: RefCell<Allowance>,
+    /// The files that were read.
+    pub(crate) read: RefCell<BTreeMap<TreePath, Digest>>,
+    pub(crate) warnings: RefCell<Vec<Warning>>,
+}
+
+impl Build<'_> {
+    /// The resources in a text, which stands in `file`: a resource file or a patch.
+    pub(crate) fn resources(&self, text: &[u8], file: &str) -> Result<Vec<Resource>> {
+        super::documents::resources(self, text, file)
+    }
+
+    /// How the texts of a build are read.
+    pub(crate) fn yaml() -> Options {
+        Options { dialect: Dialect::GoV3, duplicates: Duplicates::LastWins, ..Options::default() }
+    }
+}
