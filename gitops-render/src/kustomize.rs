@@ -1,5 +1,7 @@
 //! Overlays as `kustomize build` makes them, byte for byte.
 
+mod options;
+
 mod build;
 mod documents;
 mod folder;
@@ -16,3 +18,5 @@ mod resources;
 mod schema;
 
 mod problem;
+
+pub use self::options::{Compat, KustomizeOptions, LoadRestrictor, Reorder};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use gitops_source::{Digest, TreePath};
 
+use super::options::KustomizeOptions;
 use super::problem::Result;
 use super::resource::Resource;
 use super::schema::Schema;
@@ -15,6 +16,7 @@ use crate::{Input, Warning};
 /// What all folders of one build share.
 pub(crate) struct Build<'a> {
     pub(crate) input: &'a Input<'a>,
+    pub(crate) options: &'a KustomizeOptions,
     pub(crate) schema: Arc<Schema>,
     /// What the texts of all files may still cost.
     pub(crate) allowance: RefCell<Allowance>,

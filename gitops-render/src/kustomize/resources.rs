@@ -1,18 +1,34 @@
 //! The resources of a build, in order, found by what they are called.
 
+use std::cell::OnceCell;
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use super::id::ResId;
 use super::problem::{Problem, Result};
 use super::resource::Resource;
 
 /// Resources in the order in which they came.
+///
+/// They are found by their names through an index, which is made at the first question after a
+/// change: upstream asks all resources each time, and is quadratic for it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Resources {
     list: Vec<Resource>,
+    current: OnceCell<Index>,
+    any: OnceCell<Index>,
 }
+
+/// Where resources are, by a digest of what they are called.
+type Index = HashMap<u64, Vec<usize>>;
 
 impl Resources {
     pub(crate) fn len(&self) -> usize {
         self.list.len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.list.is_empty()
     }
 
     pub(crate) fn iter(&self) -> std::slice::Iter<'_, Resource> {
@@ -20,7 +36,17 @@ impl Resources {
     }
 
     pub(crate) fn iter_mut(&mut self) -> std::slice::IterMut<'_, Resource> {
+        self.forget();
         self.list.iter_mut()
+    }
+
+    pub(crate) fn get(&self, at: usize) -> &Resource {
+        &self.list[at]
+    }
+
+    pub(crate) fn get_mut(&mut self, at: usize) -> &mut Resource {
+        self.forget();
+        &mut self.list[at]
     }
 
     /// Adds a resource at the end.
@@ -28,43 +54,120 @@ impl Resources {
     /// # Errors
     /// Where one of that name is there already.
     pub(crate) fn append(&mut self, resource: Resource) -> Result<()> {
-        if self.by_current_id(resource.id()).next().is_some() {
-            let id = resource.id();
-            return Err(Problem::new(format!(
-                "may not add resource with an already registered id: {id}"
-            )));
+        let id = resource.id();
+        if let Some(at) = self.by_current_id(id).first() {
+            return Err(registered(id, &self.list[*at], &resource));
         }
+        let digest = digest(id);
+        let at = self.list.len();
+        self.any.take();
+        self.current
+            .get_mut()
+            .expect("because it was just asked")
+            .entry(digest)
+            .or_default()
+            .push(at);
         self.list.push(resource);
         Ok(())
     }
 
-    /// Where the resources are that are called so now.
-    pub(crate) fn by_current_id(&self, id: &ResId) -> impl Iterator<Item = usize> {
-        self.positions(move |it| it.id().equals(id))
+    /// Adds resources at the end.
+    ///
+    /// # Errors
+    /// As [`append`](Self::append).
+    pub(crate) fn append_all(&mut self, others: impl IntoIterator<Item = Resource>) -> Result<()> {
+        others.into_iter().try_for_each(|it| self.append(it))
     }
 
-    /// Where the resources are that are or were called so; what is gone is left out.
-    pub(crate) fn by_any_id(&self, id: &ResId) -> impl Iterator<Item = usize> {
-        self.positions(move |it| !it.is_gone() && it.all_ids().any(|own| own.equals(id)))
+    /// Where the resources are that are called so now, in order.
+    pub(crate) fn by_current_id(&self, id: &ResId) -> Vec<usize> {
+        let index = self.current.get_or_init(|| {
+            index(self.list.iter().enumerate().map(|(at, it)| (at, digest(it.id()))))
+        });
+        self.found(index, id, |it| it.id().equals(id))
     }
 
-    pub(crate) fn positions(
-        &self,
-        matches: impl Fn(&Resource) -> bool,
-    ) -> impl Iterator<Item = usize> {
-        self.list.iter().enumerate().filter(move |(_, it)| matches(it)).map(|(at, _)| at)
+    /// Where the resources are that are or were called so, in order; what is gone is left out.
+    pub(crate) fn by_any_id(&self, id: &ResId) -> Vec<usize> {
+        let index = self.any.get_or_init(|| {
+            let all = |(at, it): (usize, &Resource)| -> Vec<(usize, u64)> {
+                it.all_ids().map(|id| (at, digest(id))).collect()
+            };
+            index(self.list.iter().enumerate().flat_map(all))
+        });
+        self.found(index, id, |it| !it.is_gone() && it.all_ids().any(|own| own.equals(id)))
     }
 
-    pub(crate) fn get_mut(&mut self, at: usize) -> &mut Resource {
-        &mut self.list[at]
-    }
-
-    pub(crate) fn get(&self, at: usize) -> &Resource {
-        &self.list[at]
+    /// Where the resources are for which `matches` holds, in order.
+    pub(crate) fn positions(&self, matches: impl Fn(&Resource) -> bool) -> Vec<usize> {
+        let found = self.list.iter().enumerate().filter(|(_, it)| matches(it));
+        found.map(|(at, _)| at).collect()
     }
 
     /// Leaves out what is gone.
     pub(crate) fn drop_gone(&mut self) {
-        self.list.retain(|resource| !resource.is_gone());
+        self.retain(|resource| !resource.is_gone());
     }
+
+    /// Leaves out what `keep` does not want.
+    pub(crate) fn retain(&mut self, keep: impl FnMut(&Resource) -> bool) {
+        self.forget();
+        self.list.retain(keep);
+    }
+
+    /// Puts them in another order.
+    pub(crate) fn reorder(&mut self, sort: impl FnOnce(&mut Vec<Resource>)) {
+        self.forget();
+        sort(&mut self.list);
+    }
+
+    /// Takes all of them out.
+    pub(crate) fn take(&mut self) -> Vec<Resource> {
+        self.forget();
+        std::mem::take(&mut self.list)
+    }
+
+    fn found(&self, index: &Index, id: &ResId, is: impl Fn(&Resource) -> bool) -> Vec<usize> {
+        let near = index.get(&digest(id)).map_or(&[][..], Vec::as_slice);
+        near.iter().copied().filter(|at| is(&self.list[*at])).collect()
+    }
+
+    fn forget(&mut self) {
+        self.current.take();
+        self.any.take();
+    }
+}
+
+fn registered(id: &ResId, first: &Resource, second: &Resource) -> Problem {
+    let mut problem =
+        Problem::new(format!("may not add resource with an already registered id: {id}"));
+    if let Some(origin) = &second.origin {
+        problem = problem.at(origin.into());
+    }
+    match &first.origin {
+        Some(origin) => {
+            problem.message = format!("{} (the first is at {origin})", problem.message);
+            problem
+        }
+        None => problem,
+    }
+}
+
+fn index(places: impl Iterator<Item = (usize, u64)>) -> Index {
+    let mut index = Index::new();
+    for (at, digest) in places {
+        let all = index.entry(digest).or_default();
+        if all.last() != Some(&at) {
+            all.push(at);
+        }
+    }
+    index
+}
+
+/// The same for ids that are equal.
+fn digest(id: &ResId) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    let ResId { gvk, name, .. } = id;
+    (&*gvk.group, &*gvk.version, &*gvk.kind, &**name, id.effective_namespace()).hash(&mut hasher);
+    hasher.finish()
 }
