@@ -1,6 +1,10 @@
 //! Overlays as `kustomize build` makes them, byte for byte.
 
 mod options;
+mod renderer;
+
+mod accumulate;
+mod target;
 
 mod build;
 mod documents;
@@ -20,3 +24,4 @@ mod schema;
 mod problem;
 
 pub use self::options::{Compat, KustomizeOptions, LoadRestrictor, Reorder};
+pub use self::renderer::Kustomize;

@@ -57,6 +57,6 @@ mod error;
 pub use crate::auto::Auto;
 pub use crate::detect::{Kind, detect};
 pub use crate::error::{Position, RenderError, Requirement};
-pub use crate::kustomize::{Compat, KustomizeOptions, LoadRestrictor, Reorder};
+pub use crate::kustomize::{Compat, Kustomize, KustomizeOptions, LoadRestrictor, Reorder};
 pub use crate::plain::{Folders, Plain, PlainLimits, PlainOptions};
 pub use crate::render::{Input, Rendered, Renderer, Warning};

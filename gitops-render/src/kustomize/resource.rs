@@ -4,6 +4,7 @@
 //! wanted) stands in annotations of the tree itself until the end: patches see them, count them
 //! and can take them away, and the output depends on that.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use gitops_diff::{Origin, Text};
@@ -140,11 +141,16 @@ impl Resource {
     }
 
     pub(crate) fn name(&self) -> &str {
-        self.node.text_at(&["metadata", "name"]).unwrap_or_default()
+        self.metadata_text("name")
     }
 
     pub(crate) fn namespace(&self) -> &str {
-        self.node.text_at(&["metadata", "namespace"]).unwrap_or_default()
+        self.metadata_text("namespace")
+    }
+
+    fn metadata_text(&self, key: &str) -> &str {
+        let node = self.node.at(&["metadata", key]).filter(|node| !node.is_null());
+        node.and_then(Node::as_text).map_or("", Text::as_str)
     }
 
     pub(crate) fn kind(&self) -> &str {
@@ -177,6 +183,29 @@ impl Resource {
     pub(crate) fn set_annotation(&mut self, key: &str, value: &str) {
         let annotations = self.metadata("annotations");
         annotations.set(key, Node::string(value));
+    }
+
+    /// The texts of `metadata.KEY`: `labels` or `annotations`. What is no scalar is an empty text.
+    pub(crate) fn texts(&self, key: &str) -> BTreeMap<Text, Text> {
+        let members = self.node.at(&["metadata", key]).and_then(Node::as_map);
+        let text = |node: &Node| node.as_text().cloned().unwrap_or_default();
+        let pairs = members.into_iter().flat_map(Members::iter);
+        pairs.map(|it| (it.key.text.clone(), text(&it.value))).collect()
+    }
+
+    /// Writes `metadata.KEY` anew, as strings in the order of their keys; without any it goes away.
+    pub(crate) fn set_texts(&mut self, key: &str, texts: &BTreeMap<Text, Text>) {
+        let root = self.node_mut().as_map_or_make();
+        let metadata = root.get_or_insert("metadata", Node::map).as_map_or_make();
+        metadata.remove(key);
+        if texts.is_empty() {
+            return;
+        }
+        let mut members = Members::default();
+        for (key, text) in texts {
+            members.set(key, Node::string(text.clone()));
+        }
+        metadata.set(key, Node::Map(members));
     }
 
     /// The map `metadata.KEY`, made where it is not there.

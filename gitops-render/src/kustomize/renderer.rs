@@ -1,0 +1,151 @@
+//! The renderer: a build from the root target to the output.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use gitops_diff::Object;
+use gitops_source::Digest;
+
+use super::build::Build;
+use super::folder::Folder;
+use super::node;
+use super::options::{KustomizeOptions, Reorder};
+use super::problem::{Problem, Result};
+use super::resource::{Resource, internal};
+use super::resources::Resources;
+use super::schema::Schema;
+use super::target::Target;
+use crate::yaml::Allowance;
+use crate::{Input, Position, RenderError, Rendered, Renderer};
+
+/// Builds a kustomization as `kustomize build` does.
+#[derive(Clone, Debug, Default)]
+pub struct Kustomize {
+    /// How.
+    pub options: KustomizeOptions,
+}
+
+impl Kustomize {
+    /// A renderer with these options.
+    pub fn new(options: KustomizeOptions) -> Self {
+        Self { options }
+    }
+
+    /// The bytes that `kustomize build` prints.
+    ///
+    /// ```
+    /// use gitops_render::{Input, Kustomize};
+    /// use gitops_source::{Tree, TreePath};
+    ///
+    /// let tree = Tree::from_files([
+    ///     ("kustomization.yaml", "resources: [web.yaml]\n"),
+    ///     ("web.yaml", "{kind: Service, apiVersion: v1, metadata: {name: web}}"),
+    /// ])?;
+    /// let output = Kustomize::default().build(&Input::new(&tree, TreePath::default()))?;
+    /// assert_eq!(output, "apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where the kustomization is wrong, or something has to be fetched first.
+    pub fn build(&self, input: &Input<'_>) -> std::result::Result<String, RenderError> {
+        let build = self.begin(input);
+        print(&run(&build)?).map_err(RenderError::from)
+    }
+
+    fn begin<'a>(&'a self, input: &'a Input<'a>) -> Build<'a> {
+        Build {
+            input,
+            options: &self.options,
+            schema: Arc::new(Schema::default()),
+            allowance: RefCell::new(Allowance::new(20_000_000, 64 << 20)),
+            read: RefCell::default(),
+            warnings: RefCell::default(),
+        }
+    }
+}
+
+/// All resources of the build, as they are printed.
+fn run(build: &Build<'_>) -> Result<Resources> {
+    let target = Target::load(Folder::root(build)?)?;
+    let mut all = target.accumulate()?;
+    drop_local(&mut all.resources);
+    sort(&mut all.resources, &target);
+    for resource in all.resources.iter_mut() {
+        clean(resource);
+    }
+    Ok(all.resources)
+}
+
+/// Leaves out what is only there for the build.
+fn drop_local(resources: &mut Resources) {
+    resources.retain(|it| {
+        it.annotation("config.kubernetes.io/local-config").is_none_or(|text| text == "false")
+    });
+}
+
+fn sort(_resources: &mut Resources, target: &Target<'_>) {
+    let _ = target.folder.build.options.reorder == Reorder::Legacy;
+}
+
+/// Takes off what the build remembered; the annotations that stay become strings.
+fn clean(resource: &mut Resource) {
+    let mut annotations = resource.texts("annotations");
+    annotations.retain(|key, _| !internal::ALL.contains(&&**key));
+    annotations.remove("config.kubernetes.io/origin");
+    annotations.remove("alpha.config.kubernetes.io/transformations");
+    resource.set_texts("annotations", &annotations);
+}
+
+fn print(resources: &Resources) -> Result<String> {
+    let mut output = String::new();
+    for resource in resources.iter() {
+        if !output.is_empty() {
+            output.push_str("---\n");
+        }
+        output.push_str(&node::to_yaml(resource.node())?);
+    }
+    Ok(output)
+}
+
+impl Renderer for Kustomize {
+    fn render(&self, input: &Input<'_>) -> std::result::Result<Rendered, RenderError> {
+        let build = self.begin(input);
+        let resources = run(&build)?;
+        let mut rendered = Rendered::default();
+        for resource in resources.iter() {
+            let object = object(resource)?;
+            rendered.objects.insert(object).map_err(|both| duplicate(&both))?;
+        }
+        rendered.read = build.read.into_inner();
+        rendered.warnings = build.warnings.into_inner();
+        Ok(rendered)
+    }
+
+    fn fingerprint(&self) -> Digest {
+        let version = env!("CARGO_PKG_VERSION");
+        Digest::sha256(format!("kustomize {version} {:?}", self.options))
+    }
+}
+
+fn object(resource: &Resource) -> Result<Object> {
+    let object = Object::new(resource.node().value()?)
+        .map_err(|error| Problem::new(error.to_string()))
+        .map_err(|problem| match &resource.origin {
+            Some(origin) => problem.at(origin.into()),
+            None => problem,
+        })?;
+    Ok(match &resource.origin {
+        Some(origin) => object.with_origin(origin.clone()),
+        None => object,
+    })
+}
+
+/// Upstream tells objects of several versions apart; whoever applies them cannot.
+fn duplicate(both: &gitops_diff::Duplicate) -> RenderError {
+    let position = both.second.origin().map(Position::from).unwrap_or_default();
+    let first = both.first.origin().map(ToString::to_string).unwrap_or_default();
+    let id = both.second.id();
+    let message = format!("{id} is built twice, first from {first}; remove one of the two");
+    RenderError::Invalid { position, message }
+}
