@@ -78,7 +78,7 @@ fn what_is_no_text_is_refused_with_its_place() {
         (b"\x7fELF\x02\x01", "1:1: the control character U+007F"),
         (b"\x89PNG\r\n\x1a\n", "1:1: the text is not UTF-8"),
         (b"a: 1\nb: \xc3\x28\n", "2:4: the text is not UTF-8"),
-        (b"\xfe\xff\0a", "1:1: the text is UTF-16"),
+        (b"\xfe\xff\0ab", "1:2: the text ends within a character of UTF-16"),
     ];
     for (bytes, expected) in cases {
         let error = refuse(expected, bytes).to_string();
@@ -102,10 +102,10 @@ fn a_key_that_is_no_scalar_is_refused_where_it_starts() {
 fn what_is_wrong_with_a_value_is_said_without_the_value() {
     let kyaml = Options { dialect: Dialect::GoV3, ..Options::default() };
     let cases = [
-        ("a: !!int hunter2", "1:10: the value cannot be read as a !!int"),
-        ("a: !!bool hunter2", "1:11: the value cannot be read as a !!bool"),
-        ("a: !!timestamp hunter2", "1:16: the value cannot be read as a !!timestamp"),
-        ("a: !!binary hunter2", "1:13: a !!binary value is not valid base64"),
+        ("a: !!int hunter2", "1:4: the value cannot be read as a !!int"),
+        ("a: !!bool hunter2", "1:4: the value cannot be read as a !!bool"),
+        ("a: !!timestamp hunter2", "1:4: the value cannot be read as a !!timestamp"),
+        ("a: !!binary hunter2", "1:4: a !!binary value is not valid base64"),
         ("123456: x", "1:1: the key is not a string; quote it"),
         ("a: -.inf", "1:4: the number cannot be written in JSON; quote it if a text is meant"),
     ];

@@ -60,6 +60,7 @@ fn options() -> impl Strategy<Value = Options> {
         dialect,
         duplicates,
         limits: limits.clone(),
+        ..Options::default()
     })
 }
 

@@ -91,7 +91,7 @@ fn what_is_wrong_is_reported_at_once_with_file_and_line() {
       c.yaml:3: document 2: `metadata.generateName` would make another object at each apply; set `metadata.name`
       d.yaml:1:12: a list or a map cannot be a key; the file has template expressions (`{{`): render it as part of its Helm chart, or exclude it
       e.yaml:3:1: the key `a` is already set on line 1; remove one of the two
-      f.yaml:2:2: illegal placement of ':' indicator
+      f.yaml:2:2: did not find expected ',' or ']' while parsing a flow sequence
       g.yaml:1: an object must be a map, not a string
       values.yaml:1: `apiVersion` is missing; complete the object, or exclude the file if it is none
     ");

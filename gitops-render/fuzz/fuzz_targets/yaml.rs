@@ -10,6 +10,7 @@ fuzz_target!(|data: &[u8]| {
         dialect: if mode & 1 == 0 { Dialect::GoV2 } else { Dialect::GoV3 },
         duplicates: if mode & 2 == 0 { Duplicates::Refuse } else { Duplicates::LastWins },
         limits: Limits { alias_bytes: 1 << 20, alias_nodes: 10_000, ..Limits::default() },
+        ..Options::default()
     };
     let Ok(documents) = yaml::parse(text, &options) else { return };
     for document in documents {

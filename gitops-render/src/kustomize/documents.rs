@@ -97,6 +97,11 @@ fn malformed(error: Error, above: u32, file: &str) -> Problem {
             position,
             kind: ProblemKind::Malformed,
         },
+        Error::Syntax { .. } => Problem {
+            message: format!("MalformedYAMLError: {} in File: {file}", error.as_go()),
+            position,
+            kind: ProblemKind::Malformed,
+        },
         Error::Limit { .. } => Problem {
             message: error.to_string(),
             position,

@@ -132,17 +132,12 @@ fn parse(build: &Build<'_>, content: &[u8], path: &str) -> Result<(Value, Vec<(T
 
 fn unreadable(error: Error, path: &str) -> Problem {
     let position = Some(error.mark().in_file(path));
-    let (line, message) = (error.mark().line, error.to_string());
-    let kind = match &error {
-        Error::Invalid { .. } => ProblemKind::Wrong,
-        Error::Limit { .. } => ProblemKind::Limit(error.clone().in_file(path)),
+    let message = format!("invalid Kustomization: {}", error.as_go());
+    let kind = match error {
+        Error::Limit { .. } => ProblemKind::Limit(error.in_file(path)),
+        _ => ProblemKind::Wrong,
     };
-    let message = if let Error::Invalid { message, .. } = error { message } else { message };
-    Problem {
-        message: format!("invalid Kustomization: yaml: line {line}: {message}"),
-        position,
-        kind,
-    }
+    Problem { message, position, kind }
 }
 
 impl Kustomization {

@@ -2,7 +2,7 @@
 
 use gitops_diff::{Map, Object, Origin, Value};
 
-use crate::yaml::{self, Allowance, Document, Mark, Place};
+use crate::yaml::{self, Allowance, Document, Escapes, Mark, Place};
 use crate::{Position, RenderError, Warning};
 
 /// What one file brings.
@@ -21,7 +21,11 @@ pub(super) fn read(
     allowance: &mut Allowance,
 ) -> Found {
     let mut found = Found::default();
-    let documents = match yaml::Documents::sharing(content, options, allowance) {
+    // kubectl reads JSON as what it is where a text starts as one.
+    let json = content.trim_ascii_start().starts_with(b"{");
+    let escapes = if json { Escapes::Json } else { options.escapes };
+    let options = yaml::Options { escapes, ..options.clone() };
+    let documents = match yaml::Documents::sharing(content, &options, allowance) {
         Ok(documents) => documents,
         Err(error) => {
             found.problems.push(explain(error, file, content));

@@ -14,6 +14,16 @@ pub enum Error {
         /// What is wrong, and what to do.
         message: String,
     },
+    /// The text is not YAML; go-yaml has words of its own for it.
+    #[error("{mark}: {message}")]
+    Syntax {
+        /// Where.
+        mark: Mark,
+        /// What is wrong, and what was being read.
+        message: String,
+        /// What [`Error::as_go`] says behind `yaml: `. The line there often is the one before.
+        go: String,
+    },
     /// The text is over a limit.
     #[error("{mark}: {what} is over the limit of {limit}")]
     Limit {
@@ -56,10 +66,37 @@ impl Error {
         Self::Invalid { mark, message: message.into() }
     }
 
+    /// An error of go-yaml, which names `line` if it is not 0.
+    pub(crate) fn syntax(mark: Mark, context: &str, problem: &str, line: u32) -> Self {
+        let space = if context.is_empty() { "" } else { " " };
+        let line = if line == 0 { String::new() } else { format!("line {line}: ") };
+        let message = format!("{problem}{space}{context}");
+        Self::Syntax { mark, message, go: format!("{line}{problem}") }
+    }
+
     /// Where in the text it is.
     pub fn mark(&self) -> Mark {
         match self {
-            Self::Invalid { mark, .. } | Self::Limit { mark, .. } => *mark,
+            Self::Invalid { mark, .. } | Self::Syntax { mark, .. } | Self::Limit { mark, .. } => {
+                *mark
+            }
+        }
+    }
+
+    /// The error as Go's tools print it: `yaml: line 3: did not find expected key`. What go-yaml
+    /// has no words for comes in ours.
+    ///
+    /// ```
+    /// use gitops_render::yaml::{self, Options};
+    ///
+    /// let error = yaml::parse(b"a: 1\nb: [1\nc: 2\n", &Options::default()).unwrap_err();
+    /// assert_eq!(error.as_go(), "yaml: line 2: did not find expected ',' or ']'");
+    /// ```
+    pub fn as_go(&self) -> String {
+        match self {
+            Self::Syntax { go, .. } => format!("yaml: {go}"),
+            Self::Invalid { mark, message } => format!("yaml: line {}: {message}", mark.line),
+            Self::Limit { what, limit, .. } => format!("yaml: {what} is over the limit of {limit}"),
         }
     }
 
@@ -67,7 +104,9 @@ impl Error {
     pub fn in_file(self, file: impl Into<String>) -> RenderError {
         let position = self.mark().in_file(file);
         match self {
-            Self::Invalid { message, .. } => RenderError::Invalid { position, message },
+            Self::Invalid { message, .. } | Self::Syntax { message, .. } => {
+                RenderError::Invalid { position, message }
+            }
             Self::Limit { what, limit, option, .. } => {
                 RenderError::Limit { position, what: what.to_owned(), limit, option }
             }

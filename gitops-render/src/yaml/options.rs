@@ -25,6 +25,18 @@ pub enum Duplicates {
     LastWins,
 }
 
+/// Which escapes a text in double quotes may hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Escapes {
+    /// Those of YAML 1.1, as in go-yaml.
+    #[default]
+    Yaml,
+    /// Those of JSON too, `\/` and pairs of surrogates: for JSON, which Go's tools read as YAML
+    /// in some places, and as what it is in others, kubectl for one.
+    Json,
+}
+
 /// How a text is read.
 ///
 /// ```
@@ -41,6 +53,8 @@ pub struct Options {
     pub dialect: Dialect,
     /// What of duplicate keys.
     pub duplicates: Duplicates,
+    /// Which escapes.
+    pub escapes: Escapes,
     /// What it may cost.
     pub limits: Limits,
 }
