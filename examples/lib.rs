@@ -3,6 +3,7 @@
 
 pub mod demo;
 pub mod folder;
+pub mod kustomization;
 pub mod manifests;
 pub mod schema;
 

@@ -50,10 +50,10 @@ impl Node {
         self.as_scalar().is_some_and(Scalar::is_null)
     }
 
-    /// Whether there is nothing in it: `null`, `{}`, `[]` or an empty text.
+    /// Whether there is nothing in it: `null`, `{}` or `[]`. An empty text is something.
     pub(crate) fn is_empty(&self) -> bool {
         match self {
-            Self::Scalar(scalar) => scalar.is_null() || scalar.text.is_empty(),
+            Self::Scalar(scalar) => scalar.is_null(),
             Self::List(items) => items.is_empty(),
             Self::Map(members) => members.is_empty(),
         }

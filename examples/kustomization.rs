@@ -1,0 +1,139 @@
+//! The files that a kustomization on disk reads, as a tree.
+
+use std::collections::BTreeSet;
+use std::path::{Component, Path, PathBuf};
+
+use gitops_diff::Value;
+use gitops_render::yaml;
+use gitops_source::{Limits, SourceError, Tree, TreeBuilder, TreePath};
+
+/// The names that a kustomization file can have.
+const FILE_NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
+/// Fields whose files name other files.
+const PLUGINS: [&str; 3] = ["generators", "transformers", "validators"];
+
+/// The tree of all files that the kustomization in `dir` can name, rooted at the root of the disk,
+/// and the path of `dir` in it.
+///
+/// Bases may lie anywhere, so a folder alone is not enough, and all that lies above it is too much:
+/// every text of a kustomization that is a file or a folder on disk is followed.
+///
+/// # Errors
+/// [`SourceError`] where `dir` cannot be read, or its files are over the default limits.
+pub fn tree(dir: &Path) -> Result<(Tree, TreePath), SourceError> {
+    let unreadable = |error| SourceError::NotFound(format!("`{}`: {error}", dir.display()));
+    let root = dir.canonicalize().map_err(unreadable)?;
+    let mut closure =
+        Closure { builder: TreeBuilder::new(Limits::default()), ..Closure::default() };
+    closure.enter(root.clone());
+    while let Some(folder) = closure.folders.pop() {
+        closure.follow(&folder)?;
+    }
+    Ok((closure.builder.build(), TreePath::new(&inside(&root))?))
+}
+
+/// The path from the root of the disk.
+fn inside(path: &Path) -> String {
+    path.to_string_lossy().trim_start_matches('/').to_owned()
+}
+
+#[derive(Default)]
+struct Closure {
+    builder: TreeBuilder,
+    seen: BTreeSet<PathBuf>,
+    /// Folders to look into.
+    folders: Vec<PathBuf>,
+}
+
+impl Closure {
+    fn enter(&mut self, folder: PathBuf) {
+        if self.seen.insert(folder.clone()) {
+            self.folders.push(folder);
+        }
+    }
+
+    /// Adds the kustomization of a folder with all that it names.
+    fn follow(&mut self, folder: &Path) -> Result<(), SourceError> {
+        for name in FILE_NAMES {
+            let path = folder.join(name);
+            if let Some(content) = self.add(&path)? {
+                for (field, text) in texts(&content) {
+                    self.name(folder, &text, PLUGINS.contains(&field.as_str()))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds what `text` names from `folder`, if it names anything: `name`, or `key=name`.
+    fn name(&mut self, folder: &Path, text: &str, plugin: bool) -> Result<(), SourceError> {
+        let behind = text.split_once('=').map(|(_, name)| name);
+        for name in [Some(text), behind].into_iter().flatten() {
+            let path = clean(&folder.join(name));
+            if path.is_dir() {
+                self.enter(path);
+            } else if let Some(content) = self.add(&path)?
+                && plugin
+            {
+                for (_, text) in texts(&content) {
+                    self.name(folder, &text, false)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a file; none where there is none, or it is there already.
+    fn add(&mut self, path: &Path) -> Result<Option<Vec<u8>>, SourceError> {
+        if !path.is_file() || !self.seen.insert(path.to_owned()) {
+            return Ok(None);
+        }
+        let Ok(content) = std::fs::read(path) else { return Ok(None) };
+        self.builder.insert(&inside(path), content.clone())?;
+        Ok(Some(content))
+    }
+}
+
+/// The path without `.` and `..`.
+fn clean(path: &Path) -> PathBuf {
+    let mut clean = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::ParentDir => drop(clean.pop()),
+            Component::CurDir => {}
+            other => clean.push(other),
+        }
+    }
+    clean
+}
+
+/// All texts of a file with the field of its root that they stand in.
+fn texts(content: &[u8]) -> Vec<(String, String)> {
+    let options =
+        yaml::Options { duplicates: yaml::Duplicates::LastWins, ..yaml::Options::default() };
+    let mut found = Vec::new();
+    for document in yaml::parse(content, &options).unwrap_or_default() {
+        for (field, value) in document.value.as_map().into_iter().flat_map(|map| map.iter()) {
+            collect(field, value, &mut found);
+        }
+    }
+    found
+}
+
+fn collect(field: &str, value: &Value, found: &mut Vec<(String, String)>) {
+    match value {
+        // No path has several lines; an inline plugin is looked into.
+        Value::Str(text) if text.contains('\n') && PLUGINS.contains(&field) => {
+            found.extend(
+                texts(text.as_bytes()).into_iter().map(|(_, text)| (field.to_owned(), text)),
+            );
+        }
+        Value::Str(text) if !text.contains('\n') && text.len() < 4096 => {
+            found.push((field.to_owned(), text.to_string()));
+        }
+        Value::List(items) => items.iter().for_each(|item| collect(field, item, found)),
+        Value::Map(map) => map.values().for_each(|value| collect(field, value, found)),
+        _ => {}
+    }
+}
