@@ -5,6 +5,7 @@
 //! text, its tag and how it was written, and nothing else of the syntax is kept.
 
 mod edit;
+mod json;
 mod meaning;
 mod read;
 mod write;

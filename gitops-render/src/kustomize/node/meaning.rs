@@ -1,7 +1,10 @@
 //! What the scalars of a tree mean, by the tables of go-yaml v3.
 
+use std::borrow::Cow;
+
 use gitops_diff::Value;
 
+use super::json::through_json;
 use super::{Scalar, Style, Tag};
 use crate::yaml::Dialect;
 use crate::yaml::scalar::{Scalar as Meaning, resolve, resolve_tagged};
@@ -42,7 +45,14 @@ impl Scalar {
 
     /// The value that stands for it in JSON.
     pub(crate) fn value(&self) -> Result<Value, String> {
-        crate::yaml::meaning::json(self.meaning()?, &self.text)
+        let meaning = self.meaning()?;
+        match crate::yaml::meaning::json(meaning, &self.text)? {
+            Value::Str(text) => match through_json(&text)? {
+                Cow::Borrowed(_) => Ok(Value::Str(text)),
+                Cow::Owned(folded) => Ok(Value::Str(folded.into())),
+            },
+            other => Ok(other),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use gitops_diff::Text;
 
 use super::{Member, Members, Node, Scalar, Style, Tag, meaning};
 use crate::yaml::budget::{Budget, Size};
-use crate::yaml::event::{Anchor, Event, Events, Word, events};
+use crate::yaml::event::{Anchor, Event, Events, Opening, Word, events};
 use crate::yaml::{Allowance, Error, Mark, Options};
 
 /// The first document of a text; none where there is nothing in it.
@@ -38,6 +38,8 @@ struct Open {
     anchor: Anchor,
     mark: Mark,
     size: Size,
+    /// Whether it stands in brackets.
+    flow: bool,
 }
 
 enum Parts {
@@ -81,17 +83,20 @@ impl Reader<'_> {
     fn take(&mut self, event: Event<'_>, mark: Mark) -> Result<Option<Complete>, Error> {
         match event {
             Event::DocumentStart | Event::DocumentEnd => Ok(None),
-            Event::ListStart(opening) => self.start(Parts::List(Vec::new()), opening.anchor, mark),
-            Event::MapStart(opening) => {
-                self.start(Parts::Map(Map::default()), opening.anchor, mark)
-            }
+            Event::ListStart(opening) => self.start(Parts::List(Vec::new()), &opening, mark),
+            Event::MapStart(opening) => self.start(Parts::Map(Map::default()), &opening, mark),
             Event::End(_) => self.end().transpose(),
             Event::Alias(id) => self.alias(id, mark).map(Some),
             Event::Scalar(word) => {
                 self.budget.nodes(1, mark)?;
                 let (size, anchor) = (Size::of_text(word.text.len()), word.anchor);
                 let comment = schema_comment(&word);
-                let node = Node::Scalar(scalar(word, mark));
+                let mut scalar = scalar(word, mark);
+                // In brackets go-yaml prints nothing as an empty text, so that it is one.
+                if scalar.text.is_empty() && self.open.last().is_some_and(|it| it.flow) {
+                    scalar.style = Style::Single;
+                }
+                let node = Node::Scalar(scalar);
                 self.keep(anchor, &node, size, mark)?;
                 Ok(Some(Complete { node, size, comment }))
             }
@@ -101,17 +106,18 @@ impl Reader<'_> {
     fn start(
         &mut self,
         parts: Parts,
-        anchor: Anchor,
+        opening: &Opening<'_>,
         mark: Mark,
     ) -> Result<Option<Complete>, Error> {
         self.budget.nodes(1, mark)?;
         self.budget.depth(self.open.len(), 1, mark)?;
-        self.open.push(Open { parts, anchor, mark, size: Size::of_text(0) });
+        let (anchor, flow) = (opening.anchor, opening.flow);
+        self.open.push(Open { parts, anchor, mark, size: Size::of_text(0), flow });
         Ok(None)
     }
 
     fn end(&mut self) -> Option<Result<Complete, Error>> {
-        let Open { parts, anchor, mark, mut size } = self.open.pop()?;
+        let Open { parts, anchor, mark, mut size, .. } = self.open.pop()?;
         size.depth += 1;
         let node = match parts {
             Parts::List(items) => Ok(Node::List(items)),
@@ -164,6 +170,10 @@ impl Map {
             return Ok(());
         };
         if key.tag != Tag::Merge {
+            // Upstream takes every key of that name for one that was merged, in quotes too.
+            if key.text == "<<" {
+                return Ok(());
+            }
             self.own.push(Member { key, value: node, comment });
         } else if self.merge.replace(node).is_some() {
             return Err(Error::invalid(mark, "duplicate merge key"));

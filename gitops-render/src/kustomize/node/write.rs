@@ -2,6 +2,7 @@
 
 use gitops_diff::{Map, Text, Value};
 
+use super::json::key_through_json;
 use super::{Node, Scalar, Tag};
 use crate::kustomize::problem::{Problem, Result};
 
@@ -41,9 +42,9 @@ impl Node {
 
 /// Keys that are no strings have no place in JSON; upstream fails on them, and late.
 fn key(key: &Scalar) -> Result<Text> {
-    match key.kind() {
-        Tag::Str | Tag::Merge => Ok(key.text.clone()),
-        Tag::Other(_) => Ok(key.text.clone()),
-        _ => Err(Problem::new("json: unsupported type: map[interface {}]interface {}")),
+    if !matches!(key.kind(), Tag::Str | Tag::Merge) {
+        return Err(Problem::new("json: unsupported type: map[interface {}]interface {}"));
     }
+    key_through_json(&key.text).map_err(Problem::new)?;
+    Ok(key.text.clone())
 }
