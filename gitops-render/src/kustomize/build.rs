@@ -10,7 +10,7 @@ use super::options::KustomizeOptions;
 use super::problem::Result;
 use super::resource::Resource;
 use super::schema::Schema;
-use crate::yaml::{Allowance, Dialect, Duplicates, Options};
+use crate::yaml::{Allowance, Dialect, Duplicates, Limits, Options};
 use crate::{Input, Warning};
 
 /// What all folders of one build share.
