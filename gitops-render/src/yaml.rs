@@ -2,7 +2,8 @@
 //!
 //! [`parse`] turns a text into [`Document`]s: values with the line of each of their parts, under
 //! the rules of go-yaml v2 or v3 ([`Dialect`]) and within [`Limits`]. [`to_string`] writes a value
-//! byte for byte as `sigs.k8s.io/yaml` does.
+//! byte for byte as `sigs.k8s.io/yaml` does, and
+//! [`write`] in the layout of go-yaml v3 too.
 //!
 //! JSON is read by the same core, since it is YAML; [`Escapes::Json`] takes escapes that only JSON
 //! has. [`Error::as_go`] is an error in the words and with the line that go-yaml prints.
@@ -34,7 +35,7 @@ mod options;
 pub use self::allowance::Allowance;
 pub use self::compose::Documents;
 pub use self::document::{Document, Place};
-pub use self::emit::to_string;
+pub use self::emit::{Layout, Lists, to_string, write};
 pub use self::error::{Error, Mark};
 pub use self::options::{Dialect, Duplicates, Escapes, Limits, Options};
 

@@ -1,12 +1,17 @@
-//! From values to YAML, byte for byte as `sigs.k8s.io/yaml` writes it.
+//! From values to YAML, byte for byte as go-yaml writes it.
 
+mod layout;
 mod order;
 mod scalar;
 mod shape;
+#[cfg(test)]
+mod tests;
 
 use gitops_diff::{Map, Value};
 
+pub use self::layout::{Layout, Lists};
 use self::scalar::Pen;
+use super::Dialect;
 
 /// The YAML of `value` as `sigs.k8s.io/yaml` marshals it (go-yaml v2): keys in natural order,
 /// lists not indented below their key, texts quoted where Go would read something else, lines
@@ -22,11 +27,26 @@ use self::scalar::Pen;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 pub fn to_string(value: &Value) -> String {
-    let mut emitter = Emitter { pen: Pen::default() };
+    write(value, &Layout::default())
+}
+
+/// The YAML of `value` in the layout of go-yaml v2 or v3.
+///
+/// ```
+/// use gitops_render::yaml::{self, Dialect, Layout};
+///
+/// let value = serde_json::from_str(r#"{"on": ["a", {"b": 1, "c": [2]}]}"#)?;
+/// let pretty = Layout { dialect: Dialect::GoV3, ..Layout::default() };
+/// let text = "\"on\":\n  - a\n  - b: 1\n    c:\n      - 2\n";
+/// assert_eq!(yaml::write(&value, &pretty), text);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+pub fn write(value: &Value, layout: &Layout) -> String {
+    let mut emitter = Emitter { pen: Pen::new(layout), layout: layout.clone() };
     match value {
         Value::Map(map) if !map.is_empty() => emitter.map(map, 0, Start::Line),
         Value::List(items) if !items.is_empty() => emitter.list(items, 0, Start::Line),
-        other => emitter.flat(other, 2),
+        other => emitter.flat(other, layout.step()),
     }
     emitter.pen.end_line();
     emitter.pen.into_text()
@@ -43,58 +63,66 @@ enum Start {
 
 struct Emitter {
     pen: Pen,
+    layout: Layout,
 }
 
 impl Emitter {
     fn map(&mut self, map: &Map, indent: usize, start: Start) {
-        let members = order::sorted(map.iter().collect(), |(key, _)| key.as_str());
-        for (at, (key, value)) in members.into_iter().enumerate() {
-            if at > 0 || start == Start::Line {
-                self.pen.line(indent);
-            }
+        let inner = self.layout.below_key(indent);
+        let order = order::Order(self.layout.dialect);
+        for (at, (key, value)) in order.sorted(map.iter()).into_iter().enumerate() {
+            self.place(indent, at > 0 || start == Start::Line);
             if shape::is_simple_key(key) {
-                self.pen.scalar(key, indent + 2, scalar::Place::Key);
+                self.pen.scalar(key, inner, scalar::Place::Key);
                 self.pen.raw(":");
                 self.member(value, indent);
             } else {
                 self.pen.raw("? ");
-                self.pen.scalar(key, indent + 2, scalar::Place::Value);
+                self.pen.scalar(key, inner, scalar::Place::Value);
                 self.pen.line(indent);
                 self.pen.raw(":");
-                self.item(value, indent);
+                self.item(value, inner);
             }
         }
     }
 
     fn list(&mut self, items: &[Value], indent: usize, start: Start) {
         for (at, item) in items.iter().enumerate() {
-            if at > 0 || start == Start::Line {
-                self.pen.line(indent);
-            }
+            self.place(indent, at > 0 || start == Start::Line);
             self.pen.raw("-");
-            self.item(item, indent);
+            self.item(item, indent + 2);
         }
+    }
+
+    /// Goes to `indent`, on a line of its own or on this one.
+    fn place(&mut self, indent: usize, own_line: bool) {
+        if own_line { self.pen.line(indent) } else { self.pen.pad(indent) }
     }
 
     /// A value behind a key: collections start on the next line.
     fn member(&mut self, value: &Value, indent: usize) {
+        let inner = self.layout.below_key(indent);
         match value {
-            Value::Map(map) if !map.is_empty() => self.map(map, indent + 2, Start::Line),
-            Value::List(items) if !items.is_empty() => self.list(items, indent, Start::Line),
+            Value::Map(map) if !map.is_empty() => self.map(map, inner, Start::Line),
+            Value::List(items) if !items.is_empty() => {
+                self.list(items, self.layout.list_below_key(indent), Start::Line);
+            }
             other => {
                 self.pen.raw(" ");
-                self.flat(other, indent + 2);
+                self.flat(other, inner);
             }
         }
     }
 
-    /// A value behind an indicator: collections start on the same line.
+    /// A value behind an indicator: collections start on the same line, at `indent`.
     fn item(&mut self, value: &Value, indent: usize) {
-        self.pen.raw(" ");
         match value {
-            Value::Map(map) if !map.is_empty() => self.map(map, indent + 2, Start::Here),
-            Value::List(items) if !items.is_empty() => self.list(items, indent + 2, Start::Here),
-            other => self.flat(other, indent + 2),
+            Value::Map(map) if !map.is_empty() => self.map(map, indent, Start::Here),
+            Value::List(items) if !items.is_empty() => self.list(items, indent, Start::Here),
+            other => {
+                self.pen.raw(" ");
+                self.flat(other, indent);
+            }
         }
     }
 
@@ -105,17 +133,24 @@ impl Emitter {
             Value::Bool(true) => self.pen.raw("true"),
             Value::Bool(false) => self.pen.raw("false"),
             Value::Int(value) => self.pen.raw(&value.to_string()),
-            Value::Float(value) => self.pen.raw(&float(*value)),
+            Value::Float(value) => self.pen.raw(&self.float(*value)),
             Value::Str(text) => self.pen.scalar(text, indent, scalar::Place::Value),
             Value::List(_) => self.pen.raw("[]"),
             Value::Map(_) => self.pen.raw("{}"),
+        }
+    }
+
+    fn float(&self, value: f64) -> String {
+        match self.layout.dialect {
+            Dialect::GoV2 => through_json(value),
+            Dialect::GoV3 => super::number::go_general(value),
         }
     }
 }
 
 /// Through JSON as `sigs.k8s.io/yaml` goes: what is written there without a point and fits 64
 /// bits is an integer afterwards.
-fn float(value: f64) -> String {
+fn through_json(value: f64) -> String {
     match super::number::json_float(value) {
         Some(json) if json.parse::<i64>().is_ok() || json.parse::<u64>().is_ok() => {
             if json == "-0" { "0".to_owned() } else { json }

@@ -1,47 +1,72 @@
 //! The order of keys: go-yaml's `keyList.Less` (`sorter.go`).
 
-/// `items` in the order of their keys.
+use gitops_diff::Text;
+
+use crate::yaml::Dialect;
+
+/// The order of keys under a dialect.
 ///
-/// The comparison is no strict order (`1a < 2 < 12 < 1a`), and what Go prints for such keys
+/// The comparison of v2 is no strict order (`1a < 2 < 12 < 1a`), and what Go prints for such keys
 /// depends on chance. A merge sort over the given order always ends, and in the same way.
-pub(super) fn sorted<T: Copy>(items: Vec<T>, key: impl Fn(&T) -> &str + Copy) -> Vec<T> {
-    if items.len() < 2 {
-        return items;
-    }
-    let mut left = items;
-    let right = sorted(left.split_off(left.len() / 2), key);
-    let left = sorted(left, key);
-    match (left.last(), right.first()) {
-        (Some(last), Some(first)) if !less(key(first), key(last)) => [left, right].concat(),
-        _ => merge(&left, &right, key),
-    }
-}
+#[derive(Clone, Copy)]
+pub(super) struct Order(pub(super) Dialect);
 
-fn merge<T: Copy>(left: &[T], right: &[T], key: impl Fn(&T) -> &str) -> Vec<T> {
-    let (mut a, mut b) = (left.iter().peekable(), right.iter().peekable());
-    let mut merged = Vec::with_capacity(left.len() + right.len());
-    while let (Some(first), Some(second)) = (a.peek(), b.peek()) {
-        let taken = if less(key(second), key(first)) { b.next() } else { a.next() };
-        merged.extend(taken);
-    }
-    merged.extend(a);
-    merged.extend(b);
-    merged
-}
+type Member<'a, T> = (&'a Text, &'a T);
 
-/// Whether `a` goes before `b`: letters after everything else, runs of digits as numbers.
-fn less(a: &str, b: &str) -> bool {
-    let same = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
-    let same = (0..=same).rev().find(|at| a.is_char_boundary(*at)).unwrap_or_default();
-    let (rest_a, rest_b) = (&a[same..], &b[same..]);
-    let (Some(x), Some(y)) = (rest_a.chars().next(), rest_b.chars().next()) else {
-        return rest_a.is_empty() && !rest_b.is_empty();
-    };
-    match (is_letter(x), is_letter(y)) {
-        (true, true) => x < y,
-        (true, false) => false,
-        (false, true) => true,
-        (false, false) => less_digits(&a[..same], rest_a, rest_b).unwrap_or(x < y),
+impl Order {
+    /// The members in the order of their keys.
+    pub(super) fn sorted<'a, T>(
+        self,
+        members: impl Iterator<Item = Member<'a, T>>,
+    ) -> Vec<Member<'a, T>> {
+        let members: Vec<_> = members.collect();
+        let in_order = members.windows(2).all(|pair| !self.less(pair[1].0, pair[0].0));
+        if in_order { members } else { self.merge_sorted(members) }
+    }
+
+    fn merge_sorted<'a, T>(self, members: Vec<Member<'a, T>>) -> Vec<Member<'a, T>> {
+        if members.len() < 2 {
+            return members;
+        }
+        let mut left = members;
+        let right = self.merge_sorted(left.split_off(left.len() / 2));
+        let left = self.merge_sorted(left);
+        match (left.last(), right.first()) {
+            (Some(last), Some(first)) if !self.less(first.0, last.0) => [left, right].concat(),
+            _ => self.merge(&left, &right),
+        }
+    }
+
+    fn merge<'a, T>(self, left: &[Member<'a, T>], right: &[Member<'a, T>]) -> Vec<Member<'a, T>> {
+        let (mut a, mut b) = (left.iter().peekable(), right.iter().peekable());
+        let mut merged = Vec::with_capacity(left.len() + right.len());
+        while let (Some(first), Some(second)) = (a.peek(), b.peek()) {
+            let taken = if self.less(second.0, first.0) { b.next() } else { a.next() };
+            merged.extend(taken);
+        }
+        merged.extend(a);
+        merged.extend(b);
+        merged
+    }
+
+    /// Whether `a` goes before `b`: letters after everything else, runs of digits as numbers.
+    fn less(self, a: &str, b: &str) -> bool {
+        let same = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
+        let same = (0..=same).rev().find(|at| a.is_char_boundary(*at)).unwrap_or_default();
+        let (rest_a, rest_b) = (&a[same..], &b[same..]);
+        let (Some(x), Some(y)) = (rest_a.chars().next(), rest_b.chars().next()) else {
+            return rest_a.is_empty() && !rest_b.is_empty();
+        };
+        match (is_letter(x), is_letter(y)) {
+            (true, true) => x < y,
+            (false, false) => less_digits(&a[..same], rest_a, rest_b).unwrap_or(x < y),
+            // Under v3 a number that is over goes before one that goes on.
+            (letter, _) => letter == self.is_in_number(&a[..same]),
+        }
+    }
+
+    fn is_in_number(self, common: &str) -> bool {
+        self.0 == Dialect::GoV3 && common.chars().next_back().is_some_and(is_digit)
     }
 }
 
@@ -96,25 +121,34 @@ fn is_letter(character: char) -> bool {
 mod tests {
     use super::*;
 
+    fn sort(mut keys: Vec<String>, dialect: Dialect) -> Vec<String> {
+        let keys: Vec<Text> = keys.drain(..).map(Text::from).collect();
+        let sorted = Order(dialect).sorted(keys.iter().map(|key| (key, &())));
+        sorted.into_iter().map(|(key, ())| key.to_string()).collect()
+    }
+
     #[test]
     fn keys_come_in_natural_order() {
-        let expected = [
-            "", "_u", "5", "12", "A", "B", "a b", "a2", "a10", "b-c", "b.c", "bc", "null", "yes",
-            "é",
-        ];
-        let mut keys = expected.to_vec();
-        keys.sort_unstable();
-        assert_eq!(sorted(keys.clone(), |key| key), expected);
-        keys.reverse();
-        assert_eq!(sorted(keys, |key| key), expected);
+        let common = ["", "_u", "5", "12", "A", "B", "a b"];
+        let last = ["b-c", "b.c", "bc", "null", "yes", "é"];
+        for (dialect, numbers) in
+            [(Dialect::GoV2, ["a1", "a10", "a1b"]), (Dialect::GoV3, ["a1", "a1b", "a10"])]
+        {
+            let expected: Vec<&str> = [&common[..], &numbers, &last].concat();
+            let mut keys: Vec<String> = expected.iter().map(|it| (*it).to_owned()).collect();
+            keys.sort_unstable();
+            assert_eq!(sort(keys.clone(), dialect), expected);
+            keys.reverse();
+            assert_eq!(sort(keys, dialect), expected);
+        }
     }
 
     #[test]
     fn a_comparison_that_goes_in_a_circle_ends() {
-        assert!(less("v1a", "v2") && less("v2", "v12") && less("v12", "v1a"));
+        let order = Order(Dialect::GoV2);
+        assert!(order.less("v1a", "v2") && order.less("v2", "v12") && order.less("v12", "v1a"));
         let keys: Vec<String> =
             (0..999).map(|at| format!("{}{}", at % 37, ["", "a"][at % 2])).collect();
-        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
-        assert_eq!(sorted(keys.clone(), |key| key).len(), keys.len());
+        assert_eq!(sort(keys.clone(), Dialect::GoV2).len(), keys.len());
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::layout::Layout;
 use super::shape::{Style, is_break, is_printable, style};
 
 /// Where a text stands.
@@ -13,13 +14,10 @@ pub(super) enum Place {
     Value,
 }
 
-/// Lines are folded at the first single space behind this column.
-const WIDTH: usize = 80;
-
 /// Writes text and knows its column.
-#[derive(Default)]
 pub(super) struct Pen {
     out: String,
+    layout: Layout,
     /// In characters.
     column: usize,
     /// Whether nothing stands on the line yet.
@@ -27,6 +25,10 @@ pub(super) struct Pen {
 }
 
 impl Pen {
+    pub(super) fn new(layout: &Layout) -> Self {
+        Self { out: String::new(), layout: layout.clone(), column: 0, fresh: false }
+    }
+
     pub(super) fn into_text(self) -> String {
         self.out
     }
@@ -53,7 +55,8 @@ impl Pen {
         }
     }
 
-    fn pad(&mut self, indent: usize) {
+    /// Goes to `indent` on this line.
+    pub(super) fn pad(&mut self, indent: usize) {
         self.out.extend(std::iter::repeat_n(' ', indent.saturating_sub(self.column)));
         self.column = self.column.max(indent);
         self.fresh = false;
@@ -75,7 +78,7 @@ impl Pen {
     /// A text whose further lines go to `indent`.
     pub(super) fn scalar(&mut self, text: &str, indent: usize, place: Place) {
         let fold = (place == Place::Value).then_some(indent);
-        match style(text, place == Place::Key) {
+        match style(text, place == Place::Key, self.layout.dialect) {
             Style::Plain => self.spaced(text, 0..text.len(), fold, indent),
             Style::Single => {
                 self.put('\'');
@@ -103,7 +106,9 @@ impl Pen {
             let next = characters.peek().map(|(_, it)| *it);
             let single = character == ' ' && before != Some(' ') && next != Some(' ');
             match fold {
-                Some(indent) if single && self.column > WIDTH && foldable.contains(&at) => {
+                Some(indent)
+                    if single && self.column > self.layout.width() && foldable.contains(&at) =>
+                {
                     self.line(indent);
                 }
                 _ if is_break(character) => self.line_end(character),
@@ -138,7 +143,10 @@ impl Pen {
             let inside = at > 0 && at + 1 < text.len();
             match fold {
                 Some(indent)
-                    if character == ' ' && !after_space && inside && self.column > WIDTH =>
+                    if character == ' '
+                        && !after_space
+                        && inside
+                        && self.column > self.layout.width() =>
                 {
                     self.line(indent);
                     if characters.peek().is_some_and(|(_, next)| *next == ' ') {
@@ -188,7 +196,8 @@ impl Pen {
     fn literal(&mut self, text: &str, indent: usize) {
         self.put('|');
         if text.starts_with(|it| it == ' ' || is_break(it)) {
-            self.put('2');
+            // Of the layout, where the text stands elsewhere behind a `-`: as go-yaml has it.
+            self.raw(&self.layout.step().to_string());
         }
         self.raw(chomping(text));
         self.line_end('\n');

@@ -32,8 +32,8 @@ pub(super) fn is_simple_key(key: &str) -> bool {
 }
 
 /// The style of `text`, on one line only where `one_line` says so.
-pub(super) fn style(text: &str, one_line: bool) -> Style {
-    let shape = Shape::of(text);
+pub(super) fn style(text: &str, one_line: bool, dialect: Dialect) -> Style {
+    let shape = Shape::of(text, dialect);
     if text.contains('\n') || shape.multiline && one_line {
         return if shape.literal && !one_line { Style::Literal } else { Style::Double };
     }
@@ -44,8 +44,8 @@ pub(super) fn style(text: &str, one_line: bool) -> Style {
     }
 }
 
-/// Whether the text without quotes is read as that text: under YAML 1.1, and by other tools that
-/// know numbers to the base 60.
+/// Whether the text without quotes is read as that text: under YAML 1.1, which knows all words that
+/// v3 knows and more, and by other tools that know numbers to the base 60.
 fn means_itself(text: &str) -> bool {
     resolve(text, Dialect::GoV2) == Scalar::Text
         && timestamp::rfc3339(text).is_none()
@@ -73,14 +73,16 @@ fn is_sixtieth(part: &str) -> bool {
 }
 
 impl Shape {
-    fn of(text: &str) -> Self {
+    fn of(text: &str, dialect: Dialect) -> Self {
         if text.is_empty() {
-            return Self { multiline: false, plain: true, single: true, literal: false };
+            return Self { plain: true, single: true, ..Self::default() };
         }
         let edge = |it: Option<char>| it.is_some_and(|it| it == ' ' || is_break(it));
         let (first, last) = (text.chars().next(), text.chars().next_back());
         let multiline = text.chars().any(is_break);
-        let special = !text.chars().all(is_printable);
+        // v3 writes tabs in a literal as they are.
+        let tabs = dialect == Dialect::GoV3 && text.contains('\t');
+        let special = !text.chars().all(|it| is_printable(it) || tabs && it == '\t');
         let pair = |a: fn(char) -> bool, b: fn(char) -> bool| {
             text.chars().zip(text.chars().skip(1)).any(|(x, y)| a(x) && b(y))
         };
@@ -89,8 +91,8 @@ impl Shape {
         let plain = !(edge(first) || edge(last) || multiline || has_indicator(text));
         Self {
             multiline,
-            plain: plain && !broken,
-            single: !broken && !break_space,
+            plain: plain && !broken && !tabs,
+            single: !broken && !break_space && !tabs,
             literal: !broken && last != Some(' '),
         }
     }
@@ -180,9 +182,9 @@ mod tests {
             ("\na", Style::Literal),
         ];
         for (text, expected) in cases {
-            assert_eq!(style(text, false), expected, "{text:?}");
+            assert_eq!(style(text, false, Dialect::GoV2), expected, "{text:?}");
         }
-        assert_eq!(style("a\nb", true), Style::Double);
-        assert_eq!(style("a\u{2028}b", true), Style::Double);
+        assert_eq!(style("a\nb", true, Dialect::GoV2), Style::Double);
+        assert_eq!(style("a\u{2028}b", true, Dialect::GoV2), Style::Double);
     }
 }

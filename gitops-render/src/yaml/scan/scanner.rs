@@ -52,8 +52,13 @@ const SIMPLE_KEY: u32 = 1024;
 
 impl<'a> Scanner<'a> {
     pub(super) fn new(text: &'a str, options: &Options) -> Self {
+        let mut cursor = Cursor::new(text);
+        if text.starts_with('\u{feff}') {
+            // A second byte order mark, behind the one that is no part of the text.
+            cursor.skip();
+        }
         Self {
-            cursor: Cursor::new(text),
+            cursor,
             dialect: options.dialect,
             escapes: options.escapes,
             tokens: VecDeque::new(),
