@@ -25,7 +25,16 @@ pub(crate) enum Fault {
 pub(crate) struct Wire {
     pub(crate) port: u16,
     fault: Arc<Mutex<Fault>>,
-    passed: Arc<AtomicU64>,
+    seen: Arc<Seen>,
+}
+
+/// What came by since the fault was set.
+#[derive(Default)]
+struct Seen {
+    /// How many bytes came from the server.
+    passed: AtomicU64,
+    /// Those of them that were read and not passed on.
+    withheld: Mutex<Vec<u8>>,
 }
 
 impl Wire {
@@ -34,15 +43,15 @@ impl Wire {
         let wire = Self {
             port: listener.local_addr().unwrap().port(),
             fault: Arc::new(Mutex::new(Fault::None)),
-            passed: Arc::new(AtomicU64::new(0)),
+            seen: Arc::default(),
         };
-        let (fault, passed) = (Arc::clone(&wire.fault), Arc::clone(&wire.passed));
+        let (fault, seen) = (Arc::clone(&wire.fault), Arc::clone(&wire.seen));
         thread::spawn(move || {
             for client in listener.incoming().map_while(Result::ok) {
                 let server = TcpStream::connect(SocketAddr::from(([127, 0, 0, 1], port)));
                 let Ok(server) = server else { continue };
-                let (fault, passed) = (Arc::clone(&fault), Arc::clone(&passed));
-                pass_on(client, server, fault, passed);
+                let (fault, seen) = (Arc::clone(&fault), Arc::clone(&seen));
+                pass_on(client, server, fault, seen);
             }
         });
         wire
@@ -51,16 +60,22 @@ impl Wire {
     /// Sets the fault, and counts from zero.
     pub(crate) fn set(&self, fault: Fault) {
         *self.fault.lock().unwrap() = fault;
-        self.passed.store(0, Ordering::SeqCst);
+        self.seen.passed.store(0, Ordering::SeqCst);
+        self.seen.withheld.lock().unwrap().clear();
     }
 
     /// How many bytes came from the server.
     pub(crate) fn passed(&self) -> u64 {
-        self.passed.load(Ordering::SeqCst)
+        self.seen.passed.load(Ordering::SeqCst)
+    }
+
+    /// What a [`Fault::Cut`] kept back of what the server sent.
+    pub(crate) fn withheld(&self) -> Vec<u8> {
+        self.seen.withheld.lock().unwrap().clone()
     }
 }
 
-fn pass_on(client: TcpStream, server: TcpStream, fault: Arc<Mutex<Fault>>, passed: Arc<AtomicU64>) {
+fn pass_on(client: TcpStream, server: TcpStream, fault: Arc<Mutex<Fault>>, seen: Arc<Seen>) {
     let (mut from_client, mut to_server) =
         (client.try_clone().unwrap(), server.try_clone().unwrap());
     thread::spawn(move || {
@@ -73,7 +88,7 @@ fn pass_on(client: TcpStream, server: TcpStream, fault: Arc<Mutex<Fault>>, passe
         let mut buffer = [0; 4096];
         while let Ok(count @ 1..) = server.read(&mut buffer) {
             let fault = *fault.lock().unwrap();
-            if !deliver(&mut client, &mut buffer[..count], fault, &passed) {
+            if !deliver(&mut client, &mut buffer[..count], fault, &seen) {
                 break;
             }
         }
@@ -83,14 +98,15 @@ fn pass_on(client: TcpStream, server: TcpStream, fault: Arc<Mutex<Fault>>, passe
 }
 
 /// Passes bytes on; false where the connection is to end.
-fn deliver(client: &mut TcpStream, bytes: &mut [u8], fault: Fault, passed: &AtomicU64) -> bool {
-    let before = passed.fetch_add(bytes.len() as u64, Ordering::SeqCst);
+fn deliver(client: &mut TcpStream, bytes: &mut [u8], fault: Fault, seen: &Seen) -> bool {
+    let before = seen.passed.fetch_add(bytes.len() as u64, Ordering::SeqCst);
     let until =
         |limit: u64| usize::try_from(limit.saturating_sub(before)).unwrap().min(bytes.len());
     match fault {
         Fault::None => client.write_all(bytes).is_ok(),
         Fault::Cut(limit) => {
             let end = until(limit);
+            seen.withheld.lock().unwrap().extend_from_slice(&bytes[end..]);
             client.write_all(&bytes[..end]).is_ok() && end == bytes.len()
         }
         Fault::Flip(place) => {
