@@ -19,6 +19,7 @@ pub(crate) use self::notes::is_allocated;
 use self::owned::Owned;
 use self::place::{Place, Step};
 pub(crate) use self::place::{is_identity_at, is_zero};
+use crate::plan::applied;
 use crate::{
     DiffError, FieldChange, FieldPath, Fingerprint, GroupKind, Map, MapRef, Object, PathElement,
     Schema, TypeRef, Value,
@@ -34,7 +35,7 @@ pub(crate) struct Comparison<'a> {
     pub(crate) schema: &'a Schema,
     /// Who we are to the target.
     pub(crate) manager: &'a str,
-    /// The digest of what was applied last, where it is known.
+    /// The digest of what was applied last and of what became of it, where it is known.
     pub(crate) applied: Option<&'a Fingerprint>,
     /// Whether fields that others hold are spared when we give them up.
     pub(crate) others: Others,
@@ -90,6 +91,7 @@ impl<'a> Comparison<'a> {
         let mut walk = Walk {
             comparison: self,
             desired,
+            live,
             known: Known::of(self.schema, kind),
             findings: Findings::new(self, desired, live),
             settled: OnceCell::new(),
@@ -132,9 +134,10 @@ impl Known {
 struct Walk<'a> {
     comparison: Comparison<'a>,
     desired: &'a Object,
+    live: &'a Object,
     known: Known,
     findings: Findings<'a>,
-    settled: OnceCell<Option<bool>>,
+    settled: OnceCell<bool>,
     /// Whether at least one field that can be owned lives as declared.
     agreed: bool,
     too_deep: bool,
@@ -225,9 +228,8 @@ impl<'a> Walk<'a> {
 
     /// A value that lives otherwise than declared.
     ///
-    /// What is ours has not been changed by others, or it would be theirs. So where it was
-    /// applied as it is declared now, the server made of it what lives: it filled in, rounded,
-    /// or wrote it in its own way.
+    /// Where it was applied as it is declared now, and what is ours is as it was then, the server
+    /// made of it what lives: it filled in, rounded, or wrote it in its own way.
     fn differs(
         &mut self,
         place: &Place<'_, 'a>,
@@ -235,7 +237,7 @@ impl<'a> Walk<'a> {
         live: &'a Value,
         owned: Owned<'a>,
     ) {
-        if !(owned.is_some() && self.is_settled() == Some(true)) {
+        if !(owned.is_some() && self.is_settled()) {
             self.record(place, Some(live), Some(desired));
         }
     }
@@ -248,7 +250,7 @@ impl<'a> Walk<'a> {
         let says_nothing = || is_zero(desired) && self.findings.owners.any_claims(&place.path());
         let was_dropped = || match place.of() {
             None if self.known == Known::Defined => true,
-            of => (of.is_none() || owned.is_some()) && self.is_settled() == Some(true),
+            of => (of.is_none() || owned.is_some()) && self.is_settled(),
         };
         let is_same = desired.is_null()
             || (self.known == Known::Builtin && is_empty_collection(place, desired))
@@ -326,12 +328,12 @@ impl<'a> Walk<'a> {
         self.too_deep
     }
 
-    /// Whether what is declared is what was applied last; `None` where that is not known, as of
-    /// Secrets, whose values are in no digest.
-    fn is_settled(&self) -> Option<bool> {
-        let last = self.comparison.applied.filter(|_| !self.desired.is_secret());
-        let settled = || last.map(|last| *last == Fingerprint::of(self.desired.body()));
-        *self.settled.get_or_init(settled)
+    /// Whether what is declared is known to be what was applied last, and nobody has changed since
+    /// what is ours.
+    fn is_settled(&self) -> bool {
+        let Comparison { applied, manager, .. } = self.comparison;
+        let now = || applied::digest(self.desired, self.live, manager);
+        *self.settled.get_or_init(|| applied.is_some_and(|last| now().as_ref() == Some(last)))
     }
 }
 

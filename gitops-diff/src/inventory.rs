@@ -14,9 +14,10 @@ pub struct Entry {
     /// The uid the target gave it; `None` from before it was applied until its uid is recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uid: Option<Text>,
-    /// The digest of what was applied last ([`Change::fingerprint`](crate::Change::fingerprint)),
-    /// where it was recorded. With it [`Drift`](crate::Drift) tells defaults that a server added
-    /// inside a list from what was declared there before.
+    /// The digest of what was applied last and of what the target made of it
+    /// ([`Change::applied`](crate::Change::applied)), where it was recorded. While both are as they
+    /// were, [`Drift`](crate::Drift) takes what lives otherwise than declared for the target's own
+    /// way to write it. Any other text, such as an older version may have left, says nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied: Option<Fingerprint>,
 }

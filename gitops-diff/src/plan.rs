@@ -1,6 +1,7 @@
 //! The plan: what will be done, why, and under which conditions. Preview and apply cannot
 //! disagree, since an applier executes exactly the plan that was shown.
 
+pub(crate) mod applied;
 mod attach;
 mod change;
 mod class;

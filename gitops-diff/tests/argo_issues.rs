@@ -244,7 +244,7 @@ fn issue_1079_an_order_that_the_server_makes_is_no_drift_of_what_was_applied() {
     nowhere.insert(declared.id().clone(), gitops_diff::Live::Absent);
     let all = [declared.clone()].into_iter().collect();
     let made = Drift::default().diff(&all, &nowhere, &Inventory::new()).unwrap();
-    let fingerprint = made.changes().next().unwrap().fingerprint.clone();
+    let fingerprint = made.changes().next().unwrap().applied(&live, "gitops");
     let mut owned = Inventory::new();
     let entry = Entry { uid: Some("u".into()), applied: fingerprint, ..Entry::default() };
     owned.entries.insert(declared.id().clone(), entry);

@@ -72,17 +72,14 @@ impl<'a> Walk<'a> {
 
     /// Whether a field that is not declared inside such a value comes from the server.
     ///
-    /// What was applied last is known by its digest: is it what is declared now, then nothing
-    /// that lives beside it in what is ours was ever declared. Where that is not known, built-in
-    /// kinds have known defaults, and all else is uncertain.
+    /// Built-in kinds have known defaults. Of all else it is certain where what was applied last is
+    /// what is declared now: nothing that lives beside it in what is ours was ever declared.
     fn was_filled_in(&self, place: &Place<'_, 'a>, name: &str, value: &Value, owned: bool) -> bool {
         let filled_in = |(parent, field, filled): &(&str, &str, &str)| {
             *field == name && place.field_name() == Some(parent) && is_text(value, filled)
         };
-        match self.is_settled().filter(|_| owned) {
-            Some(settled) => settled,
-            None => self.known == Known::Builtin && FILLED_IN.iter().any(filled_in),
-        }
+        (self.known == Known::Builtin && FILLED_IN.iter().any(filled_in))
+            || (owned && self.is_settled())
     }
 }
 

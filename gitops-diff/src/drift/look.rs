@@ -18,7 +18,7 @@ pub(super) struct Look<'a> {
     pub(super) schema: &'a Schema,
     pub(super) desired: &'a Object,
     pub(super) live: &'a Object,
-    /// The digest of what was applied last.
+    /// The digest of what was applied last and of what became of it.
     pub(super) applied: Option<&'a Fingerprint>,
     /// What the server answered to a dry-run.
     pub(super) answer: Option<&'a Answer>,
