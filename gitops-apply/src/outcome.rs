@@ -1,6 +1,6 @@
 //! What became of a change.
 
-use gitops_diff::Text;
+use gitops_diff::{Fingerprint, Text};
 use serde::{Deserialize, Serialize};
 
 /// What a change did.
@@ -12,16 +12,28 @@ pub enum Outcome {
     Created {
         /// `metadata.uid`.
         uid: Option<Text>,
+        /// What the ledger keeps of it ([`Change::applied`](gitops_diff::Change::applied)); never
+        /// serialised.
+        #[serde(skip)]
+        applied: Option<Fingerprint>,
     },
     /// The object was changed.
     Updated {
         /// `metadata.uid`.
         uid: Option<Text>,
+        /// What the ledger keeps of it ([`Change::applied`](gitops_diff::Change::applied)); never
+        /// serialised.
+        #[serde(skip)]
+        applied: Option<Fingerprint>,
     },
     /// The object was already as it should be.
     Unchanged {
         /// `metadata.uid`.
         uid: Option<Text>,
+        /// What the ledger keeps of it ([`Change::applied`](gitops_diff::Change::applied)); never
+        /// serialised.
+        #[serde(skip)]
+        applied: Option<Fingerprint>,
     },
     /// The object is gone.
     Deleted,
@@ -35,7 +47,20 @@ impl Outcome {
     /// The uid that the target gave the object.
     pub fn uid(&self) -> Option<&Text> {
         match self {
-            Self::Created { uid } | Self::Updated { uid } | Self::Unchanged { uid } => uid.as_ref(),
+            Self::Created { uid, .. } | Self::Updated { uid, .. } | Self::Unchanged { uid, .. } => {
+                uid.as_ref()
+            }
+            _ => None,
+        }
+    }
+
+    /// The digest of what was applied and of what the target made of it, where it tells what is
+    /// ours.
+    pub fn applied(&self) -> Option<&Fingerprint> {
+        match self {
+            Self::Created { applied, .. }
+            | Self::Updated { applied, .. }
+            | Self::Unchanged { applied, .. } => applied.as_ref(),
             _ => None,
         }
     }

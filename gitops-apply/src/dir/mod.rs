@@ -165,16 +165,17 @@ impl DirApplier {
         let path = self.path_of(id);
         let failed = |error: io::Error| self.failed(&path, &error);
         let before = self.read(&path).map_err(failed)?;
-        let uid = Some(uid(&path));
+        // A file holds what is declared to the letter.
+        let (uid, applied) = (Some(uid(&path)), None);
         if before.as_ref() == Some(&text) {
-            return Ok(Outcome::Unchanged { uid });
+            return Ok(Outcome::Unchanged { uid, applied });
         }
         let file = self.root.join(&path);
         fs::create_dir_all(disk::folder_of(&file)).map_err(failed)?;
         disk::replace(&file, text.as_bytes()).map_err(failed)?;
         Ok(match before {
-            Some(_) => Outcome::Updated { uid },
-            None => Outcome::Created { uid },
+            Some(_) => Outcome::Updated { uid, applied },
+            None => Outcome::Created { uid, applied },
         })
     }
 

@@ -61,12 +61,19 @@ impl KubeApplier {
         };
         let answer = self.wire.send(&call).await?;
         warn(id, &answer);
-        let outcome = match answer.status {
-            StatusCode::CREATED => Outcome::Created { uid: uid(&answer, id)? },
-            StatusCode::OK => updated(change, &answer)?,
-            _ => return Err(self.refused(resource, id, &answer)),
-        };
-        Ok(outcome)
+        if !matches!(answer.status, StatusCode::CREATED | StatusCode::OK) {
+            return Err(self.refused(resource, id, &answer));
+        }
+        let object = decoded(&answer, id)?;
+        let uid = object.uid().map(Text::from);
+        let applied = change.applied(&object, &self.options.field_manager);
+        Ok(if is_new(change, &answer) {
+            Outcome::Created { uid, applied }
+        } else if is_as_before(change, &object) {
+            Outcome::Unchanged { uid, applied }
+        } else {
+            Outcome::Updated { uid, applied }
+        })
     }
 
     fn patch_target(&self, resource: &Resource, id: &ObjectId) -> Result<String, ApplyError> {
@@ -224,27 +231,20 @@ fn expect(metadata: &mut Map, key: &str, value: Option<&Text>) {
     };
 }
 
-/// What an apply did to an object that was there.
-fn updated(change: &Change, answer: &Answer) -> Result<Outcome, ApplyError> {
-    let object = applied(answer, &change.id)?;
-    let uid = object.uid().map(Text::from);
-    let must = &change.preconditions;
-    let before = must.resource_version.as_deref().or(change.seen_version.as_deref());
-    if before.is_some() && before == object.resource_version() {
-        return Ok(Outcome::Unchanged { uid });
-    }
-    // Made by an earlier attempt whose answer was lost.
-    if change.operation == Operation::Create && answer.repeated {
-        return Ok(Outcome::Created { uid });
-    }
-    Ok(Outcome::Updated { uid })
+/// Whether an apply made the object, if only by an earlier attempt whose answer was lost.
+fn is_new(change: &Change, answer: &Answer) -> bool {
+    answer.status == StatusCode::CREATED
+        || (change.operation == Operation::Create && answer.repeated)
 }
 
-fn uid(answer: &Answer, id: &ObjectId) -> Result<Option<Text>, ApplyError> {
-    Ok(applied(answer, id)?.uid().map(Text::from))
+/// Whether an apply left the object as it was seen.
+fn is_as_before(change: &Change, object: &Object) -> bool {
+    let must = change.preconditions.resource_version.as_deref();
+    let before = must.or(change.seen_version.as_deref());
+    before.is_some() && before == object.resource_version()
 }
 
-fn applied(answer: &Answer, id: &ObjectId) -> Result<Object, ApplyError> {
+pub(super) fn decoded(answer: &Answer, id: &ObjectId) -> Result<Object, ApplyError> {
     serde_json::from_slice(&answer.body).map_err(|error| {
         ApplyError::unavailable(format!("{id}: the API server's answer is no object: {error}"))
     })

@@ -77,13 +77,14 @@ impl MemoryApplier {
         let body = declared(change, must)?;
         let request = Request::apply(path(&resource, id), &self.manager, &body);
         let reply = self.cluster.call(&request.param("force", "true"));
-        let uid = uid(&reply);
-        match reply.code {
-            201 => Ok(Outcome::Created { uid }),
-            200 if self.cluster.revision() == before => Ok(Outcome::Unchanged { uid }),
-            200 => Ok(Outcome::Updated { uid }),
-            _ => Err(refused(id, &reply)),
-        }
+        let answer = answered(&reply).ok_or_else(|| refused(id, &reply))?;
+        let uid = answer.uid().map(Text::from);
+        let applied = change.applied(&answer, &self.manager);
+        Ok(match reply.code {
+            201 => Outcome::Created { uid, applied },
+            _ if self.cluster.revision() == before => Outcome::Unchanged { uid, applied },
+            _ => Outcome::Updated { uid, applied },
+        })
     }
 
     /// The live object, where it is as the plan has shown it.
@@ -283,8 +284,10 @@ fn seen(live: &Value) -> Preconditions {
     must
 }
 
-fn uid(reply: &Reply) -> Option<Text> {
-    reply.to_value()?.pointer("/metadata/uid")?.as_str().map(Text::from)
+/// The object in an answer; none where it is a refusal.
+fn answered(reply: &Reply) -> Option<Object> {
+    let body = reply.to_value().filter(|_| matches!(reply.code, 200 | 201))?;
+    Object::new(body.clone()).ok()
 }
 
 fn refused(id: &ObjectId, reply: &Reply) -> ApplyError {

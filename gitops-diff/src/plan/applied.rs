@@ -22,14 +22,14 @@ impl Change {
     }
 }
 
-/// The digest of `desired` and of what `manager` owns of `live`.
+/// The digest of `desired` and of what `manager` owns of the object as it lives.
 pub(crate) fn digest(desired: &Object, live: &Object, manager: &str) -> Option<Fingerprint> {
     if secret::is_meant(desired) {
         return None;
     }
-    let managed = ManagedFields::read(live.body()).ok()?;
-    let owned = &managed.applied_by(manager)?.fields;
-    Some(Fingerprint::of(&(desired.body(), Held { owned: Some(owned), value: live.body() })))
+    let owners = ManagedFields::read(live.body()).ok()?;
+    let ours = &owners.applied_by(manager)?.fields;
+    Some(Fingerprint::of(&(desired.body(), Held { owned: Some(ours), value: live.body() })))
 }
 
 /// The part of a value that is owned; all of it where no parts are owned apart.

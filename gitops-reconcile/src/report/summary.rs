@@ -142,7 +142,7 @@ mod tests {
             changes: vec![Changed {
                 id: "ConfigMap/shop/a".parse().unwrap(),
                 operation: Operation::Create,
-                outcome: Outcome::Created { uid: None },
+                outcome: Outcome::Created { uid: None, applied: None },
             }],
             troubles: vec![Trouble {
                 id: "ConfigMap/shop/b".parse().unwrap(),

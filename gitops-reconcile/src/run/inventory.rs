@@ -1,7 +1,7 @@
 //! What is written to the ledger, before and after the target is changed.
 
 use gitops_apply::Outcome;
-use gitops_diff::{Inventory, ObjectId, Operation, Plan, Text};
+use gitops_diff::{Entry, Inventory, ObjectId, Operation, Plan, Text};
 
 use super::Run;
 
@@ -20,20 +20,17 @@ impl Run {
                 it if it.is_apply() => change.preconditions.uid.as_ref(),
                 _ => continue,
             };
-            if let Some(entry) = next.entries.get_mut(&change.id) {
-                // Until its answer is known, nobody knows which of both was applied last.
-                if entry.applied != change.fingerprint {
-                    entry.applied = None;
-                }
-                if entry.uid.as_ref() != live {
-                    entry.uid = None;
-                }
+            if let Some(entry) = next.entries.get_mut(&change.id)
+                && entry.uid.as_ref() != live
+            {
+                *entry = Entry { version: entry.version.clone(), ..Entry::default() };
             }
         }
         next
     }
 
-    /// What is ours: what the ledger holds and is not gone, with the uids that were learned.
+    /// What is ours: what the ledger holds and is not gone, with what was learned of it: its uid,
+    /// and what the target made of what was applied.
     pub(super) fn settled(&self) -> Inventory {
         let mut next = self.ledger.inventory.clone();
         for (id, (_, outcome)) in &self.results {
@@ -41,12 +38,16 @@ impl Run {
                 self.forget(&mut next, id);
             } else if let (Some(entry), Some(uid)) = (next.entries.get_mut(id), outcome.uid()) {
                 entry.uid = Some(uid.clone());
+                entry.applied = outcome.applied().cloned();
             }
         }
         for id in self.plan.iter().flat_map(|plan| &plan.unchanged) {
             let live = self.observed.object(id).and_then(gitops_diff::Object::uid);
-            if let (Some(entry), Some(uid)) = (next.entries.get_mut(id), live) {
-                entry.uid = Some(uid.into());
+            if let (Some(entry), Some(uid)) = (next.entries.get_mut(id), live)
+                && entry.uid.as_deref() != Some(uid)
+            {
+                // It was found to be as declared without it.
+                (entry.uid, entry.applied) = (Some(uid.into()), None);
             }
         }
         if next.entries != self.ledger.inventory.entries {

@@ -112,7 +112,7 @@ fn to_wave(ids: &[&str]) -> Wave {
 const WAVES: &[&[&str]] = &[&["Namespace/shop"], &["ConfigMap/shop/a", "ConfigMap/other/b"]];
 
 fn created() -> Outcome {
-    Outcome::Created { uid: Some("7".into()) }
+    Outcome::Created { uid: Some("7".into()), applied: None }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gitops_reconcile::{Compute, Conclusion, Mode, Options, Reconciler};
+use gitops_reconcile::{Compute, Conclusion, Mode, Options, Reconciler, Report};
 use gitops_source::{MemorySource, Tree, TreePath};
 
 use crate::ports::{Lines, Port};
@@ -91,4 +91,49 @@ async fn healing_a_drift_touches_only_the_drifted_object_and_not_the_ledger() {
     assert_eq!((report.counters.applies, report.counters.stores), (1, 0));
     assert_eq!(report.changes[0].id.to_string(), "ConfigMap/shop/b");
     assert_eq!(world.data()["ConfigMap/shop/b"], "1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_target_writes_in_its_own_way_is_no_drift_and_an_edit_of_it_is() {
+    let world = World::default();
+    world.lock().rewrites = true;
+    let source = source(&[("objects", "a red\nb green")]);
+    let mut agent = reconciler(&world, &source, Mode::Heal);
+    let costs = |report: &Report| (report.counters.applies, report.counters.stores);
+    assert_eq!(costs(&*agent.run_once().await), (2, 2), "written ahead, applied, recorded");
+    assert_eq!(world.data()["ConfigMap/shop/a"], "RED");
+    assert_eq!(costs(&*agent.run_once().await), (0, 0));
+    // A new process knows it from the ledger.
+    let mut agent = reconciler(&world, &source, Mode::Heal);
+    assert_eq!(costs(&*agent.run_once().await), (0, 0));
+
+    for edit in ["hacked", "GREEN"] {
+        world.edit("ConfigMap/shop/a", edit);
+        assert_eq!(costs(&*agent.run_once().await), (1, 0), "{edit}");
+        assert_eq!(world.data()["ConfigMap/shop/a"], "RED", "{edit}");
+    }
+    // What is declared otherwise is applied, even where the target makes the same of it.
+    push(&source, &[("objects", "a Red\nb green")]);
+    assert_eq!(costs(&*agent.run_once().await), (1, 2));
+    assert_eq!(costs(&*agent.run_once().await), (0, 0));
+    // Somebody else's object of the name says nothing of ours.
+    world.delete("ConfigMap/shop/b");
+    world.edit("ConfigMap/shop/b", "GREEN");
+    assert_eq!(agent.run_once().await.counters.applies, 1);
+    assert_eq!(costs(&*agent.run_once().await), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_ledger_says_of_an_apply_without_what_became_of_it_is_not_believed() {
+    let world = World::default();
+    let source = source(&[("objects", "a 1")]);
+    let mut agent = reconciler(&world, &source, Mode::Heal);
+    let report = agent.run_once().await;
+    let declared = report.plan.as_ref().unwrap().changes().next().unwrap().fingerprint.clone();
+    for entry in world.lock().inventory.entries.values_mut() {
+        entry.applied.clone_from(&declared);
+    }
+    world.edit("ConfigMap/shop/a", "hacked");
+    assert_eq!(agent.run_once().await.counters.applies, 1);
+    assert_eq!(world.data()["ConfigMap/shop/a"], "1");
 }

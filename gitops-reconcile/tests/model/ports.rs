@@ -102,18 +102,19 @@ fn write(inner: &mut Inner, number: usize, change: &Change) -> Result<Outcome, A
     let desired = change.desired.as_ref().unwrap();
     let value = desired.pointer("/data/v").unwrap().as_str().unwrap();
     let new = uid.clone().unwrap_or_else(|| inner.uid());
-    let object = live(&change.id, value, &new, true);
+    let object = live(&change.id, &inner.written(value), &new, true);
     let given = Some(Text::from(new.as_str()));
+    let applied = change.applied(&object, "gitops");
     if before.as_ref() == Some(&object) {
-        return Ok(Outcome::Unchanged { uid: given });
+        return Ok(Outcome::Unchanged { uid: given, applied });
     }
     inner.claim(&new);
     inner.objects.insert(change.id.clone(), object);
     inner.wrote(number);
     Ok(if uid.is_none() {
-        Outcome::Created { uid: given }
+        Outcome::Created { uid: given, applied }
     } else {
-        Outcome::Updated { uid: given }
+        Outcome::Updated { uid: given, applied }
     })
 }
 

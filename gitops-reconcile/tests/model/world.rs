@@ -33,6 +33,8 @@ pub(crate) struct Inner {
     /// Faults by the number of the call, from 0.
     pub(crate) faults: BTreeMap<usize, Fault>,
     pub(crate) violations: Vec<String>,
+    /// Whether values are stored in another way than they are written.
+    pub(crate) rewrites: bool,
     uids: u64,
     ours: BTreeSet<String>,
 }
@@ -106,6 +108,11 @@ impl Inner {
     pub(crate) fn uid(&mut self) -> String {
         self.uids += 1;
         format!("uid-{}", self.uids)
+    }
+
+    /// A value as the target writes it.
+    pub(crate) fn written(&self, value: &str) -> String {
+        if self.rewrites { value.to_uppercase() } else { value.to_owned() }
     }
 
     /// What is to go wrong with the call that starts now.
