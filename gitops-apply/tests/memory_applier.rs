@@ -28,10 +28,10 @@ async fn an_object_is_made_once_and_deleted_by_its_uid() {
     let made = applier.apply(&create).await.unwrap();
     let uid = made.uid().cloned();
     assert!(matches!(&made, Outcome::Created { uid: given, .. } if *given == uid), "{made:?}");
-    let applied = made.applied().cloned();
-    assert!(applied.is_some());
+    let kept = made.applied().cloned();
+    assert!(kept.is_some());
     let again = applier.apply(&create).await.unwrap();
-    assert_eq!(again, Outcome::Unchanged { uid: uid.clone(), applied });
+    assert_eq!(again, Outcome::Unchanged { uid: uid.clone(), applied: kept });
 
     let other = change(&map, Operation::Delete, Some("another"));
     assert_eq!(applier.apply(&other).await.unwrap(), Outcome::Released);
