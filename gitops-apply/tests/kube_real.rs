@@ -23,7 +23,7 @@ async fn cluster(namespace: &str) -> Option<kube::Client> {
     let client = server.client().await.unwrap();
     let own = json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": namespace } });
     let made = make(&KubeApplier::new(client.clone()), &object(own)).await.unwrap();
-    assert!(matches!(made, Outcome::Created { uid: Some(_) }));
+    assert!(matches!(made, Outcome::Created { uid: Some(_), .. }));
     Some(client)
 }
 

@@ -28,7 +28,7 @@ use crate::{Applier, ApplyError, Outcome, Readiness};
 /// )?;
 /// let mut change = Change::new(object.id().clone(), "v1", Operation::Create, Reason::Missing);
 /// change.desired = Some(object.clone());
-/// assert!(matches!(applier.apply(&change).await?, Outcome::Created { uid: Some(_) }));
+/// assert!(matches!(applier.apply(&change).await?, Outcome::Created { uid: Some(_), .. }));
 /// assert!(cluster.object(object.id()).is_some());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// # })?;
