@@ -35,6 +35,7 @@ mod options;
 pub use self::allowance::Allowance;
 pub use self::compose::Documents;
 pub use self::document::{Document, Place};
+pub(crate) use self::emit::allows_block;
 pub use self::emit::{Layout, Lists, to_string, write};
 pub use self::error::{Error, Mark};
 pub use self::options::{Dialect, Duplicates, Escapes, Limits, Options};

@@ -4,6 +4,7 @@
 //! of scalars, and a text that is set keeps the quotes of the one before. So a scalar holds its
 //! text, its tag and how it was written, and nothing else of the syntax is kept.
 
+mod block;
 mod edit;
 mod json;
 mod meaning;

@@ -52,6 +52,11 @@ pub fn write(value: &Value, layout: &Layout) -> String {
     emitter.pen.into_text()
 }
 
+/// Whether go-yaml v3 writes `text` as a block where it is asked to, and not in double quotes.
+pub(crate) fn allows_block(text: &str) -> bool {
+    shape::allows_block(text, Dialect::GoV3)
+}
+
 /// Where the first member or item of a collection goes.
 #[derive(Clone, Copy, PartialEq)]
 enum Start {

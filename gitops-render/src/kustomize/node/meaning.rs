@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use gitops_diff::Value;
 
+use super::block::through_block;
 use super::json::through_json;
 use super::{Scalar, Style, Tag};
 use crate::yaml::Dialect;
@@ -46,7 +47,8 @@ impl Scalar {
     /// The value that stands for it in JSON.
     pub(crate) fn value(&self) -> Result<Value, String> {
         let meaning = self.meaning()?;
-        match crate::yaml::meaning::json(meaning, &self.text)? {
+        let text = if meaning == Meaning::Text { through_block(self)? } else { Cow::Borrowed("") };
+        match crate::yaml::meaning::json(meaning, &text)? {
             Value::Str(text) => match through_json(&text)? {
                 Cow::Borrowed(_) => Ok(Value::Str(text)),
                 Cow::Owned(folded) => Ok(Value::Str(folded.into())),

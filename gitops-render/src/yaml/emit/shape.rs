@@ -44,6 +44,11 @@ pub(super) fn style(text: &str, one_line: bool, dialect: Dialect) -> Style {
     }
 }
 
+/// Whether `text` can be written as a block.
+pub(super) fn allows_block(text: &str, dialect: Dialect) -> bool {
+    Shape::of(text, dialect).literal
+}
+
 /// Whether the text without quotes is read as that text: under YAML 1.1, which knows all words that
 /// v3 knows and more, and by other tools that know numbers to the base 60.
 fn means_itself(text: &str) -> bool {
