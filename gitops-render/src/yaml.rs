@@ -35,8 +35,8 @@ mod options;
 pub use self::allowance::Allowance;
 pub use self::compose::Documents;
 pub use self::document::{Document, Place};
-pub(crate) use self::emit::allows_block;
 pub use self::emit::{Layout, Lists, to_string, write};
+pub(crate) use self::emit::{Tree, View, allows_block, write_tree};
 pub use self::error::{Error, Mark};
 pub use self::options::{Dialect, Duplicates, Escapes, Limits, Options};
 

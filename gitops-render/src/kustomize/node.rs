@@ -107,7 +107,9 @@ pub(crate) mod tests {
     }
 
     fn check(text: &str, expected: &str) {
-        assert_eq!(to_yaml(&tree(text)).as_deref().map_err(ToString::to_string), Ok(expected));
+        let mut out = String::new();
+        assert_eq!(to_yaml(&tree(text), &mut out), Ok(()));
+        assert_eq!(out, expected);
     }
 
     #[test]

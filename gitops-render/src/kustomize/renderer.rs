@@ -103,7 +103,8 @@ fn print(resources: &Resources) -> Result<String> {
         if !output.is_empty() {
             output.push_str("---\n");
         }
-        output.push_str(&node::to_yaml(resource.node())?);
+        node::to_yaml(resource.node(), &mut output)
+            .map_err(|problem| located(problem, resource))?;
     }
     Ok(output)
 }
@@ -128,13 +129,18 @@ impl Renderer for Kustomize {
     }
 }
 
+/// The problem with the place of its resource.
+fn located(problem: Problem, resource: &Resource) -> Problem {
+    match &resource.origin {
+        Some(origin) => problem.at(origin.into()),
+        None => problem,
+    }
+}
+
 fn object(resource: &Resource) -> Result<Object> {
     let object = Object::new(resource.node().value()?)
         .map_err(|error| Problem::new(error.to_string()))
-        .map_err(|problem| match &resource.origin {
-            Some(origin) => problem.at(origin.into()),
-            None => problem,
-        })?;
+        .map_err(|problem| located(problem, resource))?;
     Ok(match &resource.origin {
         Some(origin) => object.with_origin(origin.clone()),
         None => object,

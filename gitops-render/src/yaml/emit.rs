@@ -6,11 +6,13 @@ mod scalar;
 mod shape;
 #[cfg(test)]
 mod tests;
+mod view;
 
-use gitops_diff::{Map, Value};
+use gitops_diff::Value;
 
 pub use self::layout::{Layout, Lists};
 use self::scalar::Pen;
+pub(crate) use self::view::{Tree, View};
 use super::Dialect;
 
 /// The YAML of `value` as `sigs.k8s.io/yaml` marshals it (go-yaml v2): keys in natural order,
@@ -42,14 +44,22 @@ pub fn to_string(value: &Value) -> String {
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 pub fn write(value: &Value, layout: &Layout) -> String {
-    let mut emitter = Emitter { pen: Pen::new(layout), layout: layout.clone() };
-    match value {
-        Value::Map(map) if !map.is_empty() => emitter.map(map, 0, Start::Line),
-        Value::List(items) if !items.is_empty() => emitter.list(items, 0, Start::Line),
+    let mut out = String::new();
+    write_tree(value, layout, &mut out);
+    out
+}
+
+/// Writes any tree behind what is in `out`, which must end with a line end if it is not empty.
+pub(crate) fn write_tree<T: Tree>(tree: &T, layout: &Layout, out: &mut String) {
+    let pen = Pen::new(layout, std::mem::take(out));
+    let mut emitter = Emitter { pen, layout: layout.clone() };
+    match tree.view() {
+        View::Map(map) if !map.is_empty() => emitter.map(map, 0, Start::Line),
+        View::List(items) if !items.is_empty() => emitter.list(items, 0, Start::Line),
         other => emitter.flat(other, layout.step()),
     }
     emitter.pen.end_line();
-    emitter.pen.into_text()
+    *out = emitter.pen.into_text();
 }
 
 /// Whether go-yaml v3 writes `text` as a block where it is asked to, and not in double quotes.
@@ -72,10 +82,10 @@ struct Emitter {
 }
 
 impl Emitter {
-    fn map(&mut self, map: &Map, indent: usize, start: Start) {
+    fn map<T: Tree>(&mut self, map: Vec<(&str, &T)>, indent: usize, start: Start) {
         let inner = self.layout.below_key(indent);
         let order = order::Order(self.layout.dialect);
-        for (at, (key, value)) in order.sorted(map.iter()).into_iter().enumerate() {
+        for (at, (key, value)) in order.sorted(map).into_iter().enumerate() {
             self.place(indent, at > 0 || start == Start::Line);
             if shape::is_simple_key(key) {
                 self.pen.scalar(key, inner, scalar::Place::Key);
@@ -91,7 +101,7 @@ impl Emitter {
         }
     }
 
-    fn list(&mut self, items: &[Value], indent: usize, start: Start) {
+    fn list<T: Tree>(&mut self, items: &[T], indent: usize, start: Start) {
         for (at, item) in items.iter().enumerate() {
             self.place(indent, at > 0 || start == Start::Line);
             self.pen.raw("-");
@@ -105,11 +115,11 @@ impl Emitter {
     }
 
     /// A value behind a key: collections start on the next line.
-    fn member(&mut self, value: &Value, indent: usize) {
+    fn member<T: Tree>(&mut self, value: &T, indent: usize) {
         let inner = self.layout.below_key(indent);
-        match value {
-            Value::Map(map) if !map.is_empty() => self.map(map, inner, Start::Line),
-            Value::List(items) if !items.is_empty() => {
+        match value.view() {
+            View::Map(map) if !map.is_empty() => self.map(map, inner, Start::Line),
+            View::List(items) if !items.is_empty() => {
                 self.list(items, self.layout.list_below_key(indent), Start::Line);
             }
             other => {
@@ -120,10 +130,10 @@ impl Emitter {
     }
 
     /// A value behind an indicator: collections start on the same line, at `indent`.
-    fn item(&mut self, value: &Value, indent: usize) {
-        match value {
-            Value::Map(map) if !map.is_empty() => self.map(map, indent, Start::Here),
-            Value::List(items) if !items.is_empty() => self.list(items, indent, Start::Here),
+    fn item<T: Tree>(&mut self, value: &T, indent: usize) {
+        match value.view() {
+            View::Map(map) if !map.is_empty() => self.map(map, indent, Start::Here),
+            View::List(items) if !items.is_empty() => self.list(items, indent, Start::Here),
             other => {
                 self.pen.raw(" ");
                 self.flat(other, indent);
@@ -132,16 +142,17 @@ impl Emitter {
     }
 
     /// A value that is no collection with parts.
-    fn flat(&mut self, value: &Value, indent: usize) {
+    fn flat<T>(&mut self, value: View<'_, T>, indent: usize) {
         match value {
-            Value::Null => self.pen.raw("null"),
-            Value::Bool(true) => self.pen.raw("true"),
-            Value::Bool(false) => self.pen.raw("false"),
-            Value::Int(value) => self.pen.raw(&value.to_string()),
-            Value::Float(value) => self.pen.raw(&self.float(*value)),
-            Value::Str(text) => self.pen.scalar(text, indent, scalar::Place::Value),
-            Value::List(_) => self.pen.raw("[]"),
-            Value::Map(_) => self.pen.raw("{}"),
+            View::Null => self.pen.raw("null"),
+            View::Bool(true) => self.pen.raw("true"),
+            View::Bool(false) => self.pen.raw("false"),
+            View::Int(value) => self.pen.raw(&value.to_string()),
+            View::Unsigned(value) => self.pen.raw(&value.to_string()),
+            View::Float(value) => self.pen.raw(&self.float(value)),
+            View::Text(text) => self.pen.scalar(&text, indent, scalar::Place::Value),
+            View::List(_) => self.pen.raw("[]"),
+            View::Map(_) => self.pen.raw("{}"),
         }
     }
 

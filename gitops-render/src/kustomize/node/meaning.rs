@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use gitops_diff::Value;
-
 use super::block::through_block;
 use super::json::through_json;
 use super::{Scalar, Style, Tag};
@@ -44,16 +42,11 @@ impl Scalar {
         if self.is_quoted() { Ok(Meaning::Text) } else { Ok(resolve(&self.text, Dialect::GoV3)) }
     }
 
-    /// The value that stands for it in JSON.
-    pub(crate) fn value(&self) -> Result<Value, String> {
-        let meaning = self.meaning()?;
-        let text = if meaning == Meaning::Text { through_block(self)? } else { Cow::Borrowed("") };
-        match crate::yaml::meaning::json(meaning, &text)? {
-            Value::Str(text) => match through_json(&text)? {
-                Cow::Borrowed(_) => Ok(Value::Str(text)),
-                Cow::Owned(folded) => Ok(Value::Str(folded.into())),
-            },
-            other => Ok(other),
+    /// The text of a string as it is printed in the end.
+    pub(crate) fn printed(&self) -> Result<Cow<'_, str>, String> {
+        match through_block(self)? {
+            Cow::Borrowed(text) => Ok(through_json(text)?),
+            Cow::Owned(text) => Ok(Cow::Owned(through_json(&text)?.into_owned())),
         }
     }
 }

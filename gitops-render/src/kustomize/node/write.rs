@@ -1,18 +1,25 @@
 //! From a tree to the bytes that `kustomize build` prints for it.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
+
 use gitops_diff::{Map, Text, Value};
 
 use super::json::key_through_json;
-use super::{Node, Scalar, Tag};
+use super::{Members, Node, Scalar, Tag};
 use crate::kustomize::problem::{Problem, Result};
+use crate::yaml::scalar::Scalar as Meaning;
+use crate::yaml::{Layout, Tree, View, write_tree};
 
-/// The YAML of a tree, as upstream prints a resource: through JSON, so that nothing of the source's
-/// spelling is left.
+/// Writes the YAML of a tree behind what is in `out`, as upstream prints a resource: through JSON,
+/// so that nothing of the source's spelling is left.
 ///
 /// # Errors
 /// Where a map has a key twice or one that is no string, or a scalar is not what its tag says.
-pub(crate) fn to_yaml(node: &Node) -> Result<String> {
-    Ok(crate::yaml::to_string(&node.value()?))
+pub(crate) fn to_yaml(node: &Node, out: &mut String) -> Result<()> {
+    node.check()?;
+    write_tree(node, &Layout::default(), out);
+    Ok(())
 }
 
 impl Node {
@@ -22,29 +29,110 @@ impl Node {
     /// As [`to_yaml`].
     pub(crate) fn value(&self) -> Result<Value> {
         match self {
-            Self::Scalar(scalar) => scalar.value().map_err(Problem::new),
+            Self::Scalar(scalar) => scalar.value().map_err(|it| explained(it, scalar)),
             Self::List(items) => {
                 items.iter().map(Node::value).collect::<Result<_>>().map(Value::List)
             }
             Self::Map(members) => {
-                let mut map = Map::new();
-                for member in members.iter() {
-                    let key = key(&member.key)?;
-                    if map.insert(key.clone(), member.value.value()?).is_some() {
-                        return Err(Problem::new(format!("mapping key {key:?} already defined")));
-                    }
-                }
-                Ok(Value::Map(map))
+                check_keys(members)?;
+                let member = |it: &super::Member| Ok((it.key.text.clone(), it.value.value()?));
+                members.iter().map(member).collect::<Result<Map>>().map(Value::Map)
+            }
+        }
+    }
+
+    /// Whether the tree can be printed.
+    fn check(&self) -> Result<()> {
+        match self {
+            Self::Scalar(scalar) => scalar.view().map(drop).map_err(|it| explained(it, scalar)),
+            Self::List(items) => items.iter().try_for_each(Node::check),
+            Self::Map(members) => {
+                check_keys(members)?;
+                members.iter().try_for_each(|member| member.value.check())
             }
         }
     }
 }
 
-/// Keys that are no strings have no place in JSON; upstream fails on them, and late.
-fn key(key: &Scalar) -> Result<Text> {
-    if !matches!(key.kind(), Tag::Str | Tag::Merge) {
-        return Err(Problem::new("json: unsupported type: map[interface {}]interface {}"));
+/// What is wrong with a scalar, with its line.
+fn explained(problem: String, scalar: &Scalar) -> Problem {
+    match scalar.line {
+        0 => Problem::new(problem),
+        line => Problem::new(format!("{problem} (line {line})")),
     }
-    key_through_json(&key.text).map_err(Problem::new)?;
-    Ok(key.text.clone())
+}
+
+fn check_keys(members: &Members) -> Result<()> {
+    members.iter().try_for_each(|member| check_key(&member.key))?;
+    match twice(members) {
+        None => Ok(()),
+        Some(key) => {
+            let (text, line) = (&key.text, key.line);
+            Err(Problem::new(format!("mapping key {text:?} already defined (line {line})")))
+        }
+    }
+}
+
+/// Keys that are no strings have no place in JSON; upstream fails on them, and late.
+fn check_key(key: &Scalar) -> Result<()> {
+    if !matches!(key.kind(), Tag::Str | Tag::Merge) {
+        let problem = "json: unsupported type: map[interface {}]interface {}";
+        return Err(explained(problem.to_owned(), key));
+    }
+    key_through_json(&key.text).map_err(|it| explained(it.to_owned(), key))
+}
+
+/// The second key of one name.
+fn twice(members: &Members) -> Option<&Scalar> {
+    const FEW: usize = 12;
+    let keys = || members.iter().map(|member| &member.key);
+    if members.len() > FEW {
+        let mut seen = HashSet::with_capacity(members.len());
+        return keys().find(|key| !seen.insert(&key.text));
+    }
+    keys()
+        .enumerate()
+        .find(|(at, key)| keys().take(*at).any(|it| it.text == key.text))
+        .map(|it| it.1)
+}
+
+impl Tree for Node {
+    fn view(&self) -> View<'_, Self> {
+        match self {
+            Self::Scalar(scalar) => scalar.view().unwrap_or(View::Null),
+            Self::List(items) => View::List(items),
+            Self::Map(members) => {
+                View::Map(members.iter().map(|it| (it.key.text.as_str(), &it.value)).collect())
+            }
+        }
+    }
+}
+
+impl Scalar {
+    /// What is printed. The error is go-yaml's.
+    fn view(&self) -> std::result::Result<View<'_, Node>, String> {
+        Ok(match self.meaning()? {
+            Meaning::Null => View::Null,
+            Meaning::Bool(value) => View::Bool(value),
+            Meaning::Int(value) => View::Int(value),
+            Meaning::Unsigned(value) => View::Unsigned(value),
+            Meaning::Float(value) if !value.is_finite() => {
+                return Err(format!("json: unsupported value: {}", self.text));
+            }
+            Meaning::Float(value) => View::Float(value),
+            Meaning::Text => View::Text(self.printed()?),
+            Meaning::Time(time) => View::Text(Cow::Owned(time)),
+            Meaning::Bytes(bytes) => {
+                View::Text(Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()))
+            }
+        })
+    }
+
+    /// The value that stands for it in JSON.
+    pub(crate) fn value(&self) -> std::result::Result<Value, String> {
+        match self.meaning()? {
+            Meaning::Text => Ok(Value::Str(Text::from(self.printed()?.as_ref()))),
+            other => crate::yaml::meaning::json(other, ""),
+        }
+    }
 }

@@ -1,27 +1,24 @@
 //! The order of keys: go-yaml's `keyList.Less` (`sorter.go`).
 
-use gitops_diff::Text;
-
 use crate::yaml::Dialect;
 
 /// The order of keys under a dialect.
 ///
 /// The comparison of v2 is no strict order (`1a < 2 < 12 < 1a`), and what Go prints for such keys
-/// depends on chance. A merge sort over the given order always ends, and in the same way.
+/// depends on chance. A merge sort over the order of bytes always ends, and in the same way.
 #[derive(Clone, Copy)]
 pub(super) struct Order(pub(super) Dialect);
 
-type Member<'a, T> = (&'a Text, &'a T);
+type Member<'a, T> = (&'a str, &'a T);
 
 impl Order {
     /// The members in the order of their keys.
-    pub(super) fn sorted<'a, T>(
-        self,
-        members: impl Iterator<Item = Member<'a, T>>,
-    ) -> Vec<Member<'a, T>> {
-        let members: Vec<_> = members.collect();
-        let in_order = members.windows(2).all(|pair| !self.less(pair[1].0, pair[0].0));
-        if in_order { members } else { self.merge_sorted(members) }
+    pub(super) fn sorted<'a, T>(self, mut members: Vec<Member<'a, T>>) -> Vec<Member<'a, T>> {
+        if members.windows(2).all(|pair| !self.less(pair[1].0, pair[0].0)) {
+            return members;
+        }
+        members.sort_by(|a, b| a.0.cmp(b.0));
+        self.merge_sorted(members)
     }
 
     fn merge_sorted<'a, T>(self, members: Vec<Member<'a, T>>) -> Vec<Member<'a, T>> {
@@ -121,9 +118,9 @@ fn is_letter(character: char) -> bool {
 mod tests {
     use super::*;
 
-    fn sort(mut keys: Vec<String>, dialect: Dialect) -> Vec<String> {
-        let keys: Vec<Text> = keys.drain(..).map(Text::from).collect();
-        let sorted = Order(dialect).sorted(keys.iter().map(|key| (key, &())));
+    fn sort(keys: Vec<String>, dialect: Dialect) -> Vec<String> {
+        let members = keys.iter().map(|key| (key.as_str(), &())).collect();
+        let sorted = Order(dialect).sorted(members);
         sorted.into_iter().map(|(key, ())| key.to_string()).collect()
     }
 

@@ -25,8 +25,10 @@ pub(super) struct Pen {
 }
 
 impl Pen {
-    pub(super) fn new(layout: &Layout) -> Self {
-        Self { out: String::new(), layout: layout.clone(), column: 0, fresh: false }
+    /// A pen that writes behind `out`, which is empty or ends with a line end.
+    pub(super) fn new(layout: &Layout, out: String) -> Self {
+        let fresh = !out.is_empty();
+        Self { out, layout: layout.clone(), column: 0, fresh }
     }
 
     pub(super) fn into_text(self) -> String {
