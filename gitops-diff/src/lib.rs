@@ -80,11 +80,11 @@ mod inventory;
 mod observed;
 
 mod fields;
-mod golang;
 mod managed;
 mod schema;
 
 pub mod cel;
+pub mod golang;
 pub mod merge;
 pub mod policy;
 pub mod server;

@@ -20,6 +20,7 @@ mod id;
 mod resource;
 mod resources;
 mod schema;
+mod selector;
 
 mod problem;
 

@@ -39,11 +39,17 @@ impl fmt::Debug for Pattern {
     }
 }
 
-/// Compiles an expression in Go's syntax.
+/// Compiles an expression in Go's syntax (RE2), as `regexp.Compile` does.
+///
+/// ```
+/// let digits = gitops_diff::golang::compile(r"^\d+$")?;
+/// assert!(digits.is_match("12") && !digits.is_match("١٢"));
+/// # Ok::<(), String>(())
+/// ```
 ///
 /// # Errors
-/// What is wrong with the expression.
-pub(crate) fn compile(source: &str) -> Result<Regex, String> {
+/// What is wrong with the expression, or that it takes too much memory.
+pub fn compile(source: &str) -> Result<Regex, String> {
     let translated = Translation::of(source);
     let built = RegexBuilder::new(&translated).size_limit(MAX_SIZE).build();
     built.map_err(|why| match why {
