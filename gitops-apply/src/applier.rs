@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use gitops_diff::{Change, Inventory, ObjectSet, Observed};
+use gitops_diff::{Change, Inventory, ObjectSet, Observed, Operation, Reason, Text};
 
 use crate::{ApplyError, Outcome, Readiness};
 
@@ -29,6 +29,22 @@ pub trait Applier: Send + Sync {
     /// [`ApplyError`] where the target cannot be looked at.
     async fn observe(&self, desired: &ObjectSet, owned: &Inventory)
     -> Result<Observed, ApplyError>;
+
+    /// What was observed, with what the target answers to dry-runs of applying the desired objects
+    /// that live ([`Observed::answered`]): a call for each. By default a target answers nothing.
+    ///
+    /// Only asked where a differ [needs it](gitops_diff::Differ::asks). An object that cannot be
+    /// asked about becomes [`Live::Unknown`](gitops_diff::Live::Unknown).
+    ///
+    /// # Errors
+    /// [`ApplyError`] where the target cannot be asked.
+    async fn answers(
+        &self,
+        _desired: &ObjectSet,
+        observed: Observed,
+    ) -> Result<Observed, ApplyError> {
+        Ok(observed)
+    }
 
     /// Executes one change. Idempotent: done twice it does nothing more, and a change whose
     /// reply was lost may be tried again.
@@ -63,6 +79,14 @@ macro_rules! forward {
                 (**self).observe(desired, owned).await
             }
 
+            async fn answers(
+                &self,
+                desired: &ObjectSet,
+                observed: Observed,
+            ) -> Result<Observed, ApplyError> {
+                (**self).answers(desired, observed).await
+            }
+
             async fn apply(&self, change: &Change) -> Result<Outcome, ApplyError> {
                 (**self).apply(change).await
             }
@@ -75,3 +99,17 @@ macro_rules! forward {
 }
 
 forward!(&T, Box<T>, Arc<T>);
+
+/// For each desired object that lives, the change that applying it to the one that was seen would
+/// be.
+pub(crate) fn rehearsals(desired: &ObjectSet, observed: &Observed) -> Vec<Change> {
+    let rehearsal = |object: &gitops_diff::Object| {
+        let live = observed.object(object.id()).filter(|it| !it.is_deleting())?;
+        let id = object.id().clone();
+        let mut change = Change::new(id, object.version(), Operation::Update, Reason::Drifted);
+        change.preconditions.uid = live.uid().map(Text::from);
+        change.desired = Some(object.folded());
+        Some(change)
+    };
+    desired.iter().filter_map(rehearsal).collect()
+}

@@ -32,6 +32,7 @@
 //! become established, dependents of what is gone are collected.
 
 mod admission;
+mod answers;
 mod applier;
 mod calls;
 mod cluster;

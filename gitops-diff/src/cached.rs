@@ -104,6 +104,10 @@ impl Differ for Cached {
         memory.in_sync = in_sync(&plan, states);
         Ok(plan)
     }
+
+    fn asks(&self) -> bool {
+        self.drift.asks()
+    }
 }
 
 /// The states of what the plan leaves unchanged and tells nothing of; all are in the order of

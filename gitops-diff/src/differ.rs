@@ -20,6 +20,11 @@ pub trait Differ: Send + Sync {
         observed: &Observed,
         owned: &Inventory,
     ) -> Result<Plan, DiffError>;
+
+    /// Whether it needs what the target answers to dry-runs ([`Observed::answer`]).
+    fn asks(&self) -> bool {
+        false
+    }
 }
 
 macro_rules! forward {
@@ -32,6 +37,10 @@ macro_rules! forward {
                 owned: &Inventory,
             ) -> Result<Plan, DiffError> {
                 (**self).diff(desired, observed, owned)
+            }
+
+            fn asks(&self) -> bool {
+                (**self).asks()
             }
         }
     )*};

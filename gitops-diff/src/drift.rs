@@ -114,6 +114,10 @@ impl Differ for Drift {
         let run = Run { drift: self, schema: &schema, rules: &rules, observed, owned };
         Ok(run.plan(desired, |_| None))
     }
+
+    fn asks(&self) -> bool {
+        self.strategy == Strategy::ServerDryRun
+    }
 }
 
 impl Drift {

@@ -180,6 +180,13 @@ impl Object {
         *self.body.digest.get_or_init(|| crate::packed::digest(self.body()))
     }
 
+    /// The object as it is applied: a Secret with its `stringData` as `data`, as the API server
+    /// stores it, all others as they are.
+    #[must_use]
+    pub fn folded(&self) -> Self {
+        crate::secret::folded(self)
+    }
+
     /// Whether this is a core `Secret`, whose values must never be shown.
     ///
     /// Debug output, plans and reports also hide those of an object that is only meant as one:

@@ -149,7 +149,7 @@ fn perform(ports: Ports, action: Action, now: Instant) -> BoxFuture<'static, Sig
 
 /// The answer of the applier or the ledger.
 async fn ask_target(ports: Ports, action: Action, now: Instant) -> Signal {
-    let Ports { applier, ledger, timeouts: limits, .. } = ports;
+    let Ports { applier, ledger, differ, timeouts: limits, .. } = ports;
     match action {
         Action::Resolve(desired) => {
             let resolve = async { Ok(applier.resolve(desired).await?) };
@@ -160,7 +160,13 @@ async fn ask_target(ports: Ports, action: Action, now: Instant) -> Signal {
             Signal::Loaded(guard("ledger", now + limits.call, slow_target, load).await)
         }
         Action::Observe { desired, owned } => {
-            let observe = async { Ok(applier.observe(&desired, &owned).await?) };
+            let observe = async {
+                let observed = applier.observe(&desired, &owned).await?;
+                if !differ.asks() {
+                    return Ok(observed);
+                }
+                Ok(applier.answers(&desired, observed).await?)
+            };
             Signal::Observed(guard("applier", now + limits.observe, slow_target, observe).await)
         }
         Action::Store { next, expected } => {

@@ -1,5 +1,6 @@
 //! A Kubernetes cluster as a target, through an unmodified `kube::Client`.
 
+mod answers;
 mod discovery;
 mod ledger;
 mod observe;
@@ -82,6 +83,14 @@ impl Applier for KubeApplier {
         owned: &Inventory,
     ) -> Result<Observed, ApplyError> {
         self.observe_all(desired, owned).await
+    }
+
+    async fn answers(
+        &self,
+        desired: &ObjectSet,
+        observed: Observed,
+    ) -> Result<Observed, ApplyError> {
+        self.ask_all(desired, observed).await
     }
 
     async fn apply(&self, change: &Change) -> Result<Outcome, ApplyError> {

@@ -1,5 +1,6 @@
 //! What an API server's refusal means for the caller.
 
+use gitops_diff::server::{Cause, Refusal};
 use gitops_diff::{ObjectId, Owner, Text};
 use http::StatusCode;
 use kube::core::Status;
@@ -65,6 +66,18 @@ impl Refused {
             },
             _ => ApplyError::Invalid(format!("{id}: {}", message())),
         }
+    }
+
+    /// The refusal as a differ takes it; of a Secret without what may quote its values.
+    pub(crate) fn refusal(&self, id: &ObjectId) -> Refusal {
+        let told = |cause: &StatusCause| {
+            let message = if is_secret(id) { "" } else { &*cause.message };
+            Cause::new(&*cause.reason, &*cause.field, message)
+        };
+        let message = if is_secret(id) { self.headline(id) } else { self.said.message.clone() };
+        let mut refusal = Refusal::new(self.status.as_u16(), &*self.said.reason, message);
+        refusal.causes = self.causes().iter().map(told).collect();
+        refusal
     }
 
     /// What it means for a call that is not about one object.

@@ -55,10 +55,7 @@ impl KubeApplier {
     ) -> Result<Outcome, ApplyError> {
         let id = &change.id;
         let target = self.patch_target(resource, id)?;
-        let call = Call {
-            content_type: "application/apply-patch+yaml",
-            ..Call::json(Method::PATCH, target, patch_body(change, must)?)
-        };
+        let call = apply_call(target, patch_body(change, must)?);
         let answer = self.wire.send(&call).await?;
         warn(id, &answer);
         if !matches!(answer.status, StatusCode::CREATED | StatusCode::OK) {
@@ -76,7 +73,11 @@ impl KubeApplier {
         })
     }
 
-    fn patch_target(&self, resource: &Resource, id: &ObjectId) -> Result<String, ApplyError> {
+    pub(super) fn patch_target(
+        &self,
+        resource: &Resource,
+        id: &ObjectId,
+    ) -> Result<String, ApplyError> {
         let options = &self.options;
         Ok(format!(
             "{}?fieldManager={}&force={}&fieldValidation={}",
@@ -186,6 +187,12 @@ impl KubeApplier {
     }
 }
 
+/// A call of server-side apply.
+pub(super) fn apply_call(target: String, body: Vec<u8>) -> Call {
+    let content_type = "application/apply-patch+yaml";
+    Call { content_type, ..Call::json(Method::PATCH, target, body) }
+}
+
 /// The group of the kind that a definition, named `PLURAL.GROUP`, defines.
 fn group_defined_by(definition: &ObjectId) -> &str {
     definition.name().split_once('.').map_or("", |(_, group)| group)
@@ -193,7 +200,7 @@ fn group_defined_by(definition: &ObjectId) -> &str {
 
 /// The declared object and what must hold of the one that lives. What a server fills in is not
 /// ours to send; a uid of the manifest would be a precondition nobody asked for.
-fn patch_body(change: &Change, must: &Preconditions) -> Result<Vec<u8>, ApplyError> {
+pub(super) fn patch_body(change: &Change, must: &Preconditions) -> Result<Vec<u8>, ApplyError> {
     let desired = desired(change)?;
     if change.operation == Operation::Update && must.uid.is_none() {
         return Err(without_uid(change));

@@ -10,6 +10,7 @@ use super::cluster::Cluster;
 use super::metadata::text;
 use super::request::{Method, Reply, Request};
 use super::resource::Resource;
+use crate::applier::rehearsals;
 use crate::{Applier, ApplyError, Outcome, Readiness};
 
 /// Applies to a [`Cluster`] by direct calls: the shortest way to a target for programs that
@@ -36,8 +37,8 @@ use crate::{Applier, ApplyError, Outcome, Readiness};
 /// ```
 #[derive(Clone, Debug)]
 pub struct MemoryApplier {
-    cluster: Cluster,
-    manager: String,
+    pub(super) cluster: Cluster,
+    pub(super) manager: String,
 }
 
 impl MemoryApplier {
@@ -169,7 +170,7 @@ impl MemoryApplier {
         }
     }
 
-    fn served(&self, change: &Change) -> Result<Resource, ApplyError> {
+    pub(super) fn served(&self, change: &Change) -> Result<Resource, ApplyError> {
         let found = self.cluster.resource(change.id.group_kind(), Some(&change.version));
         found.ok_or_else(|| ApplyError::unserved(&change.id))
     }
@@ -204,6 +205,18 @@ impl Applier for MemoryApplier {
         }
         for object in desired.iter() {
             observed.insert(object.id().clone(), self.look(object.id(), Some(object.version())));
+        }
+        Ok(observed)
+    }
+
+    async fn answers(
+        &self,
+        desired: &ObjectSet,
+        mut observed: Observed,
+    ) -> Result<Observed, ApplyError> {
+        for change in rehearsals(desired, &observed) {
+            let answer = self.ask(&change)?;
+            observed.answered(change.id, answer);
         }
         Ok(observed)
     }
@@ -247,7 +260,7 @@ impl Applier for MemoryApplier {
     }
 }
 
-fn path(resource: &Resource, id: &ObjectId) -> String {
+pub(super) fn path(resource: &Resource, id: &ObjectId) -> String {
     let root = if resource.group.is_empty() { "api" } else { "apis" };
     let base = format!("/{root}/{}", resource.api_version());
     let (plural, name) = (&resource.plural, id.name());
@@ -258,7 +271,7 @@ fn path(resource: &Resource, id: &ObjectId) -> String {
 }
 
 /// The declared object and what must hold of the one that lives.
-fn declared(change: &Change, must: &Preconditions) -> Result<Value, ApplyError> {
+pub(super) fn declared(change: &Change, must: &Preconditions) -> Result<Value, ApplyError> {
     let desired = change.desired.as_ref().ok_or_else(|| {
         let id = &change.id;
         ApplyError::Invalid(format!("{id}: the plan does not hold the object; attach it first"))
@@ -285,7 +298,7 @@ fn seen(live: &Value) -> Preconditions {
 }
 
 /// The object in an answer; none where it is a refusal.
-fn answered(reply: &Reply) -> Option<Object> {
+pub(super) fn answered(reply: &Reply) -> Option<Object> {
     let body = reply.to_value().filter(|_| matches!(reply.code, 200 | 201))?;
     Object::new(body.clone()).ok()
 }
