@@ -74,6 +74,12 @@ impl Status {
         )
     }
 
+    /// A scale with a field that is wrong (422).
+    pub(super) fn invalid_scale(name: &str, cause: Cause) -> Self {
+        let (group, kind) = ("autoscaling", "Scale");
+        Self::invalid_kind(&qualified(kind, group), name, vec![cause]).about(group, kind, name)
+    }
+
     /// A patch whose result is none that can be read (422).
     pub(super) fn invalid_patch(cause: Cause) -> Self {
         Self::invalid_kind("", "", vec![cause])
