@@ -12,6 +12,7 @@ mod immutable;
 mod prepare;
 mod read;
 mod refusal;
+mod request;
 mod validate;
 mod warnings;
 
@@ -97,10 +98,13 @@ impl Write<'_> {
 /// ```
 ///
 /// # Errors
-/// A [`Refusal`] with the code, the reason and the causes that the server gives: conflicts (409),
-/// an object that is not of its type (500), or invalid (422).
+/// A [`Refusal`] with the code, the reason and the causes that the server gives: conflicts, and a
+/// `uid` or a `resourceVersion` that is declared and does not live (409), an object that is not of
+/// its type (500), or invalid (422), as is a manager without a name.
 pub fn predict(schema: &Schema, apply: &Apply<'_>) -> Result<Value, Refusal> {
+    request::check_manager(apply.manager)?;
     let Prospect { object, causes } = prospect(schema, apply)?;
+    request::check_preconditions(schema, apply)?;
     if causes.is_empty() {
         return Ok(object);
     }

@@ -402,6 +402,25 @@ fn issue_28976_a_rule_about_a_manager_hides_nothing_else() {
     assert_eq!(accepted.class, Class::Suppressed { rule: "keda".into() });
 }
 
+#[test]
+fn what_a_rule_accepts_of_an_item_selected_by_any_field_of_either_side_names_that_rule() {
+    let of = |image: &str| {
+        workload("Deployment", &format!(r#"{{"name":"c","image":"{image}"}}"#), "", "")
+    };
+    let schema = Schema::builtin();
+    let live = applied(&schema, None, "gitops", &of("old:1"));
+    for selector in ["old:*", "new:*"] {
+        let path = format!("spec.template.spec.containers[image~\"{selector}\"].image");
+        let mut rule = Rule::new(path.parse().unwrap(), Take::Live);
+        rule.id = Some("images".into());
+        let drift = Drift { policy: Policy::new(vec![rule]).unwrap(), ..Drift::default() };
+        let plan = plan(&drift, &of("new:1"), &live, &Inventory::new());
+        assert_eq!(plan.changes().count(), 0, "{selector}");
+        let accepted = &plan.observations[0].fields[0];
+        assert_eq!(accepted.class, Class::Suppressed { rule: "images".into() }, "{selector}");
+    }
+}
+
 /// The fields that change, and the body that is applied, where rules keep the live value of what
 /// `path` leads to.
 fn ruled(

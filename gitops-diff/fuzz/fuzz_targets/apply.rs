@@ -3,6 +3,7 @@
 #![no_main]
 
 use gitops_diff::merge::{Apply, Force};
+use gitops_diff::server::Refusal;
 use gitops_diff::{Drift, Object, Schema, Value, predict};
 use libfuzzer_sys::fuzz_target;
 
@@ -11,12 +12,7 @@ fuzz_target!(|data: &[u8]| {
     let read = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).ok();
     let (Some(desired), Some(live)) = (read(&data[..at]), read(&data[at + 1..])) else { return };
     let schema = Schema::builtin();
-    let apply = |live, force| {
-        let now = "2026-01-01T00:00:00Z";
-        let apply =
-            Apply { live, desired: &desired, manager: "m", force, subresource: None, now };
-        predict(&schema, &apply)
-    };
+    let apply = |live: Option<&Value>, force| applied(&schema, live, &desired, force);
     for live in [None, Some(&live)] {
         let _conflicts_or_not = apply(live, Force::No);
         if let Ok(first) = apply(live, Force::Yes) {
@@ -33,3 +29,13 @@ fuzz_target!(|data: &[u8]| {
         }
     }
 });
+
+fn applied(
+    schema: &Schema,
+    live: Option<&Value>,
+    desired: &Value,
+    force: Force,
+) -> Result<Value, Refusal> {
+    let (manager, now) = ("m", "2026-01-01T00:00:00Z");
+    predict(schema, &Apply { live, desired, manager, force, subresource: None, now })
+}

@@ -93,7 +93,10 @@ impl Rules {
         let path: FieldPath = change.path.parse().unwrap_or_default();
         let owns = |by: &OwnedBy| managed.owners(&path).any(|it| by.matches(it));
         let rules = self.policy.select(look.desired, When::Drift);
-        let rule = rules.and_then(|it| it.at(&path, owns).map(|it| it.id.clone()));
+        // The path has the keys of items only; rules may select them by any field of either side.
+        let bodies = (Some(look.desired.body()), Some(look.live.body()));
+        let rule = rules.and_then(|it| it.root().follow(&path, bodies).verdict(owns));
+        let rule = rule.map(|it| it.id.clone());
         // Only part of what differs may be accepted, by a rule for what is further down.
         let rule = rule.unwrap_or_else(|| "a rule for a part of it".into());
         FieldChange { class: Class::Suppressed { rule }, ..change }

@@ -1,7 +1,8 @@
 //! What the API server's decoder refuses of an object that its type allows: bytes that are no
-//! base64, quantities and numbers that are none.
+//! base64, quantities, times and numbers that are none.
 
 use super::quantity::canonical;
+use crate::golang::{found, time};
 use crate::schema::TypeRef;
 use crate::{Format, Value};
 
@@ -38,10 +39,15 @@ fn scalar(format: Format, value: &Value) -> Result<(), String> {
             const PATTERN: &str = "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
             Err(format!("quantities must match the regular expression {PATTERN}"))
         }
-        (Format::IntOrString, Value::Bool(_)) => Err(not_a_number("bool")),
-        (Format::IntOrString, Value::List(_)) => Err(not_a_number("array")),
-        (Format::IntOrString, Value::Map(_)) => Err(not_a_number("object")),
+        (Format::Time, value) => is_time(time::RFC3339, value),
+        (Format::MicroTime, value) => is_time(time::RFC3339_MICRO, value),
+        (Format::IntOrString, Value::Bool(_) | Value::List(_) | Value::Map(_)) => {
+            Err(not_a_number(found(value)))
+        }
         (Format::IntOrString, Value::Float(number)) if number.fract() != 0.0 => {
+            Err(not_a_number(&format!("number {number}")))
+        }
+        (Format::IntOrString, Value::Int(number)) if i32::try_from(*number).is_err() => {
             Err(not_a_number(&format!("number {number}")))
         }
         (Format::Int32, Value::Float(number)) if number.fract() != 0.0 => {
@@ -51,6 +57,15 @@ fn scalar(format: Format, value: &Value) -> Result<(), String> {
             Err("cannot convert float64 to int64".into())
         }
         _ => Ok(()),
+    }
+}
+
+fn is_time(layout: &str, value: &Value) -> Result<(), String> {
+    match value {
+        Value::Str(text) => time::check(layout, text),
+        other => {
+            Err(format!("json: cannot unmarshal {} into Go value of type string", found(other)))
+        }
     }
 }
 

@@ -31,11 +31,13 @@ pub(crate) fn printed(of: TypeRef<'_>, tree: Value) -> Value {
     Printer::Stored.value(of, tree)
 }
 
-/// Kinds whose strategies tell what is empty from what is missing (`reflect.DeepEqual`): only
+/// Kinds whose defaults, rules or strategies (`reflect.DeepEqual`) tell what is empty from what is
+/// missing: only
 /// the store takes them for the same.
 pub(crate) fn keeps_empty(kind: &GroupKind) -> bool {
     const KINDS: [&str; 2] = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
     kind.is("networking.k8s.io", "NetworkPolicy")
+        || kind.is("autoscaling", "HorizontalPodAutoscaler")
         || kind.group == "admissionregistration.k8s.io" && KINDS.contains(&kind.kind.as_str())
 }
 

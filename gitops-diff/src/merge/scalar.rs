@@ -16,7 +16,9 @@ pub(super) fn printed(of: TypeRef<'_>, value: Value) -> Value {
         (Some(Format::Time), Value::Str(text)) => time(text, "%Y-%m-%dT%H:%M:%SZ"),
         (Some(Format::MicroTime), Value::Str(text)) => time(text, "%Y-%m-%dT%H:%M:%S.%6fZ"),
         (Some(Format::Bytes), Value::Str(text)) => bytes(text),
-        (Some(Format::Int32 | Format::Int64 | Format::IntOrString), Value::Float(it)) => whole(*it),
+        (Some(Format::Int32), Value::Float(it)) => whole(*it).map(wrapped),
+        (Some(Format::Int32), Value::Int(it)) => Some(wrapped(*it)),
+        (Some(Format::Int64 | Format::IntOrString), Value::Float(it)) => whole(*it).map(Value::Int),
         _ => None,
     };
     text.unwrap_or(value)
@@ -48,9 +50,15 @@ fn bytes(text: &str) -> Option<Value> {
 
 /// A number that JSON wrote with a fraction of zero.
 #[expect(clippy::cast_possible_truncation, reason = "because larger numbers are left alone")]
-fn whole(number: f64) -> Option<Value> {
+fn whole(number: f64) -> Option<i64> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
-    (number.fract() == 0.0 && number.abs() <= EXACT).then_some(Value::Int(number as i64))
+    (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
+}
+
+/// A number as an `int32` of Go takes it: by its lower half.
+#[expect(clippy::cast_possible_truncation, reason = "because that is what the server does")]
+fn wrapped(number: i64) -> Value {
+    Value::Int(i64::from(number as i32))
 }
 
 #[cfg(test)]
@@ -68,6 +76,9 @@ mod tests {
                 r#""2026-02-02T03:04:05.100000Z""#,
             ),
             ("coordination.k8s.io Lease spec.leaseDurationSeconds", "15.0", "15"),
+            ("coordination.k8s.io Lease spec.leaseDurationSeconds", "2147483647", "2147483647"),
+            ("coordination.k8s.io Lease spec.leaseDurationSeconds", "2147483648", "-2147483648"),
+            ("coordination.k8s.io Lease spec.leaseDurationSeconds", "4294967295.0", "-1"),
             (
                 "coordination.k8s.io Lease metadata.creationTimestamp",
                 r#""2026-02-02T23:30:05.7-01:00""#,

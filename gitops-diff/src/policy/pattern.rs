@@ -2,12 +2,15 @@
 
 use std::fmt;
 
-use regex_lite::Regex;
+use regex::{Regex, RegexBuilder};
 
 use crate::Text;
 
 /// The longest pattern, in bytes.
 const MAX_LENGTH: usize = 1024;
+
+/// How much memory a compiled pattern may take, in bytes.
+const MAX_SIZE: usize = 1 << 20;
 
 /// A pattern that a whole text must match.
 ///
@@ -95,7 +98,11 @@ impl std::str::FromStr for Pattern {
             return Err(format!("a pattern may have {MAX_LENGTH} bytes, not {}", text.len()));
         }
         let form = match text.strip_prefix('/').and_then(|it| it.strip_suffix('/')) {
-            Some(regex) => Form::Other(Box::new(compiled(&format!("(?:{regex})"), text)?)),
+            Some(regex) => {
+                // By itself first: what closes our group is no expression.
+                compiled(regex, text)?;
+                Form::Other(Box::new(compiled(&format!("^(?:{regex})$"), text)?))
+            }
             None => glob(text)?,
         };
         Ok(Self { text: text.into(), form })
@@ -103,7 +110,8 @@ impl std::str::FromStr for Pattern {
 }
 
 fn compiled(regex: &str, text: &str) -> Result<Regex, String> {
-    Regex::new(&format!("^{regex}$")).map_err(|why| format!("`{text}` is no pattern: {why}"))
+    let regex = RegexBuilder::new(regex).size_limit(MAX_SIZE).build();
+    regex.map_err(|why| format!("`{text}` is no pattern: {why}"))
 }
 
 fn glob(text: &str) -> Result<Form, String> {
@@ -150,14 +158,14 @@ struct Translation<'a> {
 
 impl<'a> Translation<'a> {
     fn of(glob: &'a str) -> Result<String, String> {
-        let mut this = Self { rest: glob.chars().peekable(), out: "(?s:".into(), open: 0 };
+        let mut this = Self { rest: glob.chars().peekable(), out: "^(?s:".into(), open: 0 };
         while let Some(c) = this.rest.next() {
             this.take(c).map_err(|why| format!("`{glob}` is no pattern: {why}"))?;
         }
         if this.open > 0 {
             return Err(format!("`{glob}` is no pattern: `{{` without `}}`"));
         }
-        this.out.push(')');
+        this.out.push_str(")$");
         Ok(this.out)
     }
 
@@ -210,7 +218,7 @@ impl<'a> Translation<'a> {
     }
 
     fn plain(&mut self, c: char) {
-        self.out.push_str(&regex_lite::escape(c.encode_utf8(&mut [0; 4])));
+        self.out.push_str(&regex::escape(c.encode_utf8(&mut [0; 4])));
     }
 }
 
@@ -281,7 +289,10 @@ mod tests {
         for (pattern, expected) in cases {
             assert_eq!(pattern.parse::<Pattern>().unwrap_err(), expected);
         }
-        assert!("/(/".parse::<Pattern>().unwrap_err().starts_with("`/(/` is no pattern: "));
+        for pattern in ["/(/", "/a)|(b/", "/(a{1000}){1000}/"] {
+            let why = pattern.parse::<Pattern>().unwrap_err();
+            assert!(why.starts_with(&format!("`{pattern}` is no pattern: ")), "{why}");
+        }
     }
 
     #[test]

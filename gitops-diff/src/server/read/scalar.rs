@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::Value;
+use crate::golang::{found, time};
 use crate::merge::quantity;
 use crate::schema::{Format, Scalar, TypeRef};
 
@@ -19,7 +20,8 @@ pub(super) enum Wrong {
 pub(super) fn read(of: TypeRef<'_>, value: Value) -> Result<Value, Wrong> {
     match (of.format(), of.scalar()) {
         (Some(Format::Quantity), _) => is_quantity(&value).map(|()| value),
-        (Some(Format::Time | Format::MicroTime), _) => is_time(&value).map(|()| value),
+        (Some(Format::Time), _) => is_time(time::RFC3339, &value).map(|()| value),
+        (Some(Format::MicroTime), _) => is_time(time::RFC3339_MICRO, &value).map(|()| value),
         (Some(Format::Bytes), _) => is_base64(&value).map(|()| value),
         (Some(Format::IntOrString), _) if value.as_str().is_some() => Ok(value),
         (Some(Format::IntOrString | Format::Int32), _) => {
@@ -28,7 +30,7 @@ pub(super) fn read(of: TypeRef<'_>, value: Value) -> Result<Value, Wrong> {
         (Some(Format::Int64), _) => whole(value, i64::MIN, i64::MAX),
         (_, Some(Scalar::Untyped)) => Ok(value),
         (_, Some(scalar)) if fits(scalar, &value) => Ok(value),
-        _ => Err(Wrong::Type(found(&value))),
+        _ => Err(Wrong::Type(found(&value).into())),
     }
 }
 
@@ -48,7 +50,7 @@ fn whole(value: Value, least: i64, most: i64) -> Result<Value, Wrong> {
             let number = serde_json::to_string(&value).unwrap_or_default();
             Err(Wrong::Type(format!("number {number}")))
         }
-        other => Err(Wrong::Type(found(&other))),
+        other => Err(Wrong::Type(found(&other).into())),
     }
 }
 
@@ -61,30 +63,14 @@ fn is_quantity(value: &Value) -> Result<(), Wrong> {
     }
 }
 
-fn is_time(value: &Value) -> Result<(), Wrong> {
-    let Some(text) = value.as_str() else {
-        return Err(Wrong::Type(found(value)));
-    };
-    // An empty one is no time; a value in the shape of RFC 3339 is one.
-    let bytes = text.as_bytes();
-    let digits = |range: std::ops::Range<usize>| {
-        bytes.get(range).is_some_and(|it| it.iter().all(u8::is_ascii_digit))
-    };
-    let is = |at: usize, expected: &[u8]| bytes.get(at).is_some_and(|it| expected.contains(it));
-    let date = digits(0..4) && is(4, b"-") && digits(5..7) && is(7, b"-") && digits(8..10);
-    let time = is(10, b"T") && digits(11..13) && is(13, b":") && digits(14..16) && is(16, b":");
-    let shaped = date && time && digits(17..19) && bytes.len() > 19;
-    let zone = text.ends_with('Z') || is(bytes.len().wrapping_sub(6), b"+-");
-    if shaped && zone {
-        return Ok(());
-    }
-    let layout = "2006-01-02T15:04:05Z07:00";
-    Err(Wrong::Form(format!("parsing time {text:?} as {layout:?}: cannot parse {text:?}")))
+fn is_time(layout: &str, value: &Value) -> Result<(), Wrong> {
+    let text = value.as_str().ok_or_else(|| Wrong::Type(found(value).into()))?;
+    time::check(layout, text).map_err(Wrong::Form)
 }
 
 fn is_base64(value: &Value) -> Result<(), Wrong> {
     let Some(text) = value.as_str() else {
-        return Err(Wrong::Type(found(value)));
+        return Err(Wrong::Type(found(value).into()));
     };
     // Go passes over line ends.
     let text: String = text.chars().filter(|it| !matches!(it, '\r' | '\n')).collect();
@@ -100,16 +86,6 @@ fn is_base64(value: &Value) -> Result<(), Wrong> {
             };
             Err(Wrong::Form(format!("illegal base64 data at input byte {at}")))
         }
-    }
-}
-
-/// The word for what was found, as Go's decoder says it.
-fn found(value: &Value) -> String {
-    match value {
-        Value::Bool(_) => "bool".into(),
-        Value::List(_) => "array".into(),
-        Value::Map(_) => "object".into(),
-        other => other.type_name().into(),
     }
 }
 
