@@ -30,3 +30,10 @@ ci:
 # The tables of benches/README.md: the diff beside other engines on the same cases.
 bench-peers:
     cargo run --release -p gitops-benches --bin table -- --write
+
+# Fuzzes a target of a crate for some seconds: `just fuzz gitops-diff apply 300`.
+fuzz crate target seconds="60":
+    cd {{ crate }}/fuzz && mkdir -p corpus/{{ target }} seeds/{{ target }} && \
+        cargo +nightly fuzz run -s none {{ target }} corpus/{{ target }} seeds/{{ target }} -- \
+        -max_total_time={{ seconds }} -timeout=10 -rss_limit_mb=2048 -max_len=8000 \
+        $([ ! -f json.dict ] || echo -dict=json.dict)

@@ -22,6 +22,9 @@ use crate::merge::{self, Apply};
 use crate::{GroupKind, Schema, Value};
 
 /// One object that is written through one path.
+///
+/// For a version that the schema does not have, of a kind that it has, there are no rules: nothing
+/// is filled in, prepared or refused.
 #[derive(Clone, Copy, Debug)]
 pub struct Write<'a> {
     /// The kinds that the server knows.
@@ -41,7 +44,9 @@ impl Write<'_> {
     ///
     /// Idempotent. What it fills in belongs to nobody.
     pub fn default(&self, object: &mut Value) {
-        default::fill(self, object);
+        if self.is_served() {
+            default::fill(self, object);
+        }
     }
 
     /// Prepares the merged, defaulted object for its place in the store: takes back what this
@@ -50,7 +55,9 @@ impl Write<'_> {
     ///
     /// Names, uids, times and what a server allocates (addresses, ports) are the caller's.
     pub fn prepare(&self, object: &mut Value) {
-        prepare::prepare(self, object);
+        if self.is_served() {
+            prepare::prepare(self, object);
+        }
     }
 
     /// The validated object as it comes back from the store: a custom resource without what the
@@ -68,7 +75,12 @@ impl Write<'_> {
     /// What the server refuses of a prepared object: every cause, in the server's order where
     /// that is fixed.
     pub fn validate(&self, object: &Value) -> Vec<Cause> {
-        validate::validate(self, object)
+        if self.is_served() { validate::validate(self, object) } else { Vec::new() }
+    }
+
+    /// Whether there are rules for the version; a kind that nobody knows has general ones.
+    fn is_served(&self) -> bool {
+        self.schema.knows(self.kind, self.version)
     }
 }
 

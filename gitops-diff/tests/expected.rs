@@ -221,6 +221,17 @@ fn a_text_that_ends_early_or_goes_on_is_never_in_sync() {
     assert_eq!(expected.holds_json(format!("{text}}}").as_bytes()), Verdict::LookCloser);
 }
 
+#[test]
+fn a_version_that_nobody_knows_has_no_defaults_in_any_look() {
+    let desired = object(
+        r#"{"apiVersion":"v2","kind":"Service","metadata":{"name":"s","namespace":"n"},
+            "spec":{"ports":[{"name":"a","port":80}]}}"#,
+    );
+    let live = applied(None, desired.body(), "gitops");
+    assert_eq!(live.pointer("/spec/sessionAffinity"), None);
+    check(&desired, &live);
+}
+
 /// What a quick look says; that it is missing something is the error.
 fn look(drift: &Drift, desired: &Object, live: &Value) -> Result<Verdict, String> {
     let expected = Expected::new(&drift.schema, &drift.manager, desired);

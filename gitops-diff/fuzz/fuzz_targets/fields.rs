@@ -10,7 +10,10 @@ fuzz_target!(|data: &[u8]| {
     if let Ok(managed) = ManagedFields::read(&value) {
         let mut object = gitops_diff::Map::new();
         managed.write(&mut object);
-        assert_eq!(ManagedFields::read(&object.into()).expect("what is written reads back").len(), managed.len());
+        assert_eq!(
+            ManagedFields::read(&object.into()).expect("what is written reads back").len(),
+            managed.len()
+        );
     }
     let Ok(set) = FieldSet::from_value(&value) else { return };
     let again = FieldSet::from_value(&set.to_value()).expect("what is written reads back");

@@ -7,7 +7,7 @@
 
 use gitops_diff::merge::{Apply, Force};
 use gitops_diff::{
-    Differ, Drift, Expected, Inventory, Object, Observed, Packed, Schema, Value, Verdict, predict,
+    Differ, Drift, Expected, Inventory, Object, Observed, Packed, Value, Verdict, predict,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -85,8 +85,25 @@ fn edit(value: &mut Value, bytes: &mut Bytes<'_>) {
 
 fn scalar(at: usize, byte: u8) -> Value {
     let texts = [
-        "null", "0", "1", "-0", "0.0", "1e2", "1.5", "\"\"", "\"app\"", "[]", "{}", "true", "80",
-        "\"1000m\"", "\"1\"", "9223372036854775807", "18446744073709551615", "\"Apply\"", "\"v1\"",
+        "null",
+        "0",
+        "1",
+        "-0",
+        "0.0",
+        "1e2",
+        "1.5",
+        "\"\"",
+        "\"app\"",
+        "[]",
+        "{}",
+        "true",
+        "80",
+        "\"1000m\"",
+        "\"1\"",
+        "9223372036854775807",
+        "18446744073709551615",
+        "\"Apply\"",
+        "\"v1\"",
     ];
     match texts.get(at % (texts.len() + 1)) {
         Some(text) => serde_json::from_str(text).expect("they are JSON"),
@@ -112,7 +129,10 @@ fn written(value: &Value, bytes: &mut Bytes<'_>) -> String {
             match bytes.next() % 8 {
                 1 => members.reverse(),
                 2 => members.extend(members.first().cloned()),
-                3 => members.extend(members.pop().map(|it| format!("\"x\":1,{it}"))),
+                3 => {
+                    let last = members.pop().map(|it| format!("\"x\":1,{it}"));
+                    members.extend(last);
+                }
                 4 => members.insert(0, "\"metadata\":null".into()),
                 _ => {}
             }

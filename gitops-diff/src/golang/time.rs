@@ -128,7 +128,8 @@ impl Reading<'_> {
 }
 
 fn days(year: u32, month: u32) -> u32 {
-    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let by = |it: u32| year.is_multiple_of(it);
+    let is_leap = by(4) && (!by(100) || by(400));
     match month {
         2 if is_leap => 29,
         2 => 28,

@@ -33,12 +33,14 @@ pub struct Pattern {
     form: Form,
 }
 
-/// What a pattern comes down to; most are the first three.
+/// What a pattern comes down to; most are the first ones, which take no regular expression.
 #[derive(Clone)]
 enum Form {
     Any,
     Exact(Text),
     Prefix(Text),
+    /// What stands between stars.
+    Pieces(Box<[Text]>),
     Other(Box<Regex>),
 }
 
@@ -72,6 +74,7 @@ impl Pattern {
             Form::Any => true,
             Form::Exact(only) => *only == *text,
             Form::Prefix(prefix) => text.starts_with(prefix.as_str()),
+            Form::Pieces(pieces) => has_pieces(text, pieces),
             Form::Other(regex) => regex.is_match(text),
         }
     }
@@ -123,11 +126,26 @@ fn glob(text: &str) -> Result<Form, String> {
     }
     match text.strip_suffix('*') {
         Some(prefix) if !prefix.contains(is_special) => Ok(Form::Prefix(prefix.into())),
+        _ if !text.contains(|it| is_special(it) && it != '*') => {
+            Ok(Form::Pieces(text.split('*').map(Text::from).collect()))
+        }
         _ => literal(text).map_or_else(
             || Ok(Form::Other(Box::new(compiled(&Translation::of(text)?, text)?))),
             |only| Ok(Form::Exact(only.into())),
         ),
     }
+}
+
+/// Whether the pieces stand in `text` in their order, the first at its start, the last at its end.
+fn has_pieces(text: &str, pieces: &[Text]) -> bool {
+    let [first, between @ .., last] = pieces else { return false };
+    let inner = text.strip_prefix(first.as_str()).and_then(|it| it.strip_suffix(last.as_str()));
+    inner.is_some_and(|it| between.iter().try_fold(it, behind).is_some())
+}
+
+/// What stands behind the first place of a piece.
+fn behind<'t>(text: &'t str, piece: &Text) -> Option<&'t str> {
+    text.split_once(piece.as_str()).map(|(_, rest)| rest)
 }
 
 /// The text that a glob stands for whose special characters all are escaped.
@@ -257,6 +275,15 @@ mod tests {
             ("web-*", "web-", true),
             ("web-*", "a-web-", false),
             ("*-web", "a-web", true),
+            ("*-web", "a-web-", false),
+            ("*web*", "a-web-", true),
+            ("*web*", "we-b", false),
+            ("a*b*c", "a-b-c", true),
+            ("a*b*c", "a-c-b", false),
+            ("a*b**b*c", "abbc", true),
+            ("a*b**b*c", "abc", false),
+            ("a*a", "a", false),
+            ("é*é", "éé", true),
             ("a?c", "abc", true),
             ("a?c", "ac", false),
             ("a[b-d]e", "ace", true),
