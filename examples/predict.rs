@@ -148,14 +148,15 @@ fn explain(output: Output, object: &Object, refusal: &Refusal) -> Result<(), Err
         return Ok(());
     }
     let at = object.origin().map(|it| format!("{it}: ")).unwrap_or_default();
-    eprintln!("{at}{} is refused ({} {})", object.id(), refusal.code, refusal.reason);
+    let answer = format!("{} {}", refusal.code, refusal.reason);
+    eprintln!("{at}{} is refused ({})", object.id(), answer.trim_end());
     if refusal.causes.is_empty() {
         eprintln!("  {}", refusal.message);
     }
     for cause in &refusal.causes {
         eprintln!("  {}: {}", cause.field, cause.message);
     }
-    if refusal.code == 409 {
+    if refusal.code == 409 && !refusal.causes.is_empty() {
         eprintln!("  (`--force` takes these fields)");
     }
     Ok(())
