@@ -1,5 +1,6 @@
 //! The default way to plan: what is declared against what lives, by who owns which field.
 
+mod certain;
 mod field_ownership;
 mod leftovers;
 mod look;
@@ -156,12 +157,11 @@ impl Drift {
         plan.attach(&applied)
     }
 
-    /// Whether a quick look at an object says all that this would.
+    /// Whether a quick look at an object that no rule is for says all that this would.
     pub(crate) fn takes_quick_looks(&self) -> bool {
         self.strategy == Strategy::FieldOwnership
             && self.extent == Extent::Changes
             && self.leftovers == Leftovers::Kept
-            && self.policy.is_empty()
     }
 
     /// Whether nothing else is to be told of an object in sync than that it is.

@@ -4,9 +4,7 @@ mod element;
 mod fieldsv1;
 mod order;
 mod path;
-
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+mod plain;
 
 pub use self::element::PathElement;
 pub use self::fieldsv1::FieldsError;
@@ -14,7 +12,8 @@ pub(crate) use self::fieldsv1::go_json;
 pub(crate) use self::order::same;
 pub use self::path::FieldPath;
 
-/// A set of fields, kept as a trie of path elements.
+/// A set of fields, kept as a trie of path elements: sorted vectors, which cost a fraction of maps
+/// where most have few elements.
 ///
 /// A field may be a member without its children and children may be members without it: owning
 /// `spec.replicas` does not mean to own `spec`. The operations are those of
@@ -31,7 +30,7 @@ pub use self::path::FieldPath;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FieldSet(BTreeMap<PathElement, Node>);
+pub struct FieldSet(Vec<(PathElement, Node)>);
 
 /// One path element of a set: never one that is no member and has no children.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,6 +42,11 @@ struct Node {
 impl Node {
     fn is_empty(&self) -> bool {
         !self.member && self.children.is_empty()
+    }
+
+    fn union(&self, other: &Self) -> Self {
+        let member = self.member || other.member;
+        Self { member, children: self.children.union(&other.children) }
     }
 }
 
@@ -60,7 +64,7 @@ impl FieldSet {
     /// How many fields are members.
     pub fn len(&self) -> usize {
         let count = |node: &Node| usize::from(node.member) + node.children.len();
-        self.0.values().map(count).sum()
+        self.0.iter().map(|(_, node)| count(node)).sum()
     }
 
     /// Makes the field at `path` a member; the empty path is nobody's and is ignored.
@@ -68,7 +72,11 @@ impl FieldSet {
         let Some((element, rest)) = path.split_first() else {
             return;
         };
-        let node = self.0.entry(element.clone()).or_default();
+        let at = self.find(element).unwrap_or_else(|at| {
+            self.0.insert(at, (element.clone(), Node::default()));
+            at
+        });
+        let node = &mut self.0[at].1;
         if rest.is_empty() {
             node.member = true;
         } else {
@@ -91,12 +99,12 @@ impl FieldSet {
 
     /// Whether `element` is a member at the top of this set.
     pub fn has_member(&self, element: &PathElement) -> bool {
-        self.0.get(element).is_some_and(|node| node.member)
+        self.node(element).is_some_and(|node| node.member)
     }
 
     /// The set below `element`, where something below it is a member.
     pub fn children(&self, element: &PathElement) -> Option<&FieldSet> {
-        let children = &self.0.get(element)?.children;
+        let children = &self.node(element)?.children;
         (!children.is_empty()).then_some(children)
     }
 
@@ -127,31 +135,23 @@ impl FieldSet {
     /// The fields that are in one of both.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
-        let mut all = self.clone();
-        all.merge(other);
-        all
-    }
-
-    fn merge(&mut self, other: &Self) {
-        for (element, theirs) in &other.0 {
-            match self.0.entry(element.clone()) {
-                Entry::Vacant(place) => {
-                    place.insert(theirs.clone());
-                }
-                Entry::Occupied(mut ours) => {
-                    let ours = ours.get_mut();
-                    ours.member |= theirs.member;
-                    ours.children.merge(&theirs.children);
-                }
-            }
+        let mut all = Vec::with_capacity(self.0.len().max(other.0.len()));
+        let mut theirs = other.0.iter().peekable();
+        for (element, node) in &self.0 {
+            all.extend(std::iter::from_fn(|| theirs.next_if(|it| it.0 < *element)).cloned());
+            let both = theirs.next_if(|it| it.0 == *element);
+            let node = both.map_or_else(|| node.clone(), |(_, theirs)| node.union(theirs));
+            all.push((element.clone(), node));
         }
+        all.extend(theirs.cloned());
+        Self(all)
     }
 
     /// The fields that are in both.
     #[must_use]
     pub fn intersection(&self, other: &Self) -> Self {
-        self.filter(|element, node| {
-            let theirs = other.0.get(element)?;
+        self.filter(other, |node, theirs| {
+            let theirs = theirs?;
             Some(Node {
                 member: node.member && theirs.member,
                 children: node.children.intersection(&theirs.children),
@@ -163,7 +163,7 @@ impl FieldSet {
     /// away, not what is below it.
     #[must_use]
     pub fn difference(&self, other: &Self) -> Self {
-        self.filter(|element, node| match other.0.get(element) {
+        self.filter(other, |node, theirs| match theirs {
             None => Some(node.clone()),
             Some(theirs) => Some(Node {
                 member: node.member && !theirs.member,
@@ -175,7 +175,7 @@ impl FieldSet {
     /// The fields of this set that are neither in `other` nor below a member of it.
     #[must_use]
     pub fn without(&self, other: &Self) -> Self {
-        self.filter(|element, node| match other.0.get(element) {
+        self.filter(other, |node, theirs| match theirs {
             None => Some(node.clone()),
             Some(theirs) if theirs.member => None,
             Some(theirs) => Some(Node {
@@ -188,7 +188,7 @@ impl FieldSet {
     /// The members that have no member below them.
     #[must_use]
     pub fn leaves(&self) -> Self {
-        self.filter(|_, node| {
+        self.filter(&Self::new(), |node, _| {
             Some(Node {
                 member: node.member && node.children.is_empty(),
                 children: node.children.leaves(),
@@ -196,19 +196,105 @@ impl FieldSet {
         })
     }
 
-    fn filter(&self, keep: impl Fn(&PathElement, &Node) -> Option<Node>) -> Self {
+    /// What `keep` makes of each node beside that of `other` at the same place.
+    fn filter(&self, other: &Self, keep: impl Fn(&Node, Option<&Node>) -> Option<Node>) -> Self {
+        let mut theirs = other.0.iter().peekable();
         let kept = self.0.iter().filter_map(|(element, node)| {
-            let node = keep(element, node).filter(|it| !it.is_empty())?;
+            while theirs.next_if(|it| it.0 < *element).is_some() {}
+            let theirs = theirs.next_if(|it| it.0 == *element).map(|(_, node)| node);
+            let node = keep(node, theirs).filter(|it| !it.is_empty())?;
             Some((element.clone(), node))
         });
         Self(kept.collect())
     }
 
+    /// [`difference`](Self::difference) in place: nothing is copied.
+    pub(crate) fn subtract(&mut self, other: &Self) {
+        self.change(other, |node, theirs| {
+            node.member &= !theirs.member;
+            node.children.subtract(&theirs.children);
+        });
+    }
+
+    /// [`without`](Self::without) in place.
+    pub(crate) fn drop_below(&mut self, other: &Self) {
+        self.change(other, |node, theirs| {
+            if theirs.member {
+                *node = Node::default();
+            } else {
+                node.children.drop_below(&theirs.children);
+            }
+        });
+    }
+
+    /// Changes the nodes that `other` has as well; those that are left empty go.
+    fn change(&mut self, other: &Self, change: impl Fn(&mut Node, &Node)) {
+        let mut is_left_empty = false;
+        for (element, theirs) in &other.0 {
+            if let Ok(at) = self.find(element) {
+                change(&mut self.0[at].1, theirs);
+                is_left_empty |= self.0[at].1.is_empty();
+            }
+        }
+        if is_left_empty {
+            self.0.retain(|(_, node)| !node.is_empty());
+        }
+    }
+
+    /// Whether each field is in `other` as well.
+    pub(crate) fn is_within(&self, other: &Self) -> bool {
+        let mut theirs = other.0.iter().peekable();
+        self.0.iter().all(|(element, node)| {
+            while theirs.next_if(|it| it.0 < *element).is_some() {}
+            let theirs = theirs.next_if(|it| it.0 == *element).map(|(_, node)| node);
+            theirs.is_some_and(|it| {
+                (it.member || !node.member) && node.children.is_within(&it.children)
+            })
+        })
+    }
+
     /// Puts an element with its membership and children into this set; an empty one is left out.
+    /// Fast where elements come in their order.
     pub(crate) fn place(&mut self, element: PathElement, member: bool, children: Self) {
         let node = Node { member, children };
-        if !node.is_empty() {
-            self.0.insert(element, node);
+        if node.is_empty() {
+            return;
+        }
+        match self.find(&element) {
+            Ok(at) => self.0[at].1 = node,
+            Err(at) => self.0.insert(at, (element, node)),
+        }
+    }
+
+    /// The set of elements with their membership and children, in any order; of equal ones the
+    /// last counts.
+    pub(crate) fn of_elements(elements: Vec<(PathElement, bool, Self)>) -> Self {
+        let node = |(element, member, children)| (element, Node { member, children });
+        let mut nodes: Vec<_> = elements.into_iter().map(node).collect();
+        nodes.retain(|(_, node)| !node.is_empty());
+        if !nodes.is_sorted_by(|a, b| a.0 < b.0) {
+            nodes.sort_by(|a, b| a.0.cmp(&b.0));
+            nodes.dedup_by(|later, earlier| {
+                let same = later.0 == earlier.0;
+                if same {
+                    std::mem::swap(&mut later.1, &mut earlier.1);
+                }
+                same
+            });
+        }
+        Self(nodes)
+    }
+
+    fn node(&self, element: &PathElement) -> Option<&Node> {
+        self.find(element).ok().map(|at| &self.0[at].1)
+    }
+
+    /// Where an element is, or would be.
+    fn find(&self, element: &PathElement) -> Result<usize, usize> {
+        match self.0.last() {
+            None => Err(0),
+            Some((last, _)) if last < element => Err(self.0.len()),
+            Some(_) => self.0.binary_search_by(|(it, _)| it.cmp(element)),
         }
     }
 }
@@ -253,6 +339,19 @@ mod tests {
         check(&all.without(&set(&["a.b"])), &["a", "d"]);
         check(&all.without(&set(&["a"])), &["d"]);
         check(&all.without(&set(&["a.b.x"])), &["a", "a.b", "a.b.c", "d"]);
+    }
+
+    #[test]
+    fn what_is_done_in_place_is_the_same() {
+        let all = set(&["a", "a.b", "a.b.c", "d", "e.f"]);
+        for other in [&["a"][..], &["a.b", "d"], &["a.b.c"], &["e", "x"], &[]] {
+            let other = set(other);
+            let (mut less, mut above) = (all.clone(), all.clone());
+            less.subtract(&other);
+            above.drop_below(&other);
+            assert_eq!((less, above), (all.difference(&other), all.without(&other)));
+            assert_eq!(other.is_within(&all), other.difference(&all).is_empty());
+        }
     }
 
     #[test]

@@ -146,6 +146,17 @@ impl ManagedFields {
         }
     }
 
+    /// The same for a manager who writes again: the time of the former entry stays, which is
+    /// returned.
+    pub(crate) fn replace(&mut self, mut entry: ManagedEntry) -> Option<ManagedEntry> {
+        let Some(place) = self.0.iter_mut().find(|it| it.same_manager(&entry)) else {
+            self.0.push(entry);
+            return None;
+        };
+        entry.time.clone_from(&place.time);
+        Some(std::mem::replace(place, entry))
+    }
+
     pub(crate) fn entries_mut(&mut self) -> &mut Vec<ManagedEntry> {
         &mut self.0
     }

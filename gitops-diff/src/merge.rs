@@ -23,6 +23,8 @@ mod typed;
 mod update;
 mod validate;
 
+use std::borrow::Cow;
+
 pub use self::absorb::absorb;
 pub use self::context::Force;
 pub(crate) use self::context::kind_of;
@@ -30,11 +32,12 @@ use self::context::{Context, stripped};
 pub use self::error::{Conflict, MergeError};
 pub(crate) use self::print::{keeps_empty, printed, structured};
 pub use self::settle::settle;
+pub(crate) use self::settle::settle_written;
 pub use self::update::{Update, update};
 use self::validate::{Duplicates, validate};
 use crate::fields::same;
 use crate::managed::ManagerOperation;
-use crate::{FieldSet, ManagedEntry, ManagedFields, Schema, Value};
+use crate::{FieldSet, ManagedEntry, ManagedFields, Map, Schema, Text, Value};
 
 /// A server-side apply.
 #[derive(Clone, Copy, Debug)]
@@ -127,9 +130,10 @@ pub fn apply(schema: &Schema, apply: &Apply<'_>) -> Result<Value, MergeError> {
 pub fn fields_of(schema: &Schema, desired: &Value) -> Result<FieldSet, MergeError> {
     let context = Context::new(schema, desired, None)?;
     let declared = declared(&context, desired)?;
-    let fields = collect::fields(context.of, &declared);
-    let fields = fields.without(&context.reset_in(&context.api_version));
-    Ok(fields.difference(&stripped()))
+    let mut fields = collect::fields(context.of, &declared);
+    fields.drop_below(&context.reset_in(&context.api_version));
+    fields.subtract(&stripped());
+    Ok(fields)
 }
 
 /// One apply, with everything read and checked.
@@ -163,10 +167,9 @@ impl Merge<'_> {
         mut managed: ManagedFields,
         force: Force,
     ) -> Result<(Value, ManagedFields), MergeError> {
-        let mut me = self.entry();
-        let last = managed.iter().find(|it| it.same_manager(&me)).cloned();
-        me.time = last.as_ref().and_then(|it| it.time.clone());
-        managed.insert(me.clone());
+        let me = self.entry();
+        let mine = ManagedEntry { fields: self.declared_fields(), ..me.clone() };
+        let last = managed.replace(mine);
         let merged = combine::combine(self.context.of, self.live, self.declared);
         let object = match &last {
             Some(last) => prune::prune(self.context, merged, &managed, last),
@@ -177,7 +180,7 @@ impl Merge<'_> {
         let changed = !same(self.live, &object);
         managed.entries_mut().retain_mut(|it| {
             if it.same_manager(&me) {
-                it.fields = it.fields.difference(&stripped());
+                it.fields.subtract(&stripped());
                 if changed {
                     it.time = Some(self.apply.now.into());
                 }
@@ -188,15 +191,21 @@ impl Merge<'_> {
     }
 
     /// What the manager will own.
+    fn declared_fields(&self) -> FieldSet {
+        let mut fields = collect::fields(self.context.of, self.declared);
+        fields.drop_below(&self.context.reset_in(&self.context.api_version));
+        fields
+    }
+
+    /// The manager, without fields.
     fn entry(&self) -> ManagedEntry {
-        let reset = self.context.reset_in(&self.context.api_version);
         ManagedEntry {
             manager: manager_name(self.apply.manager).into(),
             operation: ManagerOperation::Apply,
             api_version: self.context.api_version.clone(),
             time: None,
             subresource: self.apply.subresource.map(Into::into),
-            fields: collect::fields(self.context.of, self.declared).without(&reset),
+            fields: FieldSet::new(),
         }
     }
 }
@@ -206,23 +215,33 @@ fn manager_name(name: &str) -> &str {
 }
 
 /// The declared object; who owns what is not declared.
-fn declared(context: &Context<'_>, desired: &Value) -> Result<Value, MergeError> {
-    match desired.pointer("/metadata/managedFields") {
-        None | Some(Value::Null) => {}
+fn declared<'d>(context: &Context<'_>, desired: &'d Value) -> Result<Cow<'d, Value>, MergeError> {
+    let declared = match desired.pointer("/metadata/managedFields") {
+        None => Cow::Borrowed(desired),
+        Some(Value::Null) => Cow::Owned(without_managed(desired)),
         Some(_) => return Err(MergeError::Invalid("metadata.managedFields must be nil".into())),
-    }
-    let declared = without_managed(desired);
+    };
     context.check("typed patch object", &declared, Duplicates::Refused)?;
     Ok(declared)
 }
 
+/// The object without its managedFields, which are not even copied: they are most of it.
 fn without_managed(object: &Value) -> Value {
-    let mut object = object.clone();
-    let metadata = object.as_map_mut().and_then(|it| it.get_mut("metadata"));
-    if let Some(metadata) = metadata.and_then(Value::as_map_mut) {
-        metadata.remove("managedFields");
-    }
-    object
+    let Value::Map(members) = object else {
+        return object.clone();
+    };
+    let member = |(name, value): (&Text, &Value)| {
+        let value = match value {
+            Value::Map(metadata) if *name == "metadata" => {
+                let others = metadata.iter().filter(|(name, _)| **name != "managedFields");
+                let others = others.map(|(name, value)| (name.clone(), value.clone()));
+                Value::Map(Map::from_sorted(others.collect()))
+            }
+            value => value.clone(),
+        };
+        (name.clone(), value)
+    };
+    Value::Map(Map::from_sorted(members.iter().map(member).collect()))
 }
 
 /// Fits what is owned to the schema of today; what is owned in versions that are not served is
@@ -238,7 +257,7 @@ fn reconcile_all(
         if of != context.of {
             validate(of, live, Duplicates::Allowed).map_err(MergeError::Invalid)?;
         }
-        entry.fields = reconcile::reconcile(of, &entry.fields);
+        reconcile::reconcile(of, &mut entry.fields);
     }
     Ok(())
 }

@@ -159,7 +159,7 @@ impl Write<'_> {
         let causes = self.validate(&object);
         self.store(&mut object);
         let object = match self.live {
-            Some(live) => merge::settle(live, object),
+            Some(live) => merge::settle_written(live, object),
             None => object,
         };
         Prospect { object, causes }

@@ -18,7 +18,8 @@ use crate::{
 /// A tick costs as much as objects moved: nothing that was compared is compared again before it
 /// is declared otherwise or lives otherwise. [`Counters`] say what was done, so that a program can
 /// assert it. What lives is held [packed](Packed). An object that moves is looked at by a
-/// [quick walk](crate::Expected), and compared whole where that is not certain.
+/// [quick walk](crate::Expected), and compared whole where that is not certain, or where a rule of
+/// the policy is for it.
 ///
 /// ```
 /// use gitops_diff::{Drift, Inventory, ObjectId, Object, ObjectSet, Packed, Tracker};
@@ -52,6 +53,8 @@ pub struct Tracker {
     schema: Schema,
     rules: Rules,
     desired: ObjectSet,
+    /// The identities of `desired` in order, one beside the other.
+    order: Vec<ObjectId>,
     places: BTreeMap<ObjectId, u32>,
     rows: Vec<Row>,
     /// The rows that are free.
@@ -79,6 +82,7 @@ impl Tracker {
             rules: Rules::among(&drift, &drift.schema, &ObjectSet::new(), &Observed::new()),
             drift,
             desired: ObjectSet::new(),
+            order: Vec::new(),
             places: BTreeMap::new(),
             rows: Vec::new(),
             free: Vec::new(),
@@ -95,6 +99,7 @@ impl Tracker {
         let former = std::mem::replace(&mut self.desired, desired.clone());
         self.rules = Rules::among(&self.drift, &schema, desired, &Observed::new());
         self.schema = schema;
+        self.order = desired.ids().cloned().collect();
         for object in desired.iter() {
             if !same_kinds || former.get(object.id()) != Some(object) {
                 let at = self.place(object.id());
@@ -119,7 +124,7 @@ impl Tracker {
     /// [`DiffError::Invalid`] where it has no identity.
     pub fn observe(&mut self, live: Packed) -> Result<(), DiffError> {
         let id = live.id()?;
-        self.see(&id, Seen::Present(live));
+        self.see(&id, Seen::Present(live.into()));
         Ok(())
     }
 
@@ -183,7 +188,7 @@ impl Tracker {
     pub fn live(&self, id: &ObjectId) -> Option<Object> {
         let at = self.places.get(id)?;
         match &self.row(*at).seen {
-            Seen::Present(packed) => Object::new(packed.into()).ok(),
+            Seen::Present(held) => Object::new((&held.packed).into()).ok(),
             _ => None,
         }
     }

@@ -5,6 +5,7 @@ mod map;
 mod text;
 
 pub use self::map::Map;
+pub(crate) use self::map::order;
 pub use self::text::Text;
 
 /// A JSON value as Kubernetes sees it.

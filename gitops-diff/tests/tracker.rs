@@ -5,7 +5,7 @@
 use gitops_diff::merge::{Apply, Force};
 use gitops_diff::{
     Counters, Differ, Drift, Entry, Inventory, Live, Object, ObjectId, ObjectSet, Observed, Packed,
-    Schema, Stale, Strategy, Tracker, Value, predict,
+    Policy, Schema, Stale, Strategy, Tracker, Value, predict,
 };
 
 fn config_map(name: &str, value: &str) -> Object {
@@ -47,8 +47,12 @@ fn desired() -> ObjectSet {
 
 /// A tracker that has seen all in sync, twice.
 fn settled() -> (Tracker, ObjectSet) {
+    settled_by(Drift::default())
+}
+
+fn settled_by(drift: Drift) -> (Tracker, ObjectSet) {
     let desired = desired();
-    let mut tracker = Tracker::new(Drift::default());
+    let mut tracker = Tracker::new(drift);
     tracker.declare(&desired);
     for version in [1, 2] {
         for object in desired.iter() {
@@ -114,6 +118,21 @@ fn only_what_drifted_is_compared_whole() {
     let before = tracker.counters();
     assert_eq!(tracker.plan(&Inventory::new()).unwrap(), plan);
     assert_eq!(since(&tracker, before), [0; 5]);
+}
+
+#[test]
+fn rules_slow_down_only_what_they_are_about() {
+    for (kind, expected) in [("Secret", [0, 0, 5, 0, 0]), ("ConfigMap", [0, 0, 0, 5, 5])] {
+        let rules = format!(r#"[{{"select":{{"kind":"{kind}"}},"path":"data.z","take":"live"}}]"#);
+        let policy = Policy::new(serde_json::from_str(&rules).unwrap()).unwrap();
+        let (mut tracker, desired) = settled_by(Drift { policy, ..Drift::default() });
+        let before = tracker.counters();
+        for object in desired.iter().take(5) {
+            tracker.observe(packed(&served(object, 3))).unwrap();
+        }
+        assert!(tracker.plan(&Inventory::new()).unwrap().is_empty());
+        assert_eq!(since(&tracker, before), expected, "rules for {kind}");
+    }
 }
 
 #[test]

@@ -85,10 +85,20 @@ impl<'a> Look<'a> {
     fn confirmed(self, mut verdict: Verdict) -> Result<Verdict, DiffError> {
         let reach = self.reach(&verdict.fields);
         verdict.reaches_further = !reach.is_empty();
-        if !self.is_predictable() {
+        let is_plain = || verdict.absorbs.is_empty() && reach.is_empty();
+        if !self.is_predictable() || is_plain() && self.is_certain(&verdict.fields) {
             return Ok(verdict);
         }
-        let before = self.with_owners(&verdict.absorbs, &reach);
+        self.predicted(verdict, &reach)
+    }
+
+    /// The verdict with what an apply changes, once what is in our reach has been taken over.
+    pub(super) fn predicted(
+        self,
+        mut verdict: Verdict,
+        reach: &[FieldPath],
+    ) -> Result<Verdict, DiffError> {
+        let before = self.with_owners(&verdict.absorbs, reach);
         let desired = self.bare();
         let apply = Apply {
             live: Some(&before),

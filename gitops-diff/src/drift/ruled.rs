@@ -46,6 +46,11 @@ impl Rules {
         Self { policy: rules.policy.among(desired.iter().chain(live)), ..rules }
     }
 
+    /// Whether no rule is for an object as it is declared.
+    pub(crate) fn spare(&self, desired: &Object) -> bool {
+        self.policy.select(desired, When::Drift).is_none()
+    }
+
     /// The verdict on what rules leave to us, and what they accept.
     ///
     /// # Errors

@@ -31,6 +31,20 @@ pub(crate) struct Judged {
     pub(crate) observations: Vec<Observation>,
 }
 
+impl Judged {
+    /// Puts what was found of an object into a plan.
+    pub(crate) fn put(self, id: &ObjectId, plan: &mut Plan, changes: &mut Vec<Change>) {
+        plan.observations.extend(self.observations);
+        match (self.change, self.failure) {
+            (None, None) => plan.unchanged.push(id.clone()),
+            (change, failure) => {
+                changes.extend(change);
+                plan.failures.extend(failure);
+            }
+        }
+    }
+}
+
 impl Run<'_> {
     /// The plan for `desired`, where `known` says what is known of an object already.
     pub(crate) fn plan<'o>(
@@ -42,14 +56,7 @@ impl Run<'_> {
         let mut changes = Vec::new();
         for object in desired.iter() {
             let judged = known(object).unwrap_or_else(|| self.judge(object));
-            plan.observations.extend(judged.observations);
-            match (judged.change, judged.failure) {
-                (None, None) => plan.unchanged.push(object.id().clone()),
-                (change, failure) => {
-                    changes.extend(change);
-                    plan.failures.extend(failure);
-                }
-            }
+            judged.put(object.id(), &mut plan, &mut changes);
         }
         self.undeclared(desired, &mut plan, &mut changes);
         plan.waves = order::waves(changes);

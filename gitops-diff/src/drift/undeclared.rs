@@ -8,7 +8,7 @@ use crate::{Change, Entry, Live, Object, ObjectId, ObjectSet, Operation, Plan, R
 
 impl Run<'_> {
     /// What is to be done to the objects that are ours and no longer declared.
-    pub(super) fn undeclared(
+    pub(crate) fn undeclared(
         &self,
         desired: &ObjectSet,
         plan: &mut Plan,

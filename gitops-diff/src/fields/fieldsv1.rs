@@ -1,6 +1,6 @@
 //! `FieldsV1`, the form in which the API server stores field sets.
 
-use super::{FieldSet, PathElement};
+use super::{FieldSet, PathElement, plain};
 use crate::{Map, Value};
 
 /// A text or a value is no set of fields or no path.
@@ -72,22 +72,23 @@ fn read(fields: &Value, depth: usize) -> Result<(Option<FieldSet>, bool), Fields
         return Err(FieldsError::new("fields are nested too deeply"));
     }
     let members = match fields {
-        Value::Map(members) => members,
         Value::Null => return Ok((None, true)),
+        Value::Map(members) if members.is_empty() => return Ok((None, true)),
+        Value::Map(members) => members,
         other => {
             let kind = other.type_name();
             return Err(FieldsError::new(format!("fields must be a map, not a {kind}")));
         }
     };
-    let mut set = None::<FieldSet>;
+    let mut elements = Vec::with_capacity(members.len());
     for (key, below) in members.iter().filter(|(key, _)| *key != ".") {
         let Some(element) = PathElement::from_key(key)? else {
             continue;
         };
         let (children, member) = read(below, depth + 1)?;
-        let set = set.get_or_insert_default();
-        set.place(element, member, children.unwrap_or_default());
+        elements.push((element, member, children.unwrap_or_default()));
     }
+    let set = (!elements.is_empty()).then(|| FieldSet::of_elements(elements));
     let member = set.is_none() || members.contains_key(".");
     Ok((set, member))
 }
@@ -96,10 +97,10 @@ impl PathElement {
     /// The key of `FieldsV1` for this element: `f:spec`, `k:{"name":"app"}`, `v:"x"`, `i:0`.
     pub fn to_key(&self) -> String {
         match self {
-            Self::Field(name) => format!("f:{name}"),
-            Self::Key(fields) => {
+            Self::Field(name) => ["f:", name].concat(),
+            Self::Key(fields) => plain::written(fields).unwrap_or_else(|| {
                 format!("k:{}", go_json(&Value::Map(fields.iter().cloned().collect())))
-            }
+            }),
             Self::Value(value) => format!("v:{}", go_json(value)),
             Self::Index(index) => format!("i:{index}"),
         }
@@ -116,9 +117,12 @@ impl PathElement {
         let element = match kind {
             "f:" => Self::field(rest),
             "v:" => Self::Value(json()?),
-            "k:" => match json()? {
-                Value::Map(fields) => Self::Key(fields.into_iter().collect()),
-                _ => return Err(wrong("a key must be a map")),
+            "k:" => match plain::read(rest) {
+                Some(fields) => Self::Key(fields),
+                None => match json()? {
+                    Value::Map(fields) => Self::Key(fields.into_iter().collect()),
+                    _ => return Err(wrong("a key must be a map")),
+                },
             },
             "i:" => Self::Index(rest.parse().map_err(|_| wrong("no number"))?),
             _ if kind.ends_with(':') => return Ok(None),

@@ -1,7 +1,5 @@
 //! Which fields an object mentions.
 
-use std::collections::BTreeMap;
-
 use super::typed::{Shape, item_element, shape};
 use crate::schema::{ListRef, MapRef, TypeRef};
 use crate::{FieldSet, PathElement, Value};
@@ -36,16 +34,16 @@ fn members(of: MapRef<'_>, value: &Value) -> FieldSet {
 /// Items that share a name are owned together, and nothing below them.
 fn items(of: ListRef<'_>, items: &[Value]) -> FieldSet {
     let named = items.iter().filter_map(|item| Some((item_element(of, item).ok()?, item)));
-    let mut by_element = BTreeMap::<PathElement, Vec<&Value>>::new();
-    for (element, item) in named {
-        by_element.entry(element).or_default().push(item);
-    }
+    let mut named: Vec<(PathElement, &Value)> = named.collect();
+    named.sort_by(|a, b| a.0.cmp(&b.0));
     let mut set = FieldSet::new();
-    for (element, items) in by_element {
-        let below = match items[..] {
-            [only] => collect(of.element(), only).1,
-            _ => FieldSet::new(),
-        };
+    let mut named = named.into_iter().peekable();
+    while let Some((element, item)) = named.next() {
+        let mut is_only = true;
+        while named.next_if(|(other, _)| *other == element).is_some() {
+            is_only = false;
+        }
+        let below = if is_only { collect(of.element(), item).1 } else { FieldSet::new() };
         set.place(element, true, below);
     }
     set

@@ -20,12 +20,11 @@ impl Comparison {
     }
 
     /// Without the fields that a write cannot set, and all below them.
-    pub(super) fn without(self, fields: &FieldSet) -> Self {
-        Self {
-            added: self.added.without(fields),
-            modified: self.modified.without(fields),
-            removed: self.removed.without(fields),
+    pub(super) fn without(mut self, fields: &FieldSet) -> Self {
+        for found in [&mut self.added, &mut self.modified, &mut self.removed] {
+            found.drop_below(fields);
         }
+        self
     }
 }
 
@@ -45,6 +44,9 @@ type Side<'v> = Option<&'v Value>;
 
 impl Walk {
     fn value(&mut self, of: TypeRef<'_>, old: Side<'_>, new: Side<'_>) {
+        if old.zip(new).is_some_and(|(old, new)| same(old, new)) {
+            return;
+        }
         let (extra, shape) = shapes(of, old, new);
         if let Some(extra) = extra {
             self.shaped(extra, old, new);
@@ -105,6 +107,10 @@ impl Walk {
     }
 
     fn field(&mut self, of: MapRef<'_>, name: &str, old: Side<'_>, new: Side<'_>) {
+        // Most of most objects stays: of that, no path is made.
+        if old.zip(new).is_some_and(|(old, new)| same(old, new)) {
+            return;
+        }
         let of = of.field(name).unwrap_or_else(TypeRef::deduced);
         self.at(PathElement::field(name), |walk| walk.value(of, old, new));
     }
@@ -121,6 +127,11 @@ impl Walk {
         let new = by_element(of, new);
         for (element, was) in &old {
             let is = new.get(element).map_or(&[][..], Vec::as_slice);
+            if let ([was], [is]) = (&was[..], is)
+                && same(was, is)
+            {
+                continue;
+            }
             self.at(element.clone(), |walk| walk.item(of.element(), was, is));
         }
         for (element, is) in new.iter().filter(|(element, _)| !old.contains_key(*element)) {

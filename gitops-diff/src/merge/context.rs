@@ -122,8 +122,7 @@ impl<'a> Context<'a> {
         if self.schema.is_builtin(&self.kind) { settle::without_null(object) } else { object }
     }
 
-    /// Takes from all managers but `me` what changes between `old` and `new`, and returns what
-    /// does.
+    /// Takes from all managers but `me` what changes between `old` and `new`.
     ///
     /// # Errors
     /// The conflicts, where not forced; where `new` is no object in the version of a manager, it
@@ -134,17 +133,14 @@ impl<'a> Context<'a> {
         managed: &mut ManagedFields,
         me: Option<&ManagedEntry>,
         force: Force,
-    ) -> Result<Comparison, MergeError> {
+    ) -> Result<(), MergeError> {
+        // Compared only for managers that there are.
         let mut versions = BTreeMap::<Text, Comparison>::new();
-        let differ =
-            |of, api_version: &str| compare(of, old, new).without(&self.reset_in(api_version));
-        let own = differ(self.of, &self.api_version);
-        versions.insert(self.api_version.clone(), own);
         let mut conflicts = Vec::new();
         let mut left = Vec::new();
-        for entry in managed.iter() {
-            if me.is_some_and(|it| it.same_manager(entry)) {
-                left.push(entry.clone());
+        for mut entry in std::mem::take(managed.entries_mut()) {
+            if me.is_some_and(|it| it.same_manager(&entry)) {
+                left.push(entry);
                 continue;
             }
             let version = entry.api_version.clone();
@@ -152,18 +148,34 @@ impl<'a> Context<'a> {
             if of != self.of {
                 validate(of, new, Duplicates::Allowed).map_err(MergeError::Invalid)?;
             }
-            let found = versions.entry(version).or_insert_with_key(|it| differ(of, it));
+            let found = versions.entry(version);
+            let found = found.or_insert_with_key(|it| self.differences(of, it, (old, new)));
             let taken = entry.fields.intersection(&found.changed());
-            conflicts.extend(taken.paths().into_iter().map(|it| Conflict::new(it, entry)));
-            let fields = entry.fields.difference(&taken).difference(&found.removed);
-            left.push(ManagedEntry { fields, ..entry.clone() });
+            conflicts.extend(taken.paths().into_iter().map(|it| Conflict::new(it, &entry)));
+            entry.fields.subtract(&taken);
+            entry.fields.subtract(&found.removed);
+            left.push(entry);
         }
         if force == Force::No && !conflicts.is_empty() {
             return Err(MergeError::Conflicts(conflicts));
         }
         left.retain(|it| !it.fields.is_empty());
         *managed.entries_mut() = left;
-        Ok(versions.remove(&self.api_version).unwrap_or_default())
+        Ok(())
+    }
+
+    /// What changes between two objects in the version of this write.
+    pub(super) fn changed(&self, change: (&Value, &Value)) -> FieldSet {
+        self.differences(self.of, &self.api_version, change).changed()
+    }
+
+    fn differences(
+        &self,
+        of: TypeRef<'_>,
+        api_version: &str,
+        (old, new): (&Value, &Value),
+    ) -> Comparison {
+        compare(of, old, new).without(&self.reset_in(api_version))
     }
 }
 

@@ -63,17 +63,18 @@ impl Printer {
 
     fn fields(self, of: MapRef<'_>, members: Map) -> Map {
         let print = |(name, tree): (Text, Value)| {
-            let below = of.field(&name).unwrap_or_else(TypeRef::deduced);
+            let member = of.member(&name);
+            let below = member.of().unwrap_or_else(TypeRef::deduced);
             let tree = match tree {
                 Value::Null if below.is_free_form() => Value::Null,
-                Value::Null if of.names(&name) => return None,
+                Value::Null if member.is_named() => return None,
                 Value::Null => below.zero(),
                 tree if self == Self::Struct && is_empty(&tree) => self.value(below, tree),
-                tree => of.printed(&name, self.value(below, tree))?,
+                tree => member.printed(self.value(below, tree))?,
             };
             Some((name, tree))
         };
-        let mut printed: Map = members.into_iter().filter_map(print).collect();
+        let mut printed = Map::from_sorted(members.into_iter().filter_map(print).collect());
         of.complete(&mut printed);
         printed
     }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::context::Context;
-use super::{collect, remove::remove};
+use super::{collect, reconcile::step, remove::remove};
 use crate::schema::{ListRef, TypeRef};
 use crate::{FieldSet, ManagedEntry, ManagedFields, PathElement, Text, Value};
 
@@ -18,7 +18,7 @@ pub(super) fn prune(
     let Some(of) = context.type_in(&last.api_version) else {
         return merged;
     };
-    if last.fields.is_empty() {
+    if last.fields.is_empty() || keeps_all(context, managed, last) {
         return merged;
     }
     let owned = with_named(&last.fields, Some(of));
@@ -26,6 +26,33 @@ pub(super) fn prune(
     let pruned = keep_owned(context, &merged, pruned, managed, &last.api_version);
     let gone = present(of, &merged).difference(&present(of, &pruned));
     remove(of, &merged, &gone.intersection(&owned))
+}
+
+/// Whether all that `last` owned is declared again, so that nothing can go.
+///
+/// What is declared names each item and each member of a map that it has something in. So nothing
+/// of it is below of what goes, and what the versions of others differ in does not come in where
+/// all write in one. Only a list that is owned without an item of it can lose its last one, and
+/// so itself.
+fn keeps_all(context: &Context<'_>, managed: &ManagedFields, last: &ManagedEntry) -> bool {
+    let mine = managed.iter().find(|it| it.same_manager(last));
+    managed.iter().all(|it| it.api_version == context.api_version)
+        && last.api_version == context.api_version
+        && mine.is_some_and(|it| last.fields.is_within(&it.fields))
+        && !has_bare_list(context.of, &last.fields)
+}
+
+/// Whether a list whose items have names is owned, and none of the items.
+fn has_bare_list(of: TypeRef<'_>, fields: &FieldSet) -> bool {
+    fields.iter().any(|(element, _, children)| {
+        step(of, element).is_none_or(|of| {
+            if children.is_empty() {
+                of.list().is_some_and(|it| !it.is_atomic())
+            } else {
+                has_bare_list(of, children)
+            }
+        })
+    })
 }
 
 /// Puts back what somebody owns, the manager's new declaration included; the version that was

@@ -5,7 +5,23 @@ use crate::schema::{MapRef, TypeRef};
 use crate::{FieldSet, PathElement};
 
 /// Makes what was owned in parts and is atomic now owned as a whole.
-pub(super) fn reconcile(of: TypeRef<'_>, fields: &FieldSet) -> FieldSet {
+pub(super) fn reconcile(of: TypeRef<'_>, fields: &mut FieldSet) {
+    // Schemas seldom change: most sets stay, and are not copied.
+    if !fits(of, fields) {
+        *fields = reconciled(of, fields);
+    }
+}
+
+/// Whether nothing of an atomic value is owned in parts.
+fn fits(of: TypeRef<'_>, fields: &FieldSet) -> bool {
+    of.map().is_some_and(is_free_form)
+        || fields.iter().all(|(element, _, children)| {
+            children.is_empty()
+                || step(of, element).is_none_or(|it| !is_atomic(it) && fits(it, children))
+        })
+}
+
+fn reconciled(of: TypeRef<'_>, fields: &FieldSet) -> FieldSet {
     if of.map().is_some_and(is_free_form) {
         return fields.clone();
     }
@@ -13,7 +29,7 @@ pub(super) fn reconcile(of: TypeRef<'_>, fields: &FieldSet) -> FieldSet {
     for (element, member, children) in fields.iter() {
         let (member, below) = match step(of, element) {
             Some(below) if is_atomic(below) && !children.is_empty() => (true, FieldSet::new()),
-            Some(below) => (member, reconcile(below, children)),
+            Some(below) => (member, reconciled(below, children)),
             None => (member, children.clone()),
         };
         set.place(element.clone(), member, below);
@@ -26,7 +42,8 @@ fn is_free_form(map: MapRef<'_>) -> bool {
     map.field_names().next().is_none() && map.element().is_some_and(TypeRef::is_deduced)
 }
 
-fn step<'s>(of: TypeRef<'s>, element: &PathElement) -> Option<TypeRef<'s>> {
+/// The type below `element`, where the schema says what is there.
+pub(super) fn step<'s>(of: TypeRef<'s>, element: &PathElement) -> Option<TypeRef<'s>> {
     match (element, of.map(), of.list()) {
         (PathElement::Field(name), Some(map), _) => map.field(name),
         (_, None, Some(list)) if of.scalar().is_none() => Some(list.element()),

@@ -78,6 +78,15 @@ pub(super) fn item_element(list: ListRef<'_>, item: &Value) -> Result<PathElemen
     Err(why.into())
 }
 
+/// Whether an item surely has a name, found without making it.
+pub(super) fn has_element(list: ListRef<'_>, item: &Value) -> bool {
+    match (list.keys(), item) {
+        (Keys::Map(keys), Value::Map(fields)) => keys.iter().any(|it| fields.contains_key(it)),
+        (Keys::Set, item) => !matches!(item, Value::Map(_) | Value::List(_) | Value::Null),
+        _ => false,
+    }
+}
+
 fn keyed(list: ListRef<'_>, keys: &[Text], fields: &Map) -> Result<PathElement, String> {
     let of = list.element().map();
     let value = |key: &Text| {

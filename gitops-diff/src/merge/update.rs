@@ -96,8 +96,9 @@ fn own(
     name: &str,
     now: &str,
 ) -> Result<(), MergeError> {
-    let found = context.take(change, managed, None, Force::Yes)?;
-    let fields = found.changed().difference(&stripped());
+    context.take(change, managed, None, Force::Yes)?;
+    let mut fields = context.changed(change);
+    fields.subtract(&stripped());
     if fields.is_empty() {
         return Ok(());
     }

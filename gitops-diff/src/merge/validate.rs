@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use super::typed::{Shape, item_element, shape};
+use super::typed::{Shape, has_element, item_element, shape};
 use crate::schema::{ListRef, MapRef, Scalar, TypeRef};
-use crate::{FieldPath, Map, PathElement, Value};
+use crate::{FieldPath, Map, PathElement, Text, Value};
 
 /// Deeper than any object the API server accepts; a limit against hostile input.
 const MAX_DEPTH: usize = 256;
@@ -23,8 +23,7 @@ pub(super) fn validate(
     value: &Value,
     duplicates: Duplicates,
 ) -> Result<(), String> {
-    let (path, wrong) = (FieldPath::default(), Vec::new());
-    let mut walk = Walk { path, duplicates, wrong };
+    let mut walk = Walk { path: Vec::new(), duplicates, wrong: Vec::new() };
     walk.value(of, value);
     match &walk.wrong[..] {
         [] => Ok(()),
@@ -33,19 +32,37 @@ pub(super) fn validate(
     }
 }
 
-struct Walk {
-    path: FieldPath,
+struct Walk<'a> {
+    /// Made a path only where something is wrong.
+    path: Vec<Step<'a>>,
     duplicates: Duplicates,
     wrong: Vec<String>,
 }
 
-impl Walk {
+enum Step<'a> {
+    Field(&'a Text),
+    Item(ListRef<'a>, &'a Value),
+    Index(i64),
+}
+
+impl Step<'_> {
+    fn to_element(&self) -> Option<PathElement> {
+        match self {
+            Self::Field(name) => Some(PathElement::field(*name)),
+            Self::Item(list, item) => item_element(*list, item).ok(),
+            Self::Index(at) => Some(PathElement::Index(*at)),
+        }
+    }
+}
+
+impl<'a> Walk<'a> {
     fn wrong(&mut self, why: &str) {
-        self.wrong.push(format!("{}: {why}", self.path.server_form()));
+        let path = FieldPath::new(self.path.iter().filter_map(Step::to_element).collect());
+        self.wrong.push(format!("{}: {why}", path.server_form()));
     }
 
-    fn value(&mut self, of: TypeRef<'_>, value: &Value) {
-        if self.path.elements().len() > MAX_DEPTH {
+    fn value(&mut self, of: TypeRef<'a>, value: &'a Value) {
+        if self.path.len() > MAX_DEPTH {
             return self.wrong.push("the object is nested too deeply".into());
         }
         match (shape(of, Some(value)), value) {
@@ -60,38 +77,45 @@ impl Walk {
         }
     }
 
-    fn below(&mut self, element: PathElement, of: TypeRef<'_>, value: &Value) {
-        self.path.push(element);
+    fn below(&mut self, step: Step<'a>, of: TypeRef<'a>, value: &'a Value) {
+        self.path.push(step);
         self.value(of, value);
         self.path.pop();
     }
 
-    fn map(&mut self, of: MapRef<'_>, members: &Map) {
+    fn map(&mut self, of: MapRef<'a>, members: &'a Map) {
         for (name, value) in members.iter() {
-            let element = PathElement::field(name);
             if let Some(of) = of.field(name) {
-                self.below(element, of, value);
+                self.below(Step::Field(name), of, value);
             } else {
-                self.path.push(element);
+                self.path.push(Step::Field(name));
                 self.wrong("field not declared in schema");
                 self.path.pop();
             }
         }
     }
 
-    fn list(&mut self, of: ListRef<'_>, items: &[Value]) {
+    fn list(&mut self, of: ListRef<'a>, items: &'a [Value]) {
         let mut seen = BTreeSet::new();
         for (at, item) in (0..).zip(items) {
-            let element = match item_element(of, item) {
-                _ if of.is_atomic() => PathElement::Index(at),
-                Ok(element) => element,
-                Err(why) => return self.wrong(&format!("element {at}: {why}")),
-            };
-            if self.duplicates == Duplicates::Refused && !seen.insert(element.clone()) {
-                let key = element.server_form();
-                self.wrong(&format!("duplicate entries for key {key}"));
+            if of.is_atomic() {
+                self.below(Step::Index(at), of.element(), item);
+                continue;
             }
-            self.below(element, of.element(), item);
+            let refused = self.duplicates == Duplicates::Refused;
+            if refused || !has_element(of, item) {
+                match item_element(of, item) {
+                    Ok(element) if refused && seen.contains(&element) => {
+                        let key = element.server_form();
+                        self.wrong(&format!("duplicate entries for key {key}"));
+                    }
+                    Ok(element) => {
+                        seen.insert(element);
+                    }
+                    Err(why) => return self.wrong(&format!("element {at}: {why}")),
+                }
+            }
+            self.below(Step::Item(of, item), of.element(), item);
         }
     }
 }

@@ -38,8 +38,8 @@ impl<'a> Key<'a> {
         match code {
             LONG => ("", inline(6)),
             code if code & INLINE != 0 => ("", inline(2)),
-            code if code & OWNED != 0 => ("f:", name(code & !OWNED)),
-            code => ("", name(code)),
+            code if code & OWNED != 0 => ("f:", known(code & !OWNED)),
+            code => ("", known(code)),
         }
     }
 
@@ -48,10 +48,20 @@ impl<'a> Key<'a> {
         self.is_bytes(name.as_bytes())
     }
 
-    /// Whether this is the name of these bytes.
+    /// Whether this is the name of these bytes. Most are not, which the length or the first byte
+    /// tells without a call.
     pub(super) fn is_bytes(self, name: &[u8]) -> bool {
-        let (prefix, rest) = self.parts();
-        name.strip_prefix(prefix.as_bytes()) == Some(rest.as_bytes())
+        let code = u16::from_le_bytes([self.0[0], self.0[1]]);
+        let (mine, name) = match code {
+            LONG => (&self.0[6..], name),
+            code if code & INLINE != 0 => (&self.0[2..], name),
+            code if code & OWNED != 0 => match name {
+                [b'f', b':', name @ ..] => (known(code & !OWNED).as_bytes(), name),
+                _ => return false,
+            },
+            code => (known(code).as_bytes(), name),
+        };
+        mine.len() == name.len() && mine.first() == name.first() && mine == name
     }
 
     /// The order of the names as text.
@@ -134,7 +144,7 @@ fn names() -> &'static Names {
     })
 }
 
-fn name(number: u16) -> &'static str {
+fn known(number: u16) -> &'static str {
     names().sorted.get(usize::from(number)).copied().unwrap_or_default()
 }
 
@@ -186,6 +196,7 @@ mod tests {
             let (key, rest) = Key::split(&bytes);
             let (prefix, name) = key.parts();
             assert_eq!((format!("{prefix}{name}").as_str(), rest.len()), (text, 0));
+            assert!(key.is(text) && !key.is("f:other") && !key.is(&format!("{text}x")), "{text}");
         }
     }
 

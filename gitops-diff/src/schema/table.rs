@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::OnceLock;
 
+use crate::value::order;
 use crate::{Text, Value};
 
 /// Types that refer to each other by their place.
@@ -166,6 +167,14 @@ pub struct MapRef<'s> {
     map: &'s Map,
 }
 
+/// A member of a map or struct type.
+#[derive(Clone, Copy)]
+pub(crate) struct MemberRef<'s> {
+    map: MapRef<'s>,
+    /// `None` where the type does not name it.
+    field: Option<&'s Field>,
+}
+
 impl<'s> TypeRef<'s> {
     pub(super) fn new(table: &'s Table, place: u32) -> Self {
         Self { table, place }
@@ -310,14 +319,12 @@ impl<'s> MapRef<'s> {
     /// leaves out, and for an empty list or map what it prints where nobody set it (its store
     /// does not tell them apart).
     pub(crate) fn printed(self, name: &str, value: Value) -> Option<Value> {
-        let Some(field) = self.find(name) else {
-            return Some(value);
-        };
-        match field.unset {
-            Unset::Omitted => (!is_zero(&value)).then_some(value),
-            Unset::Null if TypeRef::new(self.table, field.of).is_empty(&value) => Some(Value::Null),
-            _ => Some(value),
-        }
+        self.member(name).printed(value)
+    }
+
+    /// The member `name`, looked up once.
+    pub(crate) fn member(self, name: &str) -> MemberRef<'s> {
+        MemberRef { map: self, field: self.find(name) }
     }
 
     /// What the server prints for an object in which nobody set anything.
@@ -345,8 +352,31 @@ impl<'s> MapRef<'s> {
 
     fn find(self, name: &str) -> Option<&'s Field> {
         let fields = &self.map.fields;
-        let at = fields.binary_search_by(|it| it.name.as_str().cmp(name));
+        let at = fields.binary_search_by(|it| order(&it.name, name));
         at.ok().map(|at| &fields[at])
+    }
+}
+
+impl<'s> MemberRef<'s> {
+    /// Its type: its own, or that of members that are not named.
+    pub(crate) fn of(self) -> Option<TypeRef<'s>> {
+        let place = self.field.map(|it| it.of).or(self.map.map.element)?;
+        Some(TypeRef::new(self.map.table, place))
+    }
+
+    /// Whether the type names it.
+    pub(crate) fn is_named(self) -> bool {
+        self.field.is_some()
+    }
+
+    /// See [`MapRef::printed`].
+    pub(crate) fn printed(self, value: Value) -> Option<Value> {
+        let is_empty = |field: &Field| TypeRef::new(self.map.table, field.of).is_empty(&value);
+        match self.field {
+            Some(field) if field.unset == Unset::Omitted => (!is_zero(&value)).then_some(value),
+            Some(field) if field.unset == Unset::Null && is_empty(field) => Some(Value::Null),
+            _ => Some(value),
+        }
     }
 }
 

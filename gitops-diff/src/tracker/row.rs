@@ -30,10 +30,24 @@ pub(super) enum Seen {
     /// Nobody looked.
     #[default]
     Nothing,
-    Present(Packed),
+    Present(Held),
     Absent,
     Unserved,
     Unknown(Text),
+}
+
+/// An object as it lives, with its resource version, so that a listing is compared without a look
+/// at the objects.
+#[derive(Clone, Debug)]
+pub(super) struct Held {
+    pub(super) packed: Packed,
+    version: Option<Text>,
+}
+
+impl From<Packed> for Held {
+    fn from(packed: Packed) -> Self {
+        Self { version: packed.text("/metadata/resourceVersion").map(Text::from), packed }
+    }
 }
 
 impl Row {
@@ -49,7 +63,7 @@ impl Row {
     pub(super) fn size(&self) -> usize {
         let expected = self.declared.as_ref().and_then(|it| it.expected.as_ref());
         let live = match &self.seen {
-            Seen::Present(packed) => packed.size(),
+            Seen::Present(held) => held.packed.size(),
             _ => 0,
         };
         size_of::<Self>() + live + expected.map_or(0, |it| size_of::<Expected>() + it.size())
@@ -63,7 +77,7 @@ impl Seen {
     /// [`DiffError::Limit`] where it is too long to be packed.
     pub(super) fn of(live: &Live) -> Result<Self, DiffError> {
         Ok(match live {
-            Live::Present(object) => Self::Present(Packed::try_from(object.body())?),
+            Live::Present(object) => Self::Present(Packed::try_from(object.body())?.into()),
             Live::Absent => Self::Absent,
             Live::Unserved => Self::Unserved,
             Live::Unknown(why) => Self::Unknown(why.clone()),
@@ -76,7 +90,7 @@ impl Seen {
 
     pub(super) fn resource_version(&self) -> Option<&str> {
         match self {
-            Self::Present(packed) => packed.text("/metadata/resourceVersion"),
+            Self::Present(held) => held.version.as_deref(),
             _ => None,
         }
     }
@@ -85,10 +99,10 @@ impl Seen {
     pub(super) fn is_same_version(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Present(one), Self::Present(other)) => {
-                let same = |pointer| one.text(pointer) == other.text(pointer);
-                self.resource_version().is_some()
-                    && same("/metadata/resourceVersion")
-                    && same("/metadata/uid")
+                const UID: &str = "/metadata/uid";
+                one.version.is_some()
+                    && one.version == other.version
+                    && one.packed.text(UID) == other.packed.text(UID)
             }
             (Self::Absent, Self::Absent) | (Self::Unserved, Self::Unserved) => true,
             (Self::Unknown(one), Self::Unknown(other)) => one == other,

@@ -4,7 +4,7 @@ use super::Tracker;
 use super::row::{Row, Seen};
 use crate::drift::{Judged, Run};
 use crate::{
-    DiffError, Expected, Inventory, Live, Object, ObjectId, Observed, Plan, Value, Verdict,
+    DiffError, Expected, Inventory, Live, Object, ObjectId, Observed, Plan, Value, Verdict, order,
 };
 
 impl Tracker {
@@ -51,7 +51,7 @@ impl Tracker {
 
     /// Whether a quick look is enough to know that an object is in sync.
     fn is_certain(&mut self, at: u32) -> bool {
-        let Self { drift, schema, desired, rows, counters, .. } = self;
+        let Self { drift, schema, rules, desired, rows, counters, .. } = self;
         let row = &mut rows[at as usize];
         let (Some(declared), Seen::Present(live)) = (&mut row.declared, &row.seen) else {
             return false;
@@ -62,7 +62,7 @@ impl Tracker {
         if !std::mem::replace(&mut declared.was_compared, true) {
             return false;
         }
-        let Some(object) = desired.get(&row.id) else {
+        let Some(object) = desired.get(&row.id).filter(|it| rules.spare(it)) else {
             return false;
         };
         let expected = declared.expected.get_or_insert_with(|| {
@@ -70,39 +70,63 @@ impl Tracker {
             Box::new(Expected::new(schema, &drift.manager, object))
         });
         counters.walked += 1;
-        expected.holds(live) == Verdict::InSync
+        expected.holds(&live.packed) == Verdict::InSync
     }
 
     /// Puts the plan together out of what was found.
     pub(super) fn assemble(&self, owned: &Inventory) -> Result<Plan, DiffError> {
-        let observed = self.observed(owned)?;
-        let run = Run {
-            drift: &self.drift,
-            schema: &self.schema,
-            rules: &self.rules,
-            observed: &observed,
-            owned,
-        };
-        let mut rows = self.places.iter().peekable();
-        Ok(run.plan(&self.desired, |object| {
-            while rows.next_if(|(id, _)| *id < object.id()).is_some() {}
-            let (_, at) = rows.next_if(|(id, _)| *id == object.id())?;
-            Some(self.row(*at).found.as_deref().cloned().unwrap_or_default())
-        }))
+        let mut plan = Plan::new();
+        let mut changes = Vec::new();
+        plan.unchanged.reserve(self.order.len());
+        let mut found = self.found().into_iter().peekable();
+        for id in &self.order {
+            match found.next_if(|(it, _)| *it == id) {
+                Some((_, judged)) => judged.clone().put(id, &mut plan, &mut changes),
+                None => plan.unchanged.push(id.clone()),
+            }
+        }
+        if !self.declares_all(owned) {
+            let observed = self.observed()?;
+            let run = Run {
+                drift: &self.drift,
+                schema: &self.schema,
+                rules: &self.rules,
+                observed: &observed,
+                owned,
+            };
+            run.undeclared(&self.desired, &mut plan, &mut changes);
+        }
+        plan.waves = order::waves(changes);
+        Ok(plan)
+    }
+
+    /// What was found of declared objects, in the order of their identities.
+    fn found(&self) -> Vec<(&ObjectId, &Judged)> {
+        let declared = self.rows.iter().filter(|it| it.declared.is_some());
+        let mut found: Vec<_> =
+            declared.filter_map(|row| Some((&row.id, row.found.as_deref()?))).collect();
+        found.sort_unstable_by_key(|(id, _)| *id);
+        found
+    }
+
+    /// Whether all that is ours is declared.
+    fn declares_all(&self, owned: &Inventory) -> bool {
+        let mut declared = self.order.iter().peekable();
+        owned.entries.keys().all(|id| {
+            while declared.next_if(|it| *it < id).is_some() {}
+            declared.next_if(|it| *it == id).is_some()
+        })
     }
 
     /// What has to be known of what lives where something is no longer declared: that whole, and
     /// of all else its uid.
-    fn observed(&self, owned: &Inventory) -> Result<Observed, DiffError> {
+    fn observed(&self) -> Result<Observed, DiffError> {
         let mut observed = Observed::new();
-        if owned.minus(&self.desired).next().is_none() {
-            return Ok(observed);
-        }
         for (id, at) in &self.places {
             let row = self.row(*at);
             let live = match &row.seen {
-                Seen::Present(packed) if self.desired.contains(id) => {
-                    Some(Live::Present(named(id, packed.text("/metadata/uid"))?))
+                Seen::Present(held) if self.desired.contains(id) => {
+                    Some(Live::Present(named(id, held.packed.text("/metadata/uid"))?))
                 }
                 _ => unpacked(row),
             };
@@ -118,7 +142,7 @@ impl Tracker {
 fn unpacked(row: &Row) -> Option<Live> {
     Some(match &row.seen {
         Seen::Nothing => return None,
-        Seen::Present(packed) => match Object::new(packed.into()) {
+        Seen::Present(held) => match Object::new((&held.packed).into()) {
             Ok(object) => Live::Present(object),
             Err(error) => Live::Unknown(error.to_string().into()),
         },
