@@ -11,6 +11,7 @@
 
 mod agreement;
 mod fleet;
+mod memory;
 mod pairs;
 mod peers;
 mod readme;
@@ -21,8 +22,12 @@ fn main() -> std::io::Result<()> {
     let cases = gitops_benches::cases();
     let peers = peers::run(&cases)?;
     let mut text = String::new();
-    let parts: [&dyn Fn() -> String; 3] =
-        [&|| pairs::table(&cases, &peers), &|| agreement::table(&cases, &peers), &fleet::table];
+    let parts: [&dyn Fn() -> String; 4] = [
+        &|| pairs::table(&cases, &peers),
+        &|| agreement::table(&cases, &peers),
+        &fleet::table,
+        &memory::table,
+    ];
     for part in parts.iter().map(|part| part()) {
         println!("{part}");
         let _ = writeln!(text, "{part}");

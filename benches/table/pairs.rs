@@ -29,12 +29,40 @@ pub(crate) fn table(cases: &[Case], peers: &Peers) -> String {
         let cells = columns.iter().map(|it| cell(it[at].1)).collect::<String>();
         let _ = writeln!(text, "| {way} |{cells}");
     }
+    text += &allocations(&timed);
     for (name, said) in peers {
         let allocs = timed.iter().map(|it| said.get(&it.name).map_or(0, |it| it.allocs));
         let cells: Vec<String> = allocs.map(|it| it.to_string()).collect();
         let _ = writeln!(text, "| allocations: {name} | {} |", cells.join(" | "));
     }
     text + &ratios(&timed, &columns)
+}
+
+/// How often ours allocate where they allocate at all.
+fn allocations(timed: &[&Case]) -> String {
+    let (drift, schema) = (Drift::default(), Schema::builtin());
+    let count = |run: &dyn Fn()| allocation_counter::measure(run).count_total;
+    let predicting = |it: &&Case| count(&|| drop(predict(&schema, &apply(it))));
+    let comparing = |it: &&Case| count(&|| drop(drift.compare(&it.desired, &it.live)));
+    let row = |counts: Vec<String>| format!("| {} |\n", counts.join(" | "));
+    let comparing = timed.iter().map(comparing).map(|it| it.to_string()).collect();
+    let predicting = timed.iter().map(predicting).map(|it| it.to_string()).collect();
+    format!(
+        "| allocations: ours, whole comparison of trees {}| allocations: ours, prediction {}",
+        row(comparing),
+        row(predicting),
+    )
+}
+
+fn apply(case: &Case) -> Apply<'_> {
+    Apply {
+        live: Some(case.live.body()),
+        desired: case.desired.body(),
+        manager: "gitops",
+        force: Force::Yes,
+        subresource: None,
+        now: "2026-01-01T00:10:00Z",
+    }
 }
 
 fn cell(nanos: f64) -> String {
@@ -93,14 +121,7 @@ fn ours(case: &Case) -> Times {
     let json = serde_json::to_string(&case.live).unwrap_or_default();
     let packed = case.packed();
     let expected = Expected::new(&schema, "gitops", &case.desired);
-    let apply = Apply {
-        live: Some(case.live.body()),
-        desired: case.desired.body(),
-        manager: "gitops",
-        force: Force::Yes,
-        subresource: None,
-        now: "2026-01-01T00:10:00Z",
-    };
+    let apply = apply(case);
     vec![
         ("ours, warm: quick look".into(), nanos(BUDGET, || expected.holds(&packed))),
         (
