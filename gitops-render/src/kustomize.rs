@@ -11,6 +11,14 @@ mod documents;
 mod folder;
 mod transform;
 
+mod nameref;
+mod sort;
+mod vars;
+
+mod config;
+mod fieldspec;
+mod pattern;
+
 mod decode;
 mod kustomization;
 
@@ -21,6 +29,9 @@ mod resource;
 mod resources;
 mod schema;
 mod selector;
+
+#[cfg(test)]
+mod tables;
 
 mod problem;
 

@@ -9,6 +9,7 @@ mod edit;
 mod json;
 mod meaning;
 mod read;
+mod set;
 mod write;
 
 use gitops_diff::Text;
@@ -37,6 +38,9 @@ pub(crate) struct Scalar {
     /// Whether the text names the tag; such a tag is always printed.
     pub(crate) tagged: bool,
     pub(crate) style: Style,
+    /// The number of the value that it shares with other places of its resource, from 1; 0 where
+    /// it stands alone. Whatever sets one of them sets them all.
+    pub(crate) shared: u32,
     /// The line it stands on, from 1; 0 where it was made by a transformer.
     pub(crate) line: u32,
 }

@@ -5,10 +5,13 @@
 //! and can take them away, and the output depends on that.
 
 use std::collections::BTreeMap;
+mod sharing;
+
 use std::sync::{Arc, OnceLock};
 
 use gitops_diff::{Origin, Text};
 
+use self::sharing::Sharing;
 use super::id::{Gvk, ResId};
 use super::node::{Members, Node};
 use super::schema::Schema;
@@ -58,6 +61,7 @@ pub(crate) struct Resource {
     schema: Arc<Schema>,
     /// The names it has and had, worked out when they are asked for.
     names: OnceLock<Names>,
+    sharing: Sharing,
     /// The variables whose values stand in it.
     pub(crate) variables: Vec<Text>,
     /// Where it was written, or which file's generator made it.
@@ -77,6 +81,7 @@ impl Resource {
             node: node.into(),
             schema: Arc::clone(schema),
             names: OnceLock::new(),
+            sharing: Sharing::default(),
             variables: Vec::new(),
             origin: None,
         }
@@ -93,18 +98,28 @@ impl Resource {
     /// The tree to change; what others share of it is copied first.
     pub(crate) fn node_mut(&mut self) -> &mut Node {
         self.names.take();
+        self.sharing.is_touched = true;
         Arc::make_mut(&mut self.node)
     }
 
     /// The tree itself, and what it has to be replaced with.
     pub(crate) fn set_node(&mut self, node: Node) {
         self.names.take();
+        self.sharing.is_touched = true;
         self.node = Arc::new(node);
     }
 
     /// Whether nothing is left of it: whoever deletes a resource empties it.
     pub(crate) fn is_gone(&self) -> bool {
         self.node.is_empty()
+    }
+
+    /// The tree as JSON, for errors.
+    pub(crate) fn json(&self) -> String {
+        match self.node.value() {
+            Ok(value) => serde_json::to_string(&value).unwrap_or_default(),
+            Err(problem) => format!("<{problem}>"),
+        }
     }
 
     /// What it is called now.

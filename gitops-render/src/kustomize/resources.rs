@@ -104,9 +104,11 @@ impl Resources {
         found.map(|(at, _)| at).collect()
     }
 
-    /// Leaves out what is gone.
+    /// Leaves out what is gone, after each step; what stands in several places of a resource and
+    /// was set in one of them is set in all.
     pub(crate) fn drop_gone(&mut self) {
         self.retain(|resource| !resource.is_gone());
+        self.list.iter_mut().for_each(Resource::settle);
     }
 
     /// Leaves out what `keep` does not want.

@@ -1,5 +1,12 @@
 //! What changes the resources of a build.
 
+pub(crate) mod annotations;
+pub(crate) mod images;
+pub(crate) mod labels;
+pub(crate) mod namespace;
+pub(crate) mod prefix;
+pub(crate) mod replicas;
+
 use super::problem::Result;
 use super::resources::Resources;
 
@@ -7,4 +14,13 @@ use super::resources::Resources;
 /// step.
 pub(crate) trait Transformer {
     fn transform(&self, resources: &mut Resources) -> Result<()>;
+
+    /// How many of upstream's transformers it stands for: a build that notes in each resource
+    /// what changed it notes so many.
+    fn count(&self) -> usize {
+        1
+    }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -82,6 +82,24 @@ impl Node {
         path.iter().try_fold(self, |node, key| node.get(key))
     }
 
+    /// What is at these positions in lists and maps.
+    pub(crate) fn descend(&self, positions: &[usize]) -> Option<&Node> {
+        positions.iter().try_fold(self, |node, at| match node {
+            Self::Scalar(_) => None,
+            Self::List(items) => items.get(*at),
+            Self::Map(members) => members.0.get(*at).map(|member| &member.value),
+        })
+    }
+
+    /// What is at these positions in lists and maps.
+    pub(crate) fn descend_mut(&mut self, positions: &[usize]) -> Option<&mut Node> {
+        positions.iter().try_fold(self, |node, at| match node {
+            Self::Scalar(_) => None,
+            Self::List(items) => items.get_mut(*at),
+            Self::Map(members) => members.0.get_mut(*at).map(|member| &mut member.value),
+        })
+    }
+
     /// The text of the scalar at the end of `path`, through maps.
     pub(crate) fn text_at(&self, path: &[&str]) -> Option<&str> {
         self.at(path)?.as_text().map(Text::as_str)
@@ -92,7 +110,7 @@ impl Scalar {
     /// A plain text that means what it looks like.
     pub(crate) fn plain(text: impl Into<Text>) -> Self {
         let text = text.into();
-        Self { text, tag: Tag::Unknown, tagged: false, style: Style::Plain, line: 0 }
+        Self { text, tag: Tag::Unknown, tagged: false, style: Style::Plain, shared: 0, line: 0 }
     }
 
     /// A plain text tagged as a string.
@@ -143,6 +161,12 @@ impl Members {
 
     pub(crate) fn find_mut(&mut self, key: &str) -> Option<&mut Member> {
         self.0.iter_mut().find(|member| member.key.text == key)
+    }
+
+    /// The position and the value of `key`.
+    pub(crate) fn locate(&self, key: &str) -> Option<(usize, &Node)> {
+        let at = self.0.iter().position(|member| member.key.text == key)?;
+        Some((at, &self.0[at].value))
     }
 
     pub(crate) fn get(&self, key: &str) -> Option<&Node> {

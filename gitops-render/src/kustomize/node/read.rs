@@ -229,5 +229,5 @@ fn scalar(word: Word<'_>, mark: Mark) -> Scalar {
         None if style == Style::Plain => meaning::tag_of(&text),
         None => Tag::Str,
     };
-    Scalar { text, tag, tagged: named.is_some(), style, line: mark.line }
+    Scalar { text, tag, tagged: named.is_some(), style, shared: 0, line: mark.line }
 }

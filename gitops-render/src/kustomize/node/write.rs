@@ -23,6 +23,16 @@ pub(crate) fn to_yaml(node: &Node, out: &mut String) -> Result<()> {
 }
 
 impl Node {
+    /// The YAML of the tree alone.
+    ///
+    /// # Errors
+    /// As [`to_yaml`].
+    pub(crate) fn yaml(&self) -> Result<String> {
+        let mut out = String::new();
+        to_yaml(self, &mut out)?;
+        Ok(out)
+    }
+
     /// The value that stands for the tree in JSON.
     ///
     /// # Errors

@@ -1,0 +1,157 @@
+//! Names, tags and digests of images.
+
+use regex::Regex;
+
+use super::Transformer;
+use crate::kustomize::config::Config;
+use crate::kustomize::fieldspec::{Field, Make};
+use crate::kustomize::kustomization::{FieldSpec, Image};
+use crate::kustomize::node::{Node, Tag};
+use crate::kustomize::pattern;
+use crate::kustomize::problem::Result;
+use crate::kustomize::resources::Resources;
+
+/// Changes images by their names.
+///
+/// Upstream looks for them twice, wherever there are containers and in the fields of the
+/// configuration, so that a suffix of a tag is often put there twice.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Images {
+    pub(crate) images: Vec<Image>,
+    /// The images.
+    pub(crate) fields: Vec<FieldSpec>,
+}
+
+impl Images {
+    /// Those of `images`.
+    pub(crate) fn new(images: &[Image], config: &Config) -> Self {
+        Self { images: images.to_vec(), fields: config.images.clone() }
+    }
+}
+
+impl Transformer for Images {
+    fn transform(&self, resources: &mut Resources) -> Result<()> {
+        let fields = Field::all(&self.fields);
+        let rules: Vec<Rule<'_>> = self.images.iter().map(Rule::new).collect();
+        for resource in resources.iter_mut().filter(|it| !it.is_gone()) {
+            let gvk = resource.id().gvk.clone();
+            if gvk.kind == "CustomResourceDefinition" {
+                continue;
+            }
+            let own: Vec<&Field> = Field::of_kind(&fields, &gvk).collect();
+            let root = resource.node_mut();
+            for rule in &rules {
+                rule.in_containers(root)?;
+                own.iter().try_for_each(|field| {
+                    field.visit(root, &Make::Nothing, &mut |node| rule.change(node))
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    fn count(&self) -> usize {
+        self.images.len()
+    }
+}
+
+/// What becomes of the images of a name.
+struct Rule<'a> {
+    /// None where the name is no regular expression, and so nothing's name.
+    pattern: Option<Regex>,
+    image: &'a Image,
+}
+
+impl<'a> Rule<'a> {
+    fn new(image: &'a Image) -> Self {
+        let digest = "@[a-zA-Z0-9]+([.+_-][a-zA-Z0-9]+)*:[a-zA-Z0-9_.{}-]*";
+        let pattern = format!("^{}(:[a-zA-Z0-9_.{{}}-]*)?({digest})?$", image.name);
+        Self { pattern: pattern::compile(&pattern), image }
+    }
+
+    /// Changes the images in all lists of containers, however deep they are.
+    fn in_containers(&self, node: &mut Node) -> Result<()> {
+        match node {
+            Node::Scalar(_) => Ok(()),
+            Node::List(items) => items.iter_mut().try_for_each(|item| self.in_containers(item)),
+            Node::Map(members) => members.iter_mut().try_for_each(|member| {
+                self.in_containers(&mut member.value)?;
+                match &mut member.value {
+                    Node::List(items)
+                        if matches!(&*member.key.text, "containers" | "initContainers") =>
+                    {
+                        items.iter_mut().try_for_each(|item| self.in_container(item))
+                    }
+                    _ => Ok(()),
+                }
+            }),
+        }
+    }
+
+    fn in_container(&self, container: &mut Node) -> Result<()> {
+        match container.fields_mut()?.and_then(|members| members.get_mut("image")) {
+            Some(image) => self.change(image),
+            None => Ok(()),
+        }
+    }
+
+    fn change(&self, node: &mut Node) -> Result<()> {
+        let Node::Scalar(scalar) = node else { return Err(node.wrong_kind("ScalarNode")) };
+        match self.changed(&scalar.text) {
+            Some(text) => node.set_text(text, Tag::Unknown),
+            None => Ok(()),
+        }
+    }
+
+    /// What the image is called instead, if it is meant.
+    fn changed(&self, text: &str) -> Option<String> {
+        self.pattern.as_ref().filter(|pattern| pattern.is_match(text))?;
+        let Image { new_name, new_tag, digest, tag_suffix, .. } = self.image;
+        let mut image = Parts::of(text);
+        if !new_name.is_empty() {
+            image.name = new_name;
+        }
+        let mut suffix = "";
+        if !new_tag.is_empty() || !digest.is_empty() {
+            (image.tag, image.digest) = (new_tag, digest);
+        } else if !tag_suffix.is_empty() {
+            (suffix, image.digest) = (tag_suffix, "");
+        }
+        Some(image.joined(suffix))
+    }
+}
+
+/// The parts of the name of an image.
+struct Parts<'a> {
+    name: &'a str,
+    tag: &'a str,
+    digest: &'a str,
+}
+
+impl<'a> Parts<'a> {
+    /// A colon before the first slash belongs to a port.
+    fn of(text: &'a str) -> Self {
+        let path = text.find('/').unwrap_or_default();
+        let at = |mark| text[path..].find(mark).map(|at| at + path);
+        let (name, tag, digest) = match (at(':'), at('@')) {
+            (None, None) => (text, "", ""),
+            (Some(colon), None) => (&text[..colon], &text[colon + 1..], ""),
+            (Some(colon), Some(at)) if colon < at => {
+                (&text[..colon], &text[colon + 1..at], &text[at + 1..])
+            }
+            (_, Some(at)) => (&text[..at], "", &text[at + 1..]),
+        };
+        Self { name, tag, digest }
+    }
+
+    fn joined(&self, suffix: &str) -> String {
+        let mut text = self.name.to_owned();
+        if !self.tag.is_empty() || !suffix.is_empty() {
+            text.extend([":", self.tag, suffix]);
+        }
+        if !self.digest.is_empty() {
+            text.extend(["@", self.digest]);
+        }
+        text
+    }
+}
