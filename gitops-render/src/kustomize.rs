@@ -30,6 +30,11 @@ mod resources;
 mod schema;
 mod selector;
 
+mod json6902;
+mod merge;
+
+mod json;
+
 #[cfg(test)]
 mod tables;
 

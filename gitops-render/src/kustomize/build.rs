@@ -36,3 +36,27 @@ impl Build<'_> {
         Options { dialect: Dialect::GoV3, duplicates: Duplicates::LastWins, ..Options::default() }
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use gitops_source::Tree;
+
+    use super::*;
+    use crate::kustomize::folder::Folder;
+
+    /// What `run` does in the root of a tree of these files, for tests.
+    pub(crate) fn in_folder<T>(files: &[(&str, &[u8])], run: impl FnOnce(&Folder<'_>) -> T) -> T {
+        let tree = Tree::from_files(files.iter().map(|(path, text)| (*path, text.to_vec())))
+            .expect("files");
+        let input = Input::new(&tree, TreePath::default());
+        let build = Build {
+            input: &input,
+            options: &KustomizeOptions::default(),
+            schema: Arc::default(),
+            allowance: RefCell::new(Allowance::new(1_000_000, 1_000_000)),
+            read: RefCell::default(),
+            warnings: RefCell::default(),
+        };
+        run(&Folder::root(&build).expect("the root"))
+    }
+}

@@ -14,6 +14,7 @@ mod write;
 
 use gitops_diff::Text;
 
+pub(crate) use self::meaning::tag_of;
 pub(crate) use self::read::read;
 pub(crate) use self::write::to_yaml;
 pub(crate) use crate::yaml::event::Style;

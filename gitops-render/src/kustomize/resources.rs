@@ -49,6 +49,18 @@ impl Resources {
         &mut self.list[at]
     }
 
+    /// Changes one resource. Unlike after [`get_mut`](Self::get_mut), others are found as before
+    /// where it keeps all its names.
+    pub(crate) fn edit<T>(&mut self, at: usize, change: impl FnOnce(&mut Resource) -> T) -> T {
+        let before: Vec<ResId> = self.list[at].all_ids().cloned().collect();
+        let resource = &mut self.list[at];
+        let changed = change(resource);
+        if resource.is_gone() || !resource.all_ids().eq(&before) {
+            self.forget();
+        }
+        changed
+    }
+
     /// Adds a resource at the end.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ pub(crate) mod annotations;
 pub(crate) mod images;
 pub(crate) mod labels;
 pub(crate) mod namespace;
+pub(crate) mod patch;
 pub(crate) mod prefix;
 pub(crate) mod replicas;
 

@@ -14,6 +14,7 @@ pub use self::layout::{Layout, Lists};
 use self::scalar::Pen;
 pub(crate) use self::view::{Tree, View};
 use super::Dialect;
+use super::scalar::{Scalar as Meaning, resolve};
 
 /// The YAML of `value` as `sigs.k8s.io/yaml` marshals it (go-yaml v2): keys in natural order,
 /// lists not indented below their key, texts quoted where Go would read something else, lines
@@ -60,6 +61,12 @@ pub(crate) fn write_tree<T: Tree>(tree: &T, layout: &Layout, out: &mut String) {
     }
     emitter.pen.end_line();
     *out = emitter.pen.into_text();
+}
+
+/// Whether go-yaml writes `text` without quotes.
+pub(crate) fn is_plain(text: &str, dialect: Dialect) -> bool {
+    shape::style(text, false, dialect) == shape::Style::Plain
+        && resolve(text, dialect) == Meaning::Text
 }
 
 /// Whether go-yaml v3 writes `text` as a block where it is asked to, and not in double quotes.

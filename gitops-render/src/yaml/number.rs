@@ -74,7 +74,7 @@ fn without_separators(text: &str) -> Option<Cow<'_, str>> {
 }
 
 /// A float as `encoding/json` writes it, if JSON can hold it: `1`, `0.1`, `1e+21`, `1e-7`.
-pub(super) fn json_float(value: f64) -> Option<String> {
+pub(crate) fn json_float(value: f64) -> Option<String> {
     if !value.is_finite() {
         return None;
     }
@@ -87,7 +87,7 @@ pub(super) fn json_float(value: f64) -> Option<String> {
 
 /// A float as `strconv.FormatFloat(value, 'g', -1, 64)` writes it, and go-yaml with it: `1e-07`,
 /// `1e+06`, `0.1`, `.inf`.
-pub(super) fn go_general(value: f64) -> String {
+pub(crate) fn go_general(value: f64) -> String {
     match special(value) {
         Some(word) => word.to_owned(),
         None => general(value.to_string(), &format!("{value:e}")),

@@ -85,7 +85,7 @@ impl Node {
     }
 
     /// Becomes `value`, and a scalar keeps its quotes.
-    fn replace(&mut self, mut value: Node) {
+    pub(crate) fn replace(&mut self, mut value: Node) {
         if let Node::Scalar(new) = &mut value {
             (new.style, new.tagged, new.shared) = match &*self {
                 Self::Scalar(old) => (old.style, old.tagged, old.shared),
@@ -93,6 +93,16 @@ impl Node {
             };
         }
         *self = value;
+    }
+}
+
+impl Node {
+    /// Puts a plain text into quotes that a reader of YAML 1.1 would take for something else.
+    pub(crate) fn quoted_if_needed(mut self) -> Self {
+        if let Self::Scalar(scalar) = &mut self {
+            scalar.quote_if_needed();
+        }
+        self
     }
 }
 

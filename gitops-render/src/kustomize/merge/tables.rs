@@ -1,0 +1,125 @@
+//! Upstream's own tables of merges and JSON patches, where the corpus is there.
+
+use std::io::{Read, Write};
+
+use serde_json::Value;
+
+use super::super::json6902::Operations;
+use super::super::node::tests::tree;
+use super::super::node::{Node, to_yaml};
+use super::super::schema::Schema;
+use super::directive::Directive;
+use super::{MergeOptions, NewItems, UnknownLists, merge};
+
+/// What is known to differ, with the reason.
+const DIFFERENCES: &str = include_str!("../../../tests/data/kustomize_merge_differences.json");
+
+fn rows() -> Option<Vec<Value>> {
+    let Some(folder) = std::env::var_os("GITOPS_CORPUS") else {
+        let _ =
+            writeln!(std::io::stderr(), "left out: tables of merges (GITOPS_CORPUS is not set)");
+        return None;
+    };
+    let path = std::path::Path::new(&folder).join("kustomize/tables/tables.jsonl.gz");
+    let file = std::fs::File::open(path).expect("the tables");
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(file).read_to_string(&mut text).expect("the tables");
+    Some(text.lines().map(|line| serde_json::from_str(line).expect("a row")).collect())
+}
+
+fn text<'a>(row: &'a Value, key: &str) -> &'a str {
+    row[key].as_str().unwrap_or_default()
+}
+
+/// The YAML of a tree as the build prints it, so that spelling does not matter.
+fn printed(node: Option<Node>) -> String {
+    let mut out = String::new();
+    match node.map(|node| to_yaml(&node, &mut out)) {
+        None => String::new(),
+        Some(Ok(())) => out,
+        Some(Err(problem)) => problem.message,
+    }
+}
+
+fn read(text: &str) -> Option<Node> {
+    (!text.trim().is_empty()).then(|| tree(text))
+}
+
+fn merged(row: &Value, node: &str, patch: &str, new_items: NewItems) -> String {
+    let infer = row["infer"].as_bool() == Some(true);
+    let unknown_lists = if infer { UnknownLists::MergedByName } else { UnknownLists::Replaced };
+    let options = MergeOptions { new_items, unknown_lists, ..MergeOptions::default() };
+    let view = Schema::default().view().expect("a schema");
+    let nothing = || Node::map();
+    let merged = merge(
+        read(text(row, node)).unwrap_or_else(nothing),
+        read(text(row, patch)).unwrap_or_else(nothing),
+        view,
+        options,
+    );
+    merged.map_or_else(|problem| problem.message, printed)
+}
+
+/// What a row gives, and what it should give; none for rows of other tables.
+fn outcome(row: &Value) -> Option<(String, String)> {
+    match (text(row, "table"), row.get("elided").is_some()) {
+        ("kyaml/yaml/merge2", true) => Some(directive(row)),
+        ("kyaml/yaml/merge2", false) => {
+            let last = row["mergeOptions"]["ListIncreaseDirection"] == "append";
+            let new_items = if last { NewItems::Last } else { NewItems::First };
+            let found = merged(row, "dest", "source", new_items);
+            Some((found, printed(read(text(row, "expected")))))
+        }
+        ("api/filters/patchstrategicmerge", _) => {
+            let found = merged(row, "input", "patch", NewItems::First);
+            Some((found, printed(read(text(row, "expected")))))
+        }
+        ("api/filters/patchjson6902", _) => {
+            let found = Operations::parse(row["filter"]["Patch"].as_str().unwrap_or_default())
+                .and_then(|operations| operations.apply(tree(text(row, "input"))));
+            let found = found.map_or_else(|problem| problem.message, |it| printed(Some(it)));
+            Some((found, printed(read(text(row, "expectedOutput")))))
+        }
+        _ => None,
+    }
+}
+
+/// The directive of a patch, and the patch without it.
+fn directive(row: &Value) -> (String, String) {
+    let (name, left) = match tree(text(row, "patch")) {
+        Node::Map(mut members) => {
+            (Directive::take(&mut members), printed(Some(Node::Map(members))))
+        }
+        Node::List(mut items) => {
+            (Directive::take_of_list(&mut items), printed(Some(Node::List(items))))
+        }
+        // A scalar has none: where one meets a map, the merge says so before it asks.
+        Node::Scalar(_) => (Ok(Directive::Merge), String::new()),
+    };
+    let name = name.map_or_else(|problem| problem.message, |it| format!("{it:?}").to_lowercase());
+    let expected = printed(read(text(row, "elided")));
+    (format!("{name}\n{left}"), format!("{}\n{expected}", text(row, "expected")))
+}
+
+#[test]
+fn the_tables_of_upstream_hold_but_for_the_listed_rows() {
+    let Some(rows) = rows() else { return };
+    let listed: Value = serde_json::from_str(DIFFERENCES).expect("a list");
+    let (mut held, mut wrong) = (0, Vec::new());
+    for row in &rows {
+        let Some((found, expected)) = outcome(row) else { continue };
+        let id = format!("{} {}", text(row, "go_file"), row["row"]);
+        let is_listed = listed.get(&id).is_some();
+        match (found == expected, is_listed) {
+            (true, false) => held += 1,
+            (false, true) => {}
+            (true, true) => wrong.push(format!("{id}: listed, but it holds")),
+            (false, false) => wrong.push(format!(
+                "{id} {}\nfound:\n{found}\nexpected:\n{expected}",
+                text(row, "name")
+            )),
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    assert!(held > 90, "{held} rows");
+}
