@@ -16,9 +16,6 @@ impl Task<'_> {
         let mut declared = parse(&request.body)?;
         check_type(&self.target.resource, &declared)?;
         self.place(&mut declared)?;
-        if !metadata::name(&declared).is_empty() {
-            self.check_name(&declared)?;
-        }
         self.apply_object(&declared)
     }
 
