@@ -68,14 +68,46 @@ pub(crate) struct Cause {
     pub(crate) reason: &'static str,
 }
 
-const CAUSES: &[Cause] = &[Cause {
-    kind: "",
-    verb: "",
-    part: Some(Part::Code),
-    at: "",
-    code: Some(0),
-    reason: "the server broke off the connection",
-}];
+const ANY: Cause = Cause { kind: "", verb: "", part: None, at: "", code: None, reason: "" };
+const MICRO_TIMES: &str = "times with parts of a second are not read where they are applied";
+
+const CAUSES: &[Cause] = &[
+    Cause {
+        part: Some(Part::Code),
+        code: Some(0),
+        reason: "the server broke off the connection",
+        ..ANY
+    },
+    Cause {
+        kind: "Job",
+        at: "controller-uid",
+        reason: "the uid in a label is the server's to draw",
+        ..ANY
+    },
+    Cause {
+        kind: "Lease",
+        verb: "apply",
+        part: Some(Part::Code),
+        code: Some(500),
+        reason: MICRO_TIMES,
+        ..ANY
+    },
+    Cause {
+        kind: "Event",
+        verb: "apply",
+        part: Some(Part::Code),
+        code: Some(500),
+        reason: MICRO_TIMES,
+        ..ANY
+    },
+    Cause {
+        kind: "Service",
+        verb: "status-apply",
+        part: Some(Part::Code),
+        reason: "a status of nothing is validated before it is known that nothing lives",
+        ..ANY
+    },
+];
 
 /// The known cause of a difference in an answer about an object of a kind.
 pub(crate) fn cause(kind: &str, step: &Step, found: &Difference) -> Option<&'static Cause> {
