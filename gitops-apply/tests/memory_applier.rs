@@ -23,7 +23,8 @@ fn change(object: &Object, operation: Operation, uid: Option<&str>) -> Change {
 async fn an_object_is_made_once_and_deleted_by_its_uid() {
     let cluster = Cluster::default();
     let applier = MemoryApplier::new(cluster.clone(), "gitops");
-    let map = object("v1", "ConfigMap", "a");
+    let with_data = |body: &mut gitops_diff::Map| drop(body.map_at("data").insert("k", "v".into()));
+    let map = object("v1", "ConfigMap", "a").edit(with_data).unwrap();
     let create = change(&map, Operation::Create, None);
     let made = applier.apply(&create).await.unwrap();
     let uid = made.uid().cloned();
