@@ -14,6 +14,8 @@ pub(super) enum Place {
     Value,
 }
 
+const SPACES: &str = "                                                                ";
+
 /// Writes text and knows its column.
 pub(super) struct Pen {
     out: String,
@@ -59,7 +61,12 @@ impl Pen {
 
     /// Goes to `indent` on this line.
     pub(super) fn pad(&mut self, indent: usize) {
-        self.out.extend(std::iter::repeat_n(' ', indent.saturating_sub(self.column)));
+        let mut missing = indent.saturating_sub(self.column);
+        while missing > 0 {
+            let some = missing.min(SPACES.len());
+            self.out.push_str(&SPACES[..some]);
+            missing -= some;
+        }
         self.column = self.column.max(indent);
         self.fresh = false;
     }
@@ -102,6 +109,9 @@ impl Pen {
         indent: usize,
     ) {
         let quoted = foldable.start > 0;
+        if text.is_ascii() && !(quoted && text.contains(['\'', '\n', '\r'])) {
+            return self.words(text, foldable, fold);
+        }
         let mut before = None;
         let mut characters = text.char_indices().peekable();
         while let Some((at, character)) = characters.next() {
@@ -126,6 +136,24 @@ impl Pen {
             }
             before = Some(character);
         }
+    }
+
+    /// The same for a text where each byte is a column and no byte is doubled.
+    fn words(&mut self, text: &str, foldable: std::ops::Range<usize>, fold: Option<usize>) {
+        let bytes = text.as_bytes();
+        let mut start = 0;
+        while let Some(indent) = fold {
+            let near = start + (self.layout.width() - self.column.min(self.layout.width()));
+            let far = near.saturating_add(1).max(foldable.start);
+            let single = |at: &usize| {
+                bytes[*at] == b' ' && bytes.get(*at + 1) != Some(&b' ') && bytes[*at - 1] != b' '
+            };
+            let Some(at) = (far..foldable.end).find(single) else { break };
+            self.raw(&text[start..at]);
+            self.line(indent);
+            start = at + 1;
+        }
+        self.raw(&text[start..]);
     }
 
     fn double(&mut self, text: &str, fold: Option<usize>) {
@@ -203,6 +231,9 @@ impl Pen {
         }
         self.raw(chomping(text));
         self.line_end('\n');
+        if !text.contains(|it| is_break(it) && it != '\n') {
+            return self.lines(text, indent);
+        }
         for character in text.chars() {
             if is_break(character) {
                 self.line_end(character);
@@ -211,6 +242,22 @@ impl Pen {
                     self.pad(indent);
                 }
                 self.put(character);
+            }
+        }
+    }
+}
+
+impl Pen {
+    /// The lines of a literal that knows no other line end.
+    fn lines(&mut self, text: &str, indent: usize) {
+        for line in text.split_inclusive('\n') {
+            let content = line.strip_suffix('\n').unwrap_or(line);
+            if !content.is_empty() {
+                self.pad(indent);
+                self.raw(content);
+            }
+            if content.len() < line.len() {
+                self.line_end('\n');
             }
         }
     }

@@ -33,6 +33,9 @@ pub(super) fn is_simple_key(key: &str) -> bool {
 
 /// The style of `text`, on one line only where `one_line` says so.
 pub(super) fn style(text: &str, one_line: bool, dialect: Dialect) -> Style {
+    if is_harmless(text) {
+        return if means_itself(text) { Style::Plain } else { Style::Double };
+    }
     let shape = Shape::of(text, dialect);
     if text.contains('\n') || shape.multiline && one_line {
         return if shape.literal && !one_line { Style::Literal } else { Style::Double };
@@ -52,9 +55,27 @@ pub(super) fn allows_block(text: &str, dialect: Dialect) -> bool {
 /// Whether the text without quotes is read as that text: under YAML 1.1, which knows all words that
 /// v3 knows and more, and by other tools that know numbers to the base 60.
 fn means_itself(text: &str) -> bool {
-    resolve(text, Dialect::GoV2) == Scalar::Text
-        && timestamp::rfc3339(text).is_none()
-        && !is_base_60(text)
+    let number = text.starts_with(|it: char| matches!(it, '0'..='9' | '+' | '-'));
+    resolve(text, Dialect::GoV2) == Scalar::Text && (!number || is_no_number(text))
+}
+
+/// Whether what looks like a number means nothing elsewhere either.
+fn is_no_number(text: &str) -> bool {
+    timestamp::rfc3339(text).is_none() && !is_base_60(text)
+}
+
+/// Whether this is one line of ASCII in which nothing could be an indicator: what most texts are.
+fn is_harmless(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let Some(first) = bytes.first() else { return false };
+    let starts = first.is_ascii_alphanumeric() || matches!(first, b'/' | b'_' | b'$' | b'(');
+    starts
+        && bytes.iter().enumerate().all(|(at, byte)| match byte {
+            b':' => bytes.get(at + 1).is_some_and(|next| *next != b' '),
+            b'#' => bytes[at - 1] != b' ',
+            b' ' => at + 1 < bytes.len(),
+            _ => matches!(byte, b'!'..=b'~'),
+        })
 }
 
 /// `^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$`
