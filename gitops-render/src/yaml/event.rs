@@ -84,7 +84,7 @@ struct Recorded<'a> {
     events: std::vec::IntoIter<Result<(Event<'a>, Mark), Error>>,
 }
 
-impl<'a> Recorded<'a> {
+impl Recorded<'_> {
     fn new<'b>(mut parser: impl Events<'b>) -> Self {
         let mut events = Vec::new();
         while let Some(step) = parser.next() {

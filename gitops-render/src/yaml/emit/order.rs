@@ -21,7 +21,7 @@ impl Order {
         self.merge_sorted(members)
     }
 
-    fn merge_sorted<'a, T>(self, members: Vec<Member<'a, T>>) -> Vec<Member<'a, T>> {
+    fn merge_sorted<T>(self, members: Vec<Member<'_, T>>) -> Vec<Member<'_, T>> {
         if members.len() < 2 {
             return members;
         }

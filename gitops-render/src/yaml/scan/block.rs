@@ -53,11 +53,10 @@ impl Scanner<'_> {
 
     fn block_header(&mut self, spot: Spot) -> Result<Header, Error> {
         let mut header = Header::default();
-        if !self.chomping(&mut header) {
-            self.increment(&mut header, spot)?;
+        let chomped = self.chomping(&mut header);
+        self.increment(&mut header, spot)?;
+        if !chomped {
             self.chomping(&mut header);
-        } else {
-            self.increment(&mut header, spot)?;
         }
         self.cursor.skip_blanks();
         if self.cursor.peek(0) == b'#' {

@@ -58,8 +58,9 @@ enum State {
     Over,
 }
 
-/// An event and where it starts; none when the text is over.
-type Step<'a> = Result<Option<(Event<'a>, Mark)>, Error>;
+/// An event and where it starts.
+type Found<'a> = (Event<'a>, Mark);
+type Step<'a> = Result<Found<'a>, Error>;
 
 /// What stands before a node.
 #[derive(Default)]
@@ -91,7 +92,7 @@ impl<'a> Parser<'a> {
     fn step(&mut self) -> Step<'a> {
         match self.state {
             State::ImplicitDocument => self.document_start(true),
-            State::DocumentStart => self.document_start(false),
+            State::DocumentStart | State::Over => self.document_start(false),
             State::DocumentContent => self.document_content(),
             State::DocumentEnd => self.document_end(),
             State::Node => self.node(true, false),
@@ -110,7 +111,6 @@ impl<'a> Parser<'a> {
             State::FlowMapKey => self.flow_map_key(false),
             State::FlowMapValue => self.flow_map_value(false),
             State::FlowMapEmpty => self.flow_map_value(true),
-            State::Over => Ok(None),
         }
     }
 
@@ -158,22 +158,29 @@ impl<'a> Parser<'a> {
         self.error(context, self.starts.last().copied().unwrap_or_default(), problem, at)
     }
 
-    fn document_start(&mut self, implicit: bool) -> Step<'a> {
-        let (mut kind, spot) = self.peek()?;
-        while !implicit && kind == Kind::DocumentEnd {
-            kind = self.advance()?.0;
+    /// Whether the text goes on. Between documents there may be any number of `...`.
+    fn goes_on(&mut self) -> Result<bool, Error> {
+        if self.state == State::DocumentStart {
+            while self.peek()?.0 == Kind::DocumentEnd {
+                self.take();
+            }
         }
-        if kind == Kind::StreamEnd {
+        let between = matches!(self.state, State::ImplicitDocument | State::DocumentStart);
+        if between && self.peek()?.0 == Kind::StreamEnd {
             self.state = State::Over;
-            return Ok(None);
         }
+        Ok(self.state != State::Over)
+    }
+
+    fn document_start(&mut self, implicit: bool) -> Step<'a> {
+        let (kind, spot) = self.peek()?;
         let explicit =
             matches!(kind, Kind::VersionDirective | Kind::TagDirective | Kind::DocumentStart);
         self.directives()?;
         self.states.push(State::DocumentEnd);
         if implicit && !explicit {
             self.state = State::Node;
-            return Ok(Some((Event::DocumentStart, mark(spot))));
+            return Ok((Event::DocumentStart, mark(spot)));
         }
         let (kind, at) = self.peek()?;
         if kind != Kind::DocumentStart {
@@ -182,7 +189,7 @@ impl<'a> Parser<'a> {
         }
         self.take();
         self.state = State::DocumentContent;
-        Ok(Some((Event::DocumentStart, mark(spot))))
+        Ok((Event::DocumentStart, mark(spot)))
     }
 
     fn directives(&mut self) -> Result<(), Error> {
@@ -246,7 +253,7 @@ impl<'a> Parser<'a> {
             self.anchors.clear();
         }
         self.state = State::DocumentStart;
-        Ok(Some((Event::DocumentEnd, mark(spot))))
+        Ok((Event::DocumentEnd, mark(spot)))
     }
 
     /// A node where one has to be, in a block or between brackets; behind a key also a list that
@@ -285,13 +292,11 @@ impl<'a> Parser<'a> {
         self.return_to();
         self.comment = None;
         let Load::Name(name) = self.take() else { return Ok(Self::absent(spot)) };
-        match self.anchors.get(name) {
-            Some(anchor) => Ok(Some((Event::Alias(*anchor), mark(spot)))),
-            None => {
-                let problem = format!("unknown anchor '{name}' referenced");
-                Err(Error::syntax(mark(spot), "", &problem, 0))
-            }
+        if let Some(anchor) = self.anchors.get(name) {
+            return Ok((Event::Alias(*anchor), mark(spot)));
         }
+        let problem = format!("unknown anchor '{name}' referenced");
+        Err(Error::syntax(mark(spot), "", &problem, 0))
     }
 
     /// An anchor and a tag, in any order.
@@ -346,7 +351,7 @@ impl<'a> Parser<'a> {
         Some(self.anchors_seen)
     }
 
-    fn scalar(&mut self, properties: Properties<'a>) -> Option<(Event<'a>, Mark)> {
+    fn scalar(&mut self, properties: Properties<'a>) -> Found<'a> {
         self.return_to();
         let (text, style) = match self.take() {
             Load::Text(text, style) => (text, style),
@@ -355,20 +360,15 @@ impl<'a> Parser<'a> {
         self.word(text, style, properties)
     }
 
-    fn word(
-        &mut self,
-        text: Cow<'a, str>,
-        style: Style,
-        properties: Properties<'a>,
-    ) -> Option<(Event<'a>, Mark)> {
+    fn word(&mut self, text: Cow<'a, str>, style: Style, properties: Properties<'a>) -> Found<'a> {
         let anchor = self.name(properties.anchor);
         let comment = self.comment.take();
         let word = Word { text, style, tag: properties.tag, anchor, comment };
-        Some((Event::Scalar(word), mark(properties.start)))
+        (Event::Scalar(word), mark(properties.start))
     }
 
     /// A value that the text does not have.
-    fn absent(spot: Spot) -> Option<(Event<'a>, Mark)> {
+    fn absent(spot: Spot) -> Found<'a> {
         let word = Word {
             text: Cow::Borrowed(""),
             style: Style::Plain,
@@ -376,17 +376,17 @@ impl<'a> Parser<'a> {
             anchor: None,
             comment: None,
         };
-        Some((Event::Scalar(word), mark(spot)))
+        (Event::Scalar(word), mark(spot))
     }
 
     fn list(&mut self, properties: Properties<'a>, state: State) -> Step<'a> {
         let start = mark(properties.start);
-        Ok(Some((Event::ListStart(self.opening(properties, state)?), start)))
+        Ok((Event::ListStart(self.opening(properties, state)?), start))
     }
 
     fn map(&mut self, properties: Properties<'a>, state: State) -> Step<'a> {
         let start = mark(properties.start);
-        Ok(Some((Event::MapStart(self.opening(properties, state)?), start)))
+        Ok((Event::MapStart(self.opening(properties, state)?), start))
     }
 
     fn opening(&mut self, properties: Properties<'a>, state: State) -> Result<Opening<'a>, Error> {
@@ -403,18 +403,22 @@ impl<'a> Parser<'a> {
     }
 
     /// The innermost list or map is over.
-    fn end(&mut self, spot: Spot) -> Step<'a> {
+    fn end(&mut self, spot: Spot) -> Found<'a> {
         self.open = self.open.saturating_sub(1);
-        Ok(Some((Event::End(self.comment.take()), mark(spot))))
+        (Event::End(self.comment.take()), mark(spot))
     }
 }
 
 impl<'a> Events<'a> for Parser<'a> {
-    fn next(&mut self) -> Option<Result<(Event<'a>, Mark), Error>> {
-        let step = self.step();
+    fn next(&mut self) -> Option<Step<'a>> {
+        let step = match self.goes_on() {
+            Ok(true) => self.step(),
+            Ok(false) => return None,
+            Err(error) => Err(error),
+        };
         if step.is_err() {
             self.state = State::Over;
         }
-        step.transpose()
+        Some(step)
     }
 }

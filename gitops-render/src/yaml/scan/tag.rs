@@ -116,7 +116,9 @@ impl<'a> Scanner<'a> {
                 let bytes = escaped.get_or_insert_with(|| before.as_bytes().to_vec());
                 self.escaped_character(bytes, purpose)?;
             } else {
-                escaped.iter_mut().for_each(|bytes| bytes.push(self.cursor.peek(0)));
+                if let Some(bytes) = &mut escaped {
+                    bytes.push(self.cursor.peek(0));
+                }
                 self.cursor.skip();
             }
         }

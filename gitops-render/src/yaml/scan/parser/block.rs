@@ -1,6 +1,6 @@
 //! Lists and maps in blocks.
 
-use super::{Parser, State, Step};
+use super::{Found, Parser, State, Step};
 use crate::yaml::scan::cursor::Spot;
 use crate::yaml::scan::token::{Kind, Load};
 
@@ -14,7 +14,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Takes the token that ends the innermost list or map.
-    pub(super) fn leave(&mut self, spot: Spot) -> Step<'a> {
+    pub(super) fn leave(&mut self, spot: Spot) -> Found<'a> {
         self.return_to();
         self.starts.pop();
         let end = self.end(spot);
@@ -42,7 +42,7 @@ impl<'a> Parser<'a> {
                 let comment = self.comment.take();
                 let end = self.leave(spot);
                 self.comment = comment;
-                end
+                Ok(end)
             }
             _ => {
                 let problem = "did not find expected '-' indicator";
@@ -59,7 +59,7 @@ impl<'a> Parser<'a> {
             let comment = self.comment.take();
             let end = self.end(spot);
             self.comment = comment;
-            return end;
+            return Ok(end);
         }
         match self.advance()?.0 {
             Kind::BlockEntry | Kind::Key | Kind::Value | Kind::BlockEnd => {
@@ -83,7 +83,7 @@ impl<'a> Parser<'a> {
                 let behind = self.behind_key(spot);
                 self.block_part(State::BlockMapValue, behind)
             }
-            Kind::BlockEnd => self.leave(spot),
+            Kind::BlockEnd => Ok(self.leave(spot)),
             _ => {
                 let problem = "did not find expected key";
                 Err(self.error_inside("while parsing a block mapping", problem, spot))

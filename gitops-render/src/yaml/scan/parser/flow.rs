@@ -28,7 +28,7 @@ impl<'a> Parser<'a> {
                 return self.node(false, false);
             }
         }
-        self.leave(spot)
+        Ok(self.leave(spot))
     }
 
     pub(super) fn flow_pair_key(&mut self) -> Step<'a> {
@@ -62,7 +62,7 @@ impl<'a> Parser<'a> {
         let comment = self.comment.take();
         let end = self.end(spot);
         self.comment = comment;
-        end
+        Ok(end)
     }
 
     pub(super) fn flow_map_key(&mut self, first: bool) -> Step<'a> {
@@ -92,7 +92,7 @@ impl<'a> Parser<'a> {
                 return self.node(false, false);
             }
         }
-        self.leave(spot)
+        Ok(self.leave(spot))
     }
 
     pub(super) fn flow_map_value(&mut self, empty: bool) -> Step<'a> {

@@ -102,11 +102,12 @@ impl Print {
         let scalar = !self.out.ends_with(['{', '[']);
         write!(self.out, "@{}:{}", mark.line, mark.column).unwrap();
         if self.dialect == Dialect::GoV3 {
-            anchor.iter().for_each(|number| write!(self.out, "&{}", names[number]).unwrap());
+            let name = anchor.map(|number| format!("&{}", names[&number]));
+            self.out += &name.unwrap_or_default();
         }
         let said =
             tag.filter(|tag| if self.dialect == Dialect::GoV2 { scalar } else { *tag != "!" });
-        said.iter().for_each(|tag| write!(self.out, "<{tag}>").unwrap());
+        self.out += &said.map(|tag| format!("<{tag}>")).unwrap_or_default();
     }
 
     fn text(&mut self, text: &str) {
@@ -116,7 +117,7 @@ impl Print {
 
     fn comment(&mut self, comment: Option<&str>) {
         if self.dialect == Dialect::GoV3 {
-            comment.iter().for_each(|text| self.text(text));
+            let _ = comment.map(|text| self.text(text));
         }
     }
 }
