@@ -8,6 +8,8 @@
 mod archive;
 mod compare;
 mod corpus;
+mod garden;
+mod oracle;
 
 use std::collections::BTreeMap;
 
