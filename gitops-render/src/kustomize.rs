@@ -4,6 +4,7 @@ mod options;
 mod renderer;
 
 mod accumulate;
+mod steps;
 mod target;
 
 mod build;

@@ -1,20 +1,38 @@
 //! From a target to its resources: bases first, then what it makes and changes itself.
 
+use std::sync::Arc;
+
+use gitops_diff::Text;
+
+use super::config::Config;
 use super::folder::Folder;
 use super::problem::{Problem, ProblemKind, Result};
 use super::resources::Resources;
 use super::target::Target;
+use super::vars::Variables;
+use crate::yaml::Allowance;
 
 /// The resources so far, with what is needed once all of them are there.
 #[derive(Default)]
 pub(crate) struct Accumulated {
     pub(crate) resources: Resources,
+    /// The fields that are changed, of all folders so far: what a base configures holds for its
+    /// overlays.
+    pub(crate) config: Arc<Config>,
+    pub(crate) variables: Variables,
 }
 
 impl Accumulated {
     /// Takes in what a base brings.
     fn merge(&mut self, mut other: Self) -> Result<()> {
-        self.resources.append_all(other.resources.take())
+        self.resources.append_all(other.resources.take())?;
+        self.configure(&other.config)?;
+        self.variables.merge(other.variables)
+    }
+
+    fn configure(&mut self, config: &Arc<Config>) -> Result<()> {
+        self.config = self.config.merge(config)?;
+        Ok(())
     }
 }
 
@@ -28,9 +46,55 @@ impl<'a> Target<'a> {
     fn accumulate_onto(&self, mut all: Accumulated) -> Result<Accumulated> {
         self.add_resources(&mut all)
             .map_err(|it| it.within("accumulating resources").at(self.position("resources")))?;
+        self.add_configurations(&mut all)?;
         self.add_components(&mut all)
             .map_err(|it| it.within("accumulating components").at(self.position("components")))?;
+        self.transform(&mut all)?;
+        all.variables
+            .declare(self.file.vars.as_deref().unwrap_or_default(), &mut all.resources)
+            .map_err(|it| it.within("merging vars").at(self.position("vars")))?;
         Ok(all)
+    }
+
+    /// Takes in the fields that the files of `configurations` and `crds` name, above the builtin
+    /// ones.
+    fn add_configurations(&self, all: &mut Accumulated) -> Result<()> {
+        let mut config = Arc::clone(Config::builtin());
+        for path in &self.file.configurations {
+            let own = self
+                .load_config(path, Config::read)
+                .map_err(|it| it.at(self.position("configurations")))?;
+            config = config.merge(&own)?;
+        }
+        all.configure(&config).map_err(|it| it.within("merging config"))?;
+        for path in &self.file.crds {
+            let own = self.load_config(path, Config::from_definitions).map_err(|it| {
+                it.within(format_args!("loading CRDs {}", listed(&self.file.crds)))
+                    .at(self.position("crds"))
+            })?;
+            all.configure(&own).map_err(|it| it.within("merging CRDs"))?;
+        }
+        Ok(())
+    }
+
+    fn load_config(
+        &self,
+        path: &str,
+        read: impl Fn(&[u8], &str, &mut Allowance) -> Result<Arc<Config>>,
+    ) -> Result<Arc<Config>> {
+        let content = self.folder.load(path)?;
+        let file = self.folder.resolve(path).unwrap_or_default();
+        read(content, &file, &mut self.folder.build.allowance.borrow_mut())
+    }
+
+    /// Runs the transformers. All of them are made before the first one runs, so that what is
+    /// wrong with the last is said before anything is changed.
+    fn transform(&self, all: &mut Accumulated) -> Result<()> {
+        for transformer in self.transformers(&all.config)? {
+            transformer.transform(&mut all.resources)?;
+            all.resources.drop_gone();
+        }
+        Ok(())
     }
 
     fn add_resources(&self, all: &mut Accumulated) -> Result<()> {
@@ -105,6 +169,12 @@ impl<'a> Target<'a> {
             _ => Ok(target),
         }
     }
+}
+
+/// As Go prints a list.
+fn listed(texts: &[Text]) -> String {
+    let texts: Vec<&str> = texts.iter().map(|it| &**it).collect();
+    format!("[{}]", texts.join(" "))
 }
 
 /// What a folder is used as.

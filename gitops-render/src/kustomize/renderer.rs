@@ -6,17 +6,21 @@ use std::sync::Arc;
 use gitops_diff::Object;
 use gitops_source::Digest;
 
+use super::accumulate::Accumulated;
 use super::build::Build;
 use super::folder::Folder;
+use super::nameref::NameReferences;
 use super::node;
 use super::options::{KustomizeOptions, Reorder};
 use super::problem::{Problem, Result};
 use super::resource::{Resource, internal};
 use super::resources::Resources;
 use super::schema::Schema;
+use super::sort::Sort;
 use super::target::Target;
+use super::transform::Transformer;
 use crate::yaml::Allowance;
-use crate::{Input, Position, RenderError, Rendered, Renderer};
+use crate::{Input, Position, RenderError, Rendered, Renderer, Warning};
 
 /// Builds a kustomization as `kustomize build` does.
 #[derive(Clone, Debug, Default)]
@@ -69,8 +73,10 @@ impl Kustomize {
 fn run(build: &Build<'_>) -> Result<Resources> {
     let target = Target::load(Folder::root(build)?)?;
     let mut all = target.accumulate()?;
+    NameReferences::new(&all.config).transform(&mut all.resources)?;
+    resolve_variables(&mut all, build)?;
     drop_local(&mut all.resources);
-    sort(&mut all.resources, &target);
+    sort(&mut all.resources, &target)?;
     for resource in all.resources.iter_mut() {
         clean(resource);
     }
@@ -84,8 +90,23 @@ fn drop_local(resources: &mut Resources) {
     });
 }
 
-fn sort(_resources: &mut Resources, target: &Target<'_>) {
-    let _ = target.folder.build.options.reorder == Reorder::Legacy;
+/// Puts the values of variables in their places, and warns of those that have none.
+fn resolve_variables(all: &mut Accumulated, build: &Build<'_>) -> Result<()> {
+    let unused = all.variables.resolve(&mut all.resources, &all.config)?;
+    let warnings = unused.iter().map(|name| Warning {
+        message: format!("the variable `{name}` stands nowhere, so that nothing is replaced"),
+        origin: None,
+    });
+    build.warnings.borrow_mut().extend(warnings);
+    Ok(())
+}
+
+fn sort(resources: &mut Resources, target: &Target<'_>) -> Result<()> {
+    match (&target.file.sort_options, target.folder.build.options.reorder) {
+        (Some(options), _) => Sort { options: options.clone() }.transform(resources),
+        (None, Reorder::Legacy) => Sort::legacy().transform(resources),
+        (None, Reorder::None) => Ok(()),
+    }
 }
 
 /// Takes off what the build remembered; the annotations that stay become strings.

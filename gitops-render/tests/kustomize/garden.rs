@@ -37,7 +37,17 @@ type Files = BTreeMap<String, String>;
 
 const NAMES: [&str; 6] = ["web", "api", "cache", "worker", "svc10", "svc2"];
 const TEXTS: [&str; 12] = [
-    "v", "'true'", "\"1\"", "'0644'", "1e3", "''", "' padded '", "'a: b'", "x y z", "'~'", "日本",
+    "v",
+    "'true'",
+    "\"1\"",
+    "'0644'",
+    "1e3",
+    "''",
+    "' padded '",
+    "'a: b'",
+    "x y z",
+    "'~'",
+    "日本",
     "\"two\\nlines\\n\"",
 ];
 const IMAGES: [&str; 5] = [
@@ -81,9 +91,7 @@ fn base(dice: &mut Dice, files: &mut Files) {
 }
 
 fn component(dice: &mut Dice, files: &mut Files) {
-    let mut text = String::from(
-        "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n",
-    );
+    let mut text = String::from("apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n");
     settings(dice, &mut text);
     text.push_str(
         "patches:\n- target: {kind: Deployment}\n  patch: |-\n    - op: add\n      path: \

@@ -19,9 +19,10 @@ fn oracle() -> Option<Vec<String>> {
     if let Ok(program) = std::env::var("GITOPS_KUSTOMIZE") {
         return Some(words(&program));
     }
-    for (probe, command) in
-        [("kustomize version", "kustomize build"), ("kubectl version --client", "kubectl kustomize")]
-    {
+    for (probe, command) in [
+        ("kustomize version", "kustomize build"),
+        ("kubectl version --client", "kubectl kustomize"),
+    ] {
         let probe = words(probe);
         if Command::new(&probe[0]).args(&probe[1..]).output().is_ok_and(|it| it.status.success()) {
             return Some(words(command));
