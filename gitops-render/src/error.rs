@@ -1,6 +1,7 @@
 //! What can go wrong in a render, grouped by what the caller can do.
 
 use std::fmt;
+use std::time::Duration;
 
 use gitops_diff::Origin;
 
@@ -101,12 +102,16 @@ impl fmt::Display for Position {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Requirement {
-    /// A folder of a Git repository, as a Kustomize base names it.
+    /// A Git repository, of which a Kustomize base names a folder. All folders of one need it once.
     Git {
-        /// The repository.
+        /// The repository, as Git clones it.
         url: String,
-        /// The ref, if one is named.
+        /// The branch, tag or commit, if one is named; else the default branch is meant.
         reference: Option<String>,
+        /// Whether the submodules are needed too.
+        submodules: bool,
+        /// How long fetching it may take.
+        timeout: Duration,
     },
     /// A file served over HTTP.
     Http {

@@ -16,6 +16,17 @@ mod nameref;
 mod sort;
 mod vars;
 
+mod generate;
+mod plugin;
+mod replacement;
+mod value_add;
+
+mod iam_policy;
+mod json;
+mod provenance;
+mod remote;
+mod settings;
+
 mod config;
 mod fieldspec;
 mod pattern;

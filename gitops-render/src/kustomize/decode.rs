@@ -8,11 +8,27 @@ use std::collections::BTreeMap;
 use gitops_diff::{Map, Text, Value};
 
 use super::problem::{Problem, Result};
+use crate::yaml::number::go_general;
 
 /// Something that is made of a value.
 pub(crate) trait Decode: Sized {
+    /// Reads `value`, which is the field `name`, and refuses names that no field has.
+    fn decode(value: &Value, name: &str) -> Result<Self> {
+        Self::decode_with(value, name, Manner::Strict)
+    }
+
     /// Reads `value`, which is the field `name`.
-    fn decode(value: &Value, name: &str) -> Result<Self>;
+    fn decode_with(value: &Value, name: &str, manner: Manner) -> Result<Self>;
+}
+
+/// How it is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Manner {
+    /// As kustomization files: names that no field has are refused.
+    Strict,
+    /// As `sigs.k8s.io/yaml` reads all other files: such names say nothing, and numbers and
+    /// booleans are texts where a text is wanted.
+    Lenient,
 }
 
 /// The fields of a map, each taken once.
@@ -20,14 +36,20 @@ pub(crate) struct Fields<'a> {
     map: &'a Map,
     /// What they belong to, for errors.
     owner: &'a str,
+    manner: Manner,
     taken: Vec<&'static str>,
 }
 
 impl<'a> Fields<'a> {
     /// The fields of `value`, which must be a map.
     pub(crate) fn of(value: &'a Value, owner: &'a str) -> Result<Self> {
+        Self::with(value, owner, Manner::Strict)
+    }
+
+    /// The fields of `value`, which must be a map.
+    pub(crate) fn with(value: &'a Value, owner: &'a str, manner: Manner) -> Result<Self> {
         match value {
-            Value::Map(map) => Ok(Self { map, owner, taken: Vec::new() }),
+            Value::Map(map) => Ok(Self { map, owner, manner, taken: Vec::new() }),
             other => Err(mismatch(other, owner, "object")),
         }
     }
@@ -42,11 +64,14 @@ impl<'a> Fields<'a> {
         self.taken.push(name);
         let found = self.map.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name)).last();
         let Some((_, value)) = found.filter(|(_, value)| !value.is_null()) else { return Ok(None) };
-        T::decode(value, &format!("{}.{name}", self.owner)).map(Some)
+        T::decode_with(value, &format!("{}.{name}", self.owner), self.manner).map(Some)
     }
 
-    /// Refuses what nobody took.
+    /// Refuses what nobody took, unless that is ignored here.
     pub(crate) fn refuse_others(self) -> Result<()> {
+        if self.manner == Manner::Lenient {
+            return Ok(());
+        }
         let known = |key: &str| self.taken.iter().any(|name| key.eq_ignore_ascii_case(name));
         match self.map.keys().find(|key| !known(key)) {
             None => Ok(()),
@@ -70,45 +95,53 @@ fn mismatch(value: &Value, name: &str, wanted: &str) -> Problem {
 }
 
 impl Decode for Text {
-    fn decode(value: &Value, name: &str) -> Result<Self> {
-        match value {
-            Value::Str(text) => Ok(text.clone()),
-            other => Err(mismatch(other, name, "string")),
+    fn decode_with(value: &Value, name: &str, manner: Manner) -> Result<Self> {
+        match (value, manner) {
+            (Value::Str(text), _) => Ok(text.clone()),
+            (Value::Int(number), Manner::Lenient) => Ok(number.to_string().into()),
+            (Value::Float(number), Manner::Lenient) => Ok(go_general(*number).into()),
+            (Value::Bool(value), Manner::Lenient) => Ok(value.to_string().into()),
+            (other, _) => Err(mismatch(other, name, "string")),
         }
     }
 }
 
 impl Decode for bool {
-    fn decode(value: &Value, name: &str) -> Result<Self> {
+    fn decode_with(value: &Value, name: &str, _: Manner) -> Result<Self> {
         value.as_bool().ok_or_else(|| mismatch(value, name, "bool"))
     }
 }
 
 impl Decode for i64 {
-    fn decode(value: &Value, name: &str) -> Result<Self> {
+    fn decode_with(value: &Value, name: &str, _: Manner) -> Result<Self> {
         value.as_int().ok_or_else(|| mismatch(value, name, "int64"))
     }
 }
 
 impl Decode for Map {
-    fn decode(value: &Value, name: &str) -> Result<Self> {
+    fn decode_with(value: &Value, name: &str, _: Manner) -> Result<Self> {
         value.as_map().cloned().ok_or_else(|| mismatch(value, name, "map[string]interface {}"))
     }
 }
 
 impl<T: Decode + Default> Decode for Vec<T> {
-    fn decode(value: &Value, name: &str) -> Result<Self> {
+    fn decode_with(value: &Value, name: &str, manner: Manner) -> Result<Self> {
         let items = value.as_list().ok_or_else(|| mismatch(value, name, "[]"))?;
-        let item = |it: &Value| if it.is_null() { Ok(T::default()) } else { T::decode(it, name) };
+        let item = |it: &Value| match it {
+            Value::Null => Ok(T::default()),
+            it => T::decode_with(it, name, manner),
+        };
         items.iter().map(item).collect()
     }
 }
 
 impl Decode for BTreeMap<Text, Text> {
-    fn decode(value: &Value, name: &str) -> Result<Self> {
+    fn decode_with(value: &Value, name: &str, manner: Manner) -> Result<Self> {
         let members = value.as_map().ok_or_else(|| mismatch(value, name, "map[string]string"))?;
-        let text =
-            |it: &Value| if it.is_null() { Ok(Text::default()) } else { Text::decode(it, name) };
+        let text = |it: &Value| match it {
+            Value::Null => Ok(Text::default()),
+            it => Text::decode_with(it, name, manner),
+        };
         members.iter().map(|(key, value)| Ok((key.clone(), text(value)?))).collect()
     }
 }
@@ -134,8 +167,12 @@ macro_rules! decode_struct {
         }
 
         impl $crate::kustomize::decode::Decode for $name {
-            fn decode(value: &gitops_diff::Value, name: &str) -> $crate::kustomize::problem::Result<Self> {
-                let mut fields = $crate::kustomize::decode::Fields::of(value, name)?;
+            fn decode_with(
+                value: &gitops_diff::Value,
+                name: &str,
+                manner: $crate::kustomize::decode::Manner,
+            ) -> $crate::kustomize::problem::Result<Self> {
+                let mut fields = $crate::kustomize::decode::Fields::with(value, name, manner)?;
                 let it = Self::take(&mut fields)?;
                 fields.refuse_others()?;
                 Ok(it)
@@ -153,7 +190,7 @@ pub(crate) trait Inline: Sized {
 }
 
 impl<T: Decode> Decode for Option<T> {
-    fn decode(value: &Value, name: &str) -> Result<Self> {
-        T::decode(value, name).map(Some)
+    fn decode_with(value: &Value, name: &str, manner: Manner) -> Result<Self> {
+        T::decode_with(value, name, manner).map(Some)
     }
 }

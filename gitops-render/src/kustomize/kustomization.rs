@@ -156,7 +156,7 @@ decode_struct!(ReplacementField { path: "path" } inline { replacement });
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Replacement {
     pub(crate) source: Option<SourceSelector>,
-    pub(crate) targets: Vec<TargetSelector>,
+    pub(crate) targets: Option<Vec<TargetSelector>>,
     pub(crate) source_value: Option<Text>,
 }
 

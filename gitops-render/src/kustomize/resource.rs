@@ -218,7 +218,7 @@ impl Resource {
         }
         let mut members = Members::default();
         for (key, text) in texts {
-            members.set(key, Node::string(text.clone()));
+            members.set_field(key, Node::string(text.clone()));
         }
         metadata.set(key, Node::Map(members));
     }

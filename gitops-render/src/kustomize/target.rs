@@ -7,6 +7,7 @@ use super::decode::Decode;
 use super::folder::Folder;
 use super::kustomization::Kustomization;
 use super::problem::{Problem, ProblemKind, Result};
+use super::provenance::Provenance;
 use crate::yaml::{self, Documents, Duplicates, Error};
 use crate::{Position, Warning};
 
@@ -20,6 +21,8 @@ pub(crate) struct Target<'a> {
     pub(crate) file: Kustomization,
     /// The file's name in its folder.
     pub(crate) file_name: &'static str,
+    /// Where it comes from, if the build notes that.
+    pub(crate) provenance: Option<Provenance>,
     /// The lines of the file's fields.
     lines: Vec<(Text, u32)>,
 }
@@ -37,7 +40,7 @@ impl<'a> Target<'a> {
             .map_err(|problem| problem.within("invalid Kustomization"))
             .and_then(|file| file.checked(&value, &folder))
             .map_err(|problem| problem.at(Position { file: path, line: 0, column: 0 }))?;
-        let target = Self { folder, file, file_name, lines };
+        let target = Self { folder, file, file_name, provenance: None, lines };
         target.warn_of_deprecated(&value);
         Ok(Self { file: target.file.clone().modern(), ..target })
     }

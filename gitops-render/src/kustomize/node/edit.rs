@@ -10,7 +10,7 @@ impl Node {
         Self::Map(Members::default())
     }
 
-    /// A plain text tagged as a string, as upstream makes new ones.
+    /// A text tagged as a string, as upstream makes new ones.
     pub(crate) fn string(text: impl Into<Text>) -> Self {
         Self::Scalar(Scalar::string(text))
     }
@@ -113,9 +113,11 @@ impl Scalar {
         Self { text, tag: Tag::Unknown, tagged: false, style: Style::Plain, shared: 0, line: 0 }
     }
 
-    /// A plain text tagged as a string.
+    /// A text tagged as a string; one of several lines is a block.
     pub(crate) fn string(text: impl Into<Text>) -> Self {
-        Self { tag: Tag::Str, ..Self::plain(text) }
+        let plain = Self { tag: Tag::Str, ..Self::plain(text) };
+        let style = if plain.text.contains('\n') { Style::Literal } else { Style::Plain };
+        Self { style, ..plain }
     }
 
     /// Whether it is `null`, or nothing at all.
