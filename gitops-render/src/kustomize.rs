@@ -22,7 +22,6 @@ mod replacement;
 mod value_add;
 
 mod iam_policy;
-mod json;
 mod provenance;
 mod remote;
 mod settings;

@@ -1,6 +1,7 @@
 //! Generators and transformers that objects configure: those in the lists `generators`,
 //! `transformers` and `validators` (`api/internal/plugins/loader`).
 
+mod changing;
 mod config;
 mod validate;
 

@@ -8,9 +8,11 @@ use super::kustomization;
 use super::node::{Node, Tag};
 use super::problem::{Problem, Result};
 use super::replacement::create;
+use super::resource::Resource;
 use super::resources::Resources;
 use super::selector::Selector;
 use super::transform::Transformer;
+use super::transform::namespace::{Compiled, Namespace, Overwrite, Subjects};
 
 /// Sets fields to a value, or puts the value into the paths that they hold.
 #[derive(Debug)]
@@ -82,6 +84,22 @@ impl ValueAddTransformer {
     }
 }
 
+impl ValueAddTransformer {
+    /// The namespace of a resource is more than a field.
+    fn change(&self, target: &Target, resource: &mut Resource) -> Result<()> {
+        if target.field != ["metadata", "namespace"] {
+            return target.set(resource.node_mut(), &self.value);
+        }
+        let namespace = Namespace {
+            namespace: self.value.clone(),
+            fields: Vec::new(),
+            overwrite: Overwrite::All,
+            subjects: Subjects::default(),
+        };
+        namespace.change(resource, &Compiled::new(&[]))
+    }
+}
+
 impl Target {
     fn new(args: &TargetArgs) -> Result<Self> {
         if args.field.is_empty() {
@@ -118,7 +136,7 @@ impl Transformer for ValueAddTransformer {
                 Some(selector) => resources.select(selector)?,
             };
             for at in selected {
-                target.set(resources.get_mut(at).node_mut(), &self.value)?;
+                self.change(target, resources.get_mut(at))?;
             }
         }
         Ok(())

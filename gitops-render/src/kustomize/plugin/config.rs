@@ -2,16 +2,13 @@
 
 use gitops_diff::Text;
 
-use super::{Making, Metadata, Step};
+use super::{Making, Metadata, Step, changing};
 use crate::kustomize::decode::Fields;
 use crate::kustomize::folder::Folder;
-use crate::kustomize::generate::{Generator, HashTransformer};
+use crate::kustomize::generate::Generator;
 use crate::kustomize::iam_policy::IamPolicyArgs;
-use crate::kustomize::kustomization::{GeneratorArgs, ReplacementField, SecretArgs};
+use crate::kustomize::kustomization::{GeneratorArgs, SecretArgs};
 use crate::kustomize::problem::{Problem, ProblemKind, Result};
-use crate::kustomize::replacement::ReplacementTransformer;
-use crate::kustomize::transform::Transformer;
-use crate::kustomize::value_add::{ValueAddArgs, ValueAddTransformer};
 
 /// What an object of the kind configures; none where the kind is not known.
 ///
@@ -25,18 +22,7 @@ pub(super) fn step(
     if let Some(making) = making(kind, fields)? {
         return Ok(Some(Step::Making(making)));
     }
-    let transformer: Box<dyn Transformer> = match kind {
-        "HashTransformer" => Box::new(HashTransformer),
-        "ReplacementTransformer" => {
-            let replacements: Vec<ReplacementField> = fields.take("replacements")?;
-            Box::new(ReplacementTransformer::new(&replacements, folder)?)
-        }
-        "ValueAddTransformer" => {
-            Box::new(ValueAddTransformer::new(ValueAddArgs::take(fields)?, folder)?)
-        }
-        _ => return Ok(None),
-    };
-    Ok(Some(Step::Changing(transformer)))
+    Ok(changing::transformer(kind, fields, folder)?.map(Step::Changing))
 }
 
 fn making(kind: &str, fields: &mut Fields<'_>) -> Result<Option<Making>> {

@@ -47,6 +47,43 @@ fn a_generator_takes_its_name_from_its_metadata() {
 }
 
 #[test]
+fn transformers_change_the_fields_that_their_configuration_names() {
+    let generator = "generators:\n- '{apiVersion: builtin, kind: SecretGenerator, metadata: {name: a}, \
+                     options: {disableNameSuffixHash: true}}'\n";
+    let check = |kind: &str, more: &str, expected: &str| {
+        let found = built(&format!(
+            "{generator}transformers:\n- '{{apiVersion: builtin, kind: {kind}, metadata: {{name: x, \
+             namespace: shop}}, {more}}}'\n"
+        ));
+        assert!(found.contains(expected), "{kind}: {found}");
+    };
+    let name = "fieldSpecs: [{path: metadata/name}]";
+    check("PrefixTransformer", &format!("prefix: p-, {name}"), "  name: p-a\n");
+    check("SuffixTransformer", &format!("suffix: -s, {name}"), "  name: a-s\n");
+    check("PrefixSuffixTransformer", &format!("prefix: p-, suffix: -s, {name}"), "  name: p-a-s\n");
+    check("PrefixTransformer", "prefix: p-", "fieldSpecs is not expected to be nil");
+    check("NamespaceTransformer", "", "  namespace: shop\n");
+    check("NamespaceTransformer", "setRoleBindingSubjects: x", "invalid value \"x\"");
+    let labels = "fieldSpecs: [{path: metadata/labels, create: true}]";
+    check("LabelTransformer", &format!("labels: {{l: 1}}, {labels}"), "    l: \"1\"\n");
+    let annotations = "fieldSpecs: [{path: x, create: true}]";
+    check(
+        "AnnotationsTransformer",
+        &format!("annotations: {{a: b}}, {annotations}"),
+        "x:\n  a: b\n",
+    );
+    let image = "fieldSpecs: [{path: type}], imageTag: {name: Opaque, newTag: v1}";
+    check("ImageTagTransformer", image, "type: Opaque:v1\n");
+    let value = "value: v, targets: [{fieldPath: a/b}]";
+    check("ValueAddTransformer", value, "a:\n  b: v\n");
+    let namespace = "value: v, targets: [{fieldPath: metadata/namespace}]";
+    check("ValueAddTransformer", namespace, "  namespace: v\n");
+    let replacements =
+        "replacements: [{sourceValue: 7, targets: [{select: {}, fieldPaths: [type]}]}]";
+    check("ReplacementTransformer", replacements, "type: \"7\"\n");
+}
+
+#[test]
 fn what_cannot_be_loaded_says_why() {
     let check = |list: &str, kind: &str, more: &str, expected: &str| {
         let found =

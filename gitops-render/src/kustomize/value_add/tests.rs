@@ -1,6 +1,7 @@
 use super::*;
 use crate::kustomize::build::tests::in_folder;
 use crate::kustomize::node::tests::tree;
+use crate::kustomize::tables;
 
 #[test]
 fn a_part_goes_where_it_is_wanted_in_a_path() {
@@ -49,6 +50,23 @@ fn a_field_is_made_or_set() {
     assert!(set("a: {}", "a", 0).starts_with("wrong node kind: expected ScalarNode"));
     assert_eq!(set("a: 1", "", 0), "fieldPath cannot be empty");
     assert_eq!(set("a: 1", "a", -1), "value of FilePathPosition (-1) cannot be negative");
+}
+
+#[test]
+fn upstreams_table_of_added_values_passes() {
+    for row in tables::rows("api/filters/valueadd") {
+        let text = |field: &str| row[field].as_str().unwrap_or_default();
+        let filter = &row["filter"];
+        let args = TargetArgs {
+            field: filter["FieldPath"].as_str().unwrap_or_default().into(),
+            position: filter["FilePathPosition"].as_i64().unwrap_or_default(),
+            ..TargetArgs::default()
+        };
+        let mut node = tree(text("input"));
+        let value = filter["Value"].as_str().unwrap_or_default();
+        Target::new(&args).and_then(|it| it.set(&mut node, value)).expect("a value");
+        assert_eq!(node.yaml(), tree(text("expectedOutput")).yaml(), "{}", text("name"));
+    }
 }
 
 #[test]
