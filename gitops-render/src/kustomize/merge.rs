@@ -240,7 +240,7 @@ impl Merger {
     fn same_members(&mut self, members: Members, spot: Option<Spot>) -> Result<Members> {
         let mut left = Members::default();
         for Member { key, value, comment } in members {
-            let inner = self.field(spot, &key.text, comment.as_deref());
+            let inner = self.field(spot, &key.text, &[comment.as_deref()]);
             self.path.push(key.text.clone());
             let outcome = self.walk(Pair::Same(value), inner)?;
             self.path.pop();
@@ -273,7 +273,7 @@ impl Merger {
             let says_nothing = scalar.is_null() && scalar.text.is_empty();
             return Ok((!says_nothing).then_some(value));
         }
-        let inner = self.field(spot, &key.text, comment);
+        let inner = self.field(spot, &key.text, &[comment]);
         self.path.push(key.text.clone());
         let outcome = self.walk(Pair::Two(Some(value), None), inner)?;
         self.path.pop();
@@ -281,10 +281,9 @@ impl Merger {
     }
 
     /// The type of a field: what a comment names goes before what the type of the map says.
-    fn field(&mut self, spot: Option<Spot>, key: &str, comment: Option<&str>) -> Option<Spot> {
-        comment
-            .and_then(|comment| self.view.comment(comment))
-            .or_else(|| self.view.field(spot?, key))
+    fn field(&mut self, spot: Option<Spot>, key: &str, comments: &[Option<&str>]) -> Option<Spot> {
+        let named = comments.iter().flatten().find_map(|comment| self.view.comment(comment));
+        named.or_else(|| self.view.field(spot?, key))
     }
 
     /// Merges the members of two maps, in the order of their keys.
@@ -292,8 +291,8 @@ impl Merger {
         let mut places = Places::of(old, patch);
         for (key, Place { old, patch }) in std::mem::take(&mut places.by_key) {
             let (before, new) = places.take(old, patch);
-            let comment = before.comment.as_deref().or(new.comment.as_deref());
-            let inner = self.field(spot, &key, comment);
+            let comments = [before.comment.as_deref(), new.comment.as_deref()];
+            let inner = self.field(spot, &key, &comments);
             self.path.push(key);
             let outcome = self.walk(Pair::Two(before.value, new.value), inner)?;
             self.path.pop();

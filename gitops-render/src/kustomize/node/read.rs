@@ -6,7 +6,7 @@ use gitops_diff::Text;
 
 use super::{Member, Members, Node, Scalar, Style, Tag, meaning};
 use crate::yaml::budget::{Budget, Size};
-use crate::yaml::event::{Anchor, Event, Events, Opening, Word, events};
+use crate::yaml::event::{Anchor, Comment, Event, Events, Opening, Word, events};
 use crate::yaml::{Allowance, Error, Mark, Options};
 
 /// The first document of a text; none where there is nothing in it.
@@ -51,8 +51,8 @@ enum Parts {
 #[derive(Default)]
 struct Map {
     own: Vec<Member>,
-    /// The key that waits for its value.
-    key: Option<Scalar>,
+    /// The key that waits for its value, with the comment behind it.
+    key: Option<(Scalar, Option<Box<str>>)>,
     /// The value of `<<`.
     merge: Option<Node>,
 }
@@ -85,12 +85,12 @@ impl Reader<'_> {
             Event::DocumentStart | Event::DocumentEnd => Ok(None),
             Event::ListStart(opening) => self.start(Parts::List(Vec::new()), &opening, mark),
             Event::MapStart(opening) => self.start(Parts::Map(Map::default()), &opening, mark),
-            Event::End(_) => self.end().transpose(),
+            Event::End(comment) => self.end(schema_comment(&comment)).transpose(),
             Event::Alias(id) => self.alias(id, mark).map(Some),
             Event::Scalar(word) => {
                 self.budget.nodes(1, mark)?;
                 let (size, anchor) = (Size::of_text(word.text.len()), word.anchor);
-                let comment = schema_comment(&word);
+                let comment = schema_comment(&word.comment);
                 let mut scalar = scalar(word, mark);
                 // In brackets go-yaml prints nothing as an empty text, so that it is one.
                 if scalar.text.is_empty() && self.open.last().is_some_and(|it| it.flow) {
@@ -116,7 +116,7 @@ impl Reader<'_> {
         Ok(None)
     }
 
-    fn end(&mut self) -> Option<Result<Complete, Error>> {
+    fn end(&mut self, comment: Option<Box<str>>) -> Option<Result<Complete, Error>> {
         let Open { parts, anchor, mark, mut size, .. } = self.open.pop()?;
         size.depth += 1;
         let node = match parts {
@@ -125,7 +125,7 @@ impl Reader<'_> {
         };
         Some(node.and_then(|node| {
             self.keep(anchor, &node, size, mark)?;
-            Ok(Complete { node, size, comment: None })
+            Ok(Complete { node, size, comment })
         }))
     }
 
@@ -162,11 +162,11 @@ impl Reader<'_> {
 impl Map {
     fn take(&mut self, complete: Complete, mark: Mark) -> Result<(), Error> {
         let Complete { node, comment, .. } = complete;
-        let Some(key) = self.key.take() else {
+        let Some((key, behind_key)) = self.key.take() else {
             let Node::Scalar(key) = node else {
                 return Err(Error::invalid(mark, "a list or a map cannot be a key"));
             };
-            self.key = Some(key);
+            self.key = Some((key, comment));
             return Ok(());
         };
         if key.tag != Tag::Merge {
@@ -174,7 +174,7 @@ impl Map {
             if key.text == "<<" {
                 return Ok(());
             }
-            self.own.push(Member { key, value: node, comment });
+            self.own.push(Member { key, value: node, comment: comment.or(behind_key) });
         } else if self.merge.replace(node).is_some() {
             return Err(Error::invalid(mark, "duplicate merge key"));
         }
@@ -212,8 +212,8 @@ fn maps(merged: Node) -> Result<Vec<Members>, &'static str> {
 }
 
 /// A comment that can name the schema of a field is JSON.
-fn schema_comment(word: &Word<'_>) -> Option<Box<str>> {
-    let text = word.comment.as_deref()?.trim_start_matches('#').trim();
+fn schema_comment(comment: &Comment<'_>) -> Option<Box<str>> {
+    let text = comment.as_deref()?.trim_start_matches('#').trim();
     text.starts_with('{').then(|| text.into())
 }
 

@@ -3,6 +3,7 @@
 mod operations;
 mod strategic;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use gitops_diff::Text;
@@ -258,6 +259,23 @@ impl Target {
         let message = format!("patch {source} matches no resource: its target is {}", self.shown());
         build.warnings.borrow_mut().push(Warning { message, origin: None });
     }
+}
+
+impl Resource {
+    /// What the build remembers in annotations.
+    fn internal_annotations(&self) -> BTreeMap<Text, Text> {
+        let mut annotations = self.texts("annotations");
+        annotations.retain(|key, _| is_internal(key));
+        annotations
+    }
+}
+
+fn is_internal(annotation: &str) -> bool {
+    annotation.starts_with("internal.config.kubernetes.io/")
+        || matches!(
+            annotation,
+            "config.kubernetes.io/path" | "config.kubernetes.io/index" | "config.k8s.io/id"
+        )
 }
 
 #[cfg(test)]

@@ -70,20 +70,11 @@ impl Transformer for PatchJson6902<'_> {
 /// # Errors
 /// Where one does not apply.
 pub(super) fn apply(resource: &mut Resource, operations: &Operations) -> Result<()> {
-    let mut kept = resource.texts("annotations");
-    kept.retain(|key, _| is_internal(key));
+    let kept = resource.internal_annotations();
     let node = std::mem::replace(resource.node_mut(), Node::null());
     resource.set_node(operations.apply(node)?);
     let mut annotations = resource.texts("annotations");
     annotations.extend(kept);
     resource.set_texts("annotations", &annotations);
     Ok(())
-}
-
-fn is_internal(key: &str) -> bool {
-    key.starts_with("internal.config.kubernetes.io/")
-        || matches!(
-            key,
-            "config.kubernetes.io/path" | "config.kubernetes.io/index" | "config.k8s.io/id"
-        )
 }

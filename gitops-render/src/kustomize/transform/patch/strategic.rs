@@ -131,17 +131,7 @@ pub(super) fn apply(resource: &mut Resource, patch: Node, compat: Compat) -> Res
     if name_may_change || kind_may_change {
         resource.store_previous_id();
     }
-    let keeps_all = compat == Compat::Exact && replaces(&patch);
-    let node = if keeps_all {
-        resource.node().clone()
-    } else {
-        std::mem::replace(resource.node_mut(), Node::null())
-    };
-    let options = MergeOptions { compat, ..MergeOptions::default() };
-    let merged = merge(node, patch, resource.schema().view()?, options)?;
-    if !keeps_all {
-        resource.set_node(merged.unwrap_or_else(Node::null));
-    }
+    merge_into(resource, patch, compat)?;
     if resource.is_gone() {
         return Ok(());
     }
@@ -154,6 +144,36 @@ pub(super) fn apply(resource: &mut Resource, patch: Node, compat: Compat) -> Res
     }
     set_namespace(node, &namespace);
     Ok(())
+}
+
+/// Merges a patch into the tree of a resource, of which nothing may be left.
+fn merge_into(resource: &mut Resource, patch: Node, compat: Compat) -> Result<()> {
+    if replaces(&patch) {
+        return replace(resource, patch, compat);
+    }
+    let node = std::mem::replace(resource.node_mut(), Node::null());
+    let merged = merged(node, patch, resource, compat)?;
+    resource.set_node(merged.unwrap_or_else(Node::null));
+    Ok(())
+}
+
+/// A patch that replaces all of a resource changes nothing, unless that is fixed: upstream changes
+/// a copy.
+fn replace(resource: &mut Resource, patch: Node, compat: Compat) -> Result<()> {
+    let merged = merged(resource.node().clone(), patch, resource, compat)?;
+    if compat == Compat::Fixed {
+        let kept = resource.internal_annotations();
+        resource.set_node(merged.unwrap_or_else(Node::null));
+        let mut annotations = resource.texts("annotations");
+        annotations.extend(kept);
+        resource.set_texts("annotations", &annotations);
+    }
+    Ok(())
+}
+
+fn merged(node: Node, patch: Node, resource: &Resource, compat: Compat) -> Result<Option<Node>> {
+    let options = MergeOptions { compat, ..MergeOptions::default() };
+    merge(node, patch, resource.schema().view()?, options)
 }
 
 fn allows(patch: &Node, annotation: &str) -> bool {

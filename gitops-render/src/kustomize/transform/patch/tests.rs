@@ -160,7 +160,7 @@ fn a_target_that_means_nothing_is_warned_of() {
 
 #[test]
 fn what_is_wrong_with_a_patch_is_said_as_upstream_says_it() {
-    let operations = inline("[{op: add, path: /a, value: 1}]");
+    let operations = inline("- {op: add, path: /a, value: 1}");
     let merge = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}}";
     let cases = [
         (inline(" "), "must specify one of patch and path in\n"),
@@ -169,7 +169,7 @@ fn what_is_wrong_with_a_patch_is_said_as_upstream_says_it() {
             "patch and path can't be set at the same time\n",
         ),
         (inline("nothing"), "unable to parse SM or JSON patch from [patch: \"nothing\"]"),
-        (operations.clone(), "must specify a target for JSON patch [patch: \"[{op: add"),
+        (operations.clone(), "must specify a target for JSON patch [patch: \"- {op: add"),
         (
             to("web", inline(&format!("{merge}\n---\n{merge}"))),
             "Multiple Strategic-Merge Patches in one `patches` entry is not allowed to set `patches.target` field: [patch: ",
