@@ -17,6 +17,8 @@ use crate::yaml::{Dialect, Error, Mark, Options, budget};
 /// Reads the events of a text.
 pub(in crate::yaml) struct Parser<'a> {
     scanner: Scanner<'a>,
+    /// The token that was looked at and not taken.
+    current: Option<(Kind, Spot)>,
     state: State,
     /// What to go on with behind the nodes that are open.
     states: Vec<State>,
@@ -77,6 +79,7 @@ impl<'a> Parser<'a> {
     pub(in crate::yaml) fn new(text: &'a str, options: &Options) -> Self {
         Self {
             scanner: Scanner::new(text, options),
+            current: None,
             state: State::ImplicitDocument,
             states: Vec::new(),
             starts: Vec::new(),
@@ -114,8 +117,17 @@ impl<'a> Parser<'a> {
         }
     }
 
+    #[inline]
     fn peek(&mut self) -> Result<(Kind, Spot), Error> {
+        match self.current {
+            Some(token) => Ok(token),
+            None => self.look(),
+        }
+    }
+
+    fn look(&mut self) -> Result<(Kind, Spot), Error> {
         let token = self.scanner.peek()?;
+        self.current = Some(token);
         while let Some((owner, text)) = self.scanner.comments.front().copied() {
             if owner.index > token.1.index {
                 break;
@@ -130,6 +142,7 @@ impl<'a> Parser<'a> {
     }
 
     fn take(&mut self) -> Load<'a> {
+        self.current = None;
         self.scanner.take()
     }
 
