@@ -19,14 +19,11 @@ impl Config {
         if other.is_empty() {
             return Ok(Arc::clone(self));
         }
-        if self.is_empty() {
-            return Ok(Arc::clone(other));
-        }
         if !Arc::ptr_eq(other, Self::builtin()) {
             return self.merged(other);
         }
-        if Arc::ptr_eq(self, other) {
-            return Ok(Arc::clone(self));
+        if self.is_empty() || Arc::ptr_eq(self, other) {
+            return Ok(Arc::clone(other));
         }
         self.with_builtin.get_or_init(|| self.merged(other)).clone()
     }
@@ -132,6 +129,13 @@ mod tests {
         check(&[pod.clone()], &[namespace.clone()], Ok(&[namespace, pod.clone()]));
         check(&[pod.clone()], &[any.clone()], Ok(&[pod.clone()]));
         check(&[any.clone()], &[pod.clone()], Ok(&[pod, any]));
+    }
+
+    #[test]
+    fn a_field_of_all_kinds_is_there_if_one_of_a_kind_is() {
+        let (pod, any) = (spec("Pod", "a", true), spec("", "a", true));
+        check(&[], &[pod.clone(), any.clone()], Ok(&[pod.clone()]));
+        check(&[], &[any.clone(), pod.clone()], Ok(&[pod, any]));
     }
 
     #[test]
