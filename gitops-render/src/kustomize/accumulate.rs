@@ -6,7 +6,9 @@ use gitops_diff::Text;
 
 use super::config::Config;
 use super::folder::Folder;
+use super::plugin::{Configured, validate};
 use super::problem::{Problem, ProblemKind, Result};
+use super::provenance::ORIGIN;
 use super::resources::Resources;
 use super::target::Target;
 use super::vars::Variables;
@@ -47,9 +49,11 @@ impl<'a> Target<'a> {
         self.add_resources(&mut all)
             .map_err(|it| it.within("accumulating resources").at(self.position("resources")))?;
         self.add_configurations(&mut all)?;
+        self.generate(&mut all)?;
         self.add_components(&mut all)
             .map_err(|it| it.within("accumulating components").at(self.position("components")))?;
         self.transform(&mut all)?;
+        self.validate(&mut all)?;
         all.variables
             .declare(self.file.vars.as_deref().unwrap_or_default(), &mut all.resources)
             .map_err(|it| it.within("merging vars").at(self.position("vars")))?;
@@ -87,14 +91,40 @@ impl<'a> Target<'a> {
         read(content, &file, &mut self.folder.build.allowance.borrow_mut())
     }
 
+    /// Adds what the generators make, or changes what is there by it.
+    fn generate(&self, all: &mut Accumulated) -> Result<()> {
+        for Configured { step, provenance } in self.generators()? {
+            let made = step.generate(&self.folder)?;
+            let made = made.into_iter().map(|mut it| {
+                it.note_origin(provenance.as_ref());
+                it
+            });
+            all.resources.absorb(made).map_err(|it| it.within("merging from generator"))?;
+        }
+        Ok(())
+    }
+
     /// Runs the transformers. All of them are made before the first one runs, so that what is
     /// wrong with the last is said before anything is changed.
     fn transform(&self, all: &mut Accumulated) -> Result<()> {
-        for transformer in self.transformers(&all.config)? {
-            transformer.transform(&mut all.resources)?;
+        for Configured { step, provenance } in self.transformers(&all.config)? {
+            step.transform(&mut all.resources)?;
+            if let Some(provenance) = provenance {
+                for _ in 0..step.count() {
+                    all.resources.note_transformation(&provenance)?;
+                }
+            }
             all.resources.drop_gone();
         }
         Ok(())
+    }
+
+    /// Runs the validators, which may change nothing.
+    fn validate(&self, all: &mut Accumulated) -> Result<()> {
+        self.configured_transformers(&self.file.validators)?
+            .iter()
+            .try_for_each(|it| validate(&*it.step, &mut all.resources))
+            .map_err(|it| it.at(self.position("validators")))
     }
 
     fn add_resources(&self, all: &mut Accumulated) -> Result<()> {
@@ -110,7 +140,7 @@ impl<'a> Target<'a> {
             Err(_) if as_file.kind != ProblemKind::Wrong => return Err(as_file),
             Err(problem) => return Err(both(&as_file, problem)),
         };
-        let base = self.base(folder, Part::Base).map_err(|it| both(&as_file, it))?;
+        let base = self.base(folder, path, Part::Base).map_err(|it| both(&as_file, it))?;
         let path = base.folder.path.clone();
         let found = base
             .accumulate()
@@ -124,7 +154,11 @@ impl<'a> Target<'a> {
     fn add_file(&self, path: &str, all: &mut Accumulated) -> Result<()> {
         let content = self.folder.load(path)?;
         let file = self.folder.resolve(path).unwrap_or_default();
-        let found = self.folder.build.resources(content, &file)?;
+        let mut found = self.folder.build.resources(content, &file)?;
+        if let Some(provenance) = &self.provenance {
+            let origin = provenance.join(path).text();
+            found.iter_mut().for_each(|it| it.set_annotation(ORIGIN, &origin));
+        }
         all.resources
             .append_all(found)
             .map_err(|it| it.within(format_args!("merging resources from '{path}'")))
@@ -136,7 +170,7 @@ impl<'a> Target<'a> {
                 .folder
                 .enter(path)
                 .map_err(|it| Problem { message: format!("loader.New {:?}", it.message), ..it })?;
-            self.add_component(folder, all).map_err(|it| Problem {
+            self.add_component(folder, path, all).map_err(|it| Problem {
                 message: format!("accumulateDirectory: {:?}", it.message),
                 ..it
             })?;
@@ -144,8 +178,8 @@ impl<'a> Target<'a> {
         Ok(())
     }
 
-    fn add_component(&self, folder: Folder<'a>, all: &mut Accumulated) -> Result<()> {
-        let component = self.base(folder, Part::Component)?;
+    fn add_component(&self, folder: Folder<'a>, path: &str, all: &mut Accumulated) -> Result<()> {
+        let component = self.base(folder, path, Part::Component)?;
         *all = component.accumulate_onto(std::mem::take(all)).map_err(|it| {
             let path = &component.folder.path;
             it.within(format_args!("recursed accumulation of path '{path}'"))
@@ -153,11 +187,12 @@ impl<'a> Target<'a> {
         Ok(())
     }
 
-    /// The target in `folder`, which must be what it is used as.
-    fn base(&self, folder: Folder<'a>, part: Part) -> Result<Self> {
+    /// The target in `folder`, which is called `name` here and must be what it is used as.
+    fn base(&self, folder: Folder<'a>, name: &str, part: Part) -> Result<Self> {
         let path = folder.path.clone();
-        let target = Target::load(folder)
+        let mut target = Target::load(folder)
             .map_err(|it| it.within(format_args!("couldn't make target for path '{path}'")))?;
+        target.provenance = self.provenance.as_ref().map(|it| it.join(name));
         let kind = &target.file.kind;
         match (part, kind == "Component") {
             (Part::Component, false) => Err(Problem::new(format!(

@@ -7,6 +7,7 @@ mod validate;
 
 use gitops_diff::Text;
 
+pub(crate) use self::config::no_helm;
 pub(crate) use self::validate::validate;
 use super::accumulate::Accumulated;
 use super::decode::{Fields, Manner};
@@ -16,8 +17,8 @@ use super::iam_policy::IamPolicyArgs;
 use super::problem::{Problem, ProblemKind, Result};
 use super::provenance::Provenance;
 use super::resource::Resource;
+use super::steps::Step;
 use super::target::Target;
-use super::transform::Transformer;
 
 /// Something that an object configures, and where that object comes from.
 pub(crate) struct Configured<T> {
@@ -51,12 +52,12 @@ impl Making {
 }
 
 /// Either of what an object can configure.
-enum Step {
+enum Either<'a> {
     Making(Making),
-    Changing(Box<dyn Transformer>),
+    Changing(Step<'a>),
 }
 
-impl Target<'_> {
+impl<'a> Target<'a> {
     /// What the list `generators` configures.
     ///
     /// # Errors
@@ -64,8 +65,8 @@ impl Target<'_> {
     pub(crate) fn configured_generators(&self) -> Result<Vec<Configured<Making>>> {
         let found = self.configurations(&self.file.generators, "configuring external generator")?;
         let load = |resource: &Resource| match step(resource, &self.folder)? {
-            Step::Making(making) => Ok(making),
-            Step::Changing(_) => {
+            Either::Making(making) => Ok(making),
+            Either::Changing(_) => {
                 Err(Problem::new(format!("plugin {} not a generator", resource.original_id())))
             }
         };
@@ -80,11 +81,11 @@ impl Target<'_> {
     pub(crate) fn configured_transformers(
         &self,
         entries: &[Text],
-    ) -> Result<Vec<Configured<Box<dyn Transformer>>>> {
+    ) -> Result<Vec<Configured<Step<'a>>>> {
         let found = self.configurations(entries, "configuring external transformer")?;
         let load = |resource: &Resource| match step(resource, &self.folder)? {
-            Step::Changing(transformer) => Ok(transformer),
-            Step::Making(_) => {
+            Either::Changing(transformer) => Ok(transformer),
+            Either::Making(_) => {
                 Err(Problem::new(format!("plugin {} not a transformer", resource.original_id())))
             }
         };
@@ -132,7 +133,7 @@ fn configured<T>(
 }
 
 /// What the object configures.
-fn step(resource: &Resource, folder: &Folder<'_>) -> Result<Step> {
+fn step<'a>(resource: &Resource, folder: &Folder<'a>) -> Result<Either<'a>> {
     let gvk = &resource.id().gvk;
     if !gvk.group.is_empty() || gvk.version != "builtin" {
         return Err(external(resource.original_id().gvk.kind.as_str()));

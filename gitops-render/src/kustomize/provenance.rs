@@ -168,6 +168,13 @@ impl Resource {
         self.set_texts("annotations", &annotations);
     }
 
+    /// Notes where it comes from, if that is known and it does not know it.
+    pub(crate) fn note_origin(&mut self, provenance: Option<&Provenance>) {
+        if let (Some(provenance), None) = (provenance, self.annotation(ORIGIN)) {
+            self.set_provenance(provenance);
+        }
+    }
+
     fn add_transformation(&mut self, provenance: &Provenance) {
         let mut annotations = self.texts("annotations");
         let text = annotations.entry(TRANSFORMATIONS.into()).or_default();
@@ -178,15 +185,6 @@ impl Resource {
 }
 
 impl Resources {
-    /// Notes for each resource that does not know it where it comes from.
-    pub(crate) fn note_origin(&mut self, provenance: &Provenance) {
-        for resource in self.iter_mut() {
-            if resource.annotation(ORIGIN).is_none() {
-                resource.set_provenance(provenance);
-            }
-        }
-    }
-
     /// Notes for each resource what changed it: every step counts for every resource, changed or
     /// not. A resource that does not know where it comes from comes from that step.
     ///
@@ -250,12 +248,12 @@ mod tests {
     #[test]
     fn each_step_is_noted_behind_those_before() {
         let mut resources = Resources::default();
-        resources
-            .append(resource("{kind: A, metadata: {name: a, annotations: {n: 1}}}"))
-            .expect("alone");
+        let mut resource = resource("{kind: A, metadata: {name: a, annotations: {n: 1}}}");
+        resource.note_origin(Some(&Provenance::default().join("a.yaml")));
+        resource.note_origin(Some(&Provenance::default().join("b.yaml")));
+        resource.note_origin(None);
+        resources.append(resource).expect("alone");
         let step = Provenance::default().built_in("kustomization.yaml", "PatchTransformer");
-        resources.note_origin(&Provenance::default().join("a.yaml"));
-        resources.note_origin(&Provenance::default().join("b.yaml"));
         for _ in 0..2 {
             resources.note_transformation(&step).expect("YAML");
         }

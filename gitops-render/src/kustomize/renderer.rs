@@ -9,16 +9,20 @@ use gitops_source::Digest;
 use super::accumulate::Accumulated;
 use super::build::Build;
 use super::folder::Folder;
+use super::generate::HashTransformer;
+use super::kustomization::FieldSpec;
 use super::nameref::NameReferences;
 use super::node;
 use super::options::{KustomizeOptions, Reorder};
 use super::problem::{Problem, Result};
+use super::provenance::{MANAGED_BY, ORIGIN, Provenance, TRANSFORMATIONS};
 use super::resource::{Resource, internal};
 use super::resources::Resources;
 use super::schema::Schema;
 use super::sort::Sort;
 use super::target::Target;
 use super::transform::Transformer;
+use super::transform::labels::Labels;
 use crate::yaml::Allowance;
 use crate::{Input, Position, RenderError, Rendered, Renderer, Warning};
 
@@ -71,14 +75,22 @@ impl Kustomize {
 
 /// All resources of the build, as they are printed.
 fn run(build: &Build<'_>) -> Result<Resources> {
-    let target = Target::load(Folder::root(build)?)?;
+    let mut target = Target::load(Folder::root(build)?)?;
+    let notes = target.file.build_metadata.clone();
+    target.provenance = (!notes.is_empty()).then(Provenance::default);
     let mut all = target.accumulate()?;
+    HashTransformer.transform(&mut all.resources)?;
+    all.resources.drop_gone();
     NameReferences::new(&all.config).transform(&mut all.resources)?;
     resolve_variables(&mut all, build)?;
     drop_local(&mut all.resources);
     sort(&mut all.resources, &target)?;
+    let wanted = |note: &str| notes.iter().any(|it| it == note);
+    if wanted("managedByLabel") {
+        managed_by(build).transform(&mut all.resources)?;
+    }
     for resource in all.resources.iter_mut() {
-        clean(resource);
+        clean(resource, wanted);
     }
     Ok(all.resources)
 }
@@ -109,12 +121,24 @@ fn sort(resources: &mut Resources, target: &Target<'_>) -> Result<()> {
     }
 }
 
+/// Names the builder in a label of all resources.
+fn managed_by(build: &Build<'_>) -> Labels {
+    let version = Some(&*build.options.version).filter(|it| !it.is_empty());
+    let value = format!("kustomize-{}", version.unwrap_or("(devel)"));
+    let field = FieldSpec { path: "metadata/labels".into(), create: true, ..FieldSpec::default() };
+    Labels { labels: [(MANAGED_BY.into(), value.into())].into(), fields: vec![field] }
+}
+
 /// Takes off what the build remembered; the annotations that stay become strings.
-fn clean(resource: &mut Resource) {
+fn clean(resource: &mut Resource, wanted: impl Fn(&str) -> bool) {
     let mut annotations = resource.texts("annotations");
     annotations.retain(|key, _| !internal::ALL.contains(&&**key));
-    annotations.remove("config.kubernetes.io/origin");
-    annotations.remove("alpha.config.kubernetes.io/transformations");
+    if !wanted("originAnnotations") {
+        annotations.remove(ORIGIN);
+    }
+    if !wanted("transformerAnnotations") {
+        annotations.remove(TRANSFORMATIONS);
+    }
     resource.set_texts("annotations", &annotations);
 }
 

@@ -1,66 +1,149 @@
-//! The transformers that the fields of a kustomization stand for, in upstream's order.
+//! The generators and transformers that a kustomization stands for, in upstream's order.
 
 use super::config::Config;
+use super::generate::Generator;
+use super::kustomization::GeneratorOptions;
+use super::plugin::{Configured, Making, no_helm};
 use super::problem::Result;
+use super::replacement::ReplacementTransformer;
 use super::target::Target;
 use super::transform::Transformer;
 use super::transform::annotations::Annotations;
 use super::transform::images::Images;
 use super::transform::labels::Labels;
 use super::transform::namespace::Namespace;
+use super::transform::patch::{Patch, PatchJson6902, PatchStrategicMerge};
 use super::transform::prefix::Affix;
 use super::transform::replicas::Replicas;
 
 /// A step that is ready to run.
 pub(crate) type Step<'a> = Box<dyn Transformer + 'a>;
 
+/// The transformers so far.
+type Steps<'a> = Vec<Configured<Step<'a>>>;
+
 impl<'a> Target<'a> {
+    /// The generators of the kustomization.
+    ///
+    /// # Errors
+    /// Where an object in `generators` configures none, or there are charts.
+    pub(crate) fn generators(&self) -> Result<Vec<Configured<Making>>> {
+        let file = &self.file;
+        let mut all = Vec::new();
+        for args in &file.config_map_generator {
+            let generator = self.with_options(Generator::ConfigMap(args.clone()));
+            all.push(self.built_in("ConfigMapGenerator", Making::Data(generator)));
+        }
+        for args in &file.secret_generator {
+            let generator = self.with_options(Generator::Secret(args.clone()));
+            all.push(self.built_in("SecretGenerator", Making::Data(generator)));
+        }
+        if !file.helm_charts.is_empty() || !file.helm_chart_inflation_generator.is_empty() {
+            return Err(no_helm().at(self.position("helmCharts")));
+        }
+        let configured = self.configured_generators();
+        all.extend(configured.map_err(|it| it.within("loading generator plugins"))?);
+        Ok(all)
+    }
+
+    fn with_options(&self, mut generator: Generator) -> Generator {
+        let args = generator.args_mut();
+        let global = self.file.generator_options.as_ref();
+        args.options = GeneratorOptions::merged(args.options.take(), global);
+        generator
+    }
+
     /// The transformers of the kustomization.
     ///
     /// # Errors
     /// Where one of them cannot be made: a patch is not there, or is none.
-    pub(crate) fn transformers(&self, config: &Config) -> Result<Vec<Step<'a>>> {
+    pub(crate) fn transformers(&self, config: &Config) -> Result<Steps<'a>> {
         let mut steps = Vec::new();
+        self.add_patches(&mut steps)?;
         self.add_names(config, &mut steps);
         self.add_labels(config, &mut steps)?;
-        self.add_values(config, &mut steps);
+        self.add_json_patches(&mut steps)?;
+        self.add_values(config, &mut steps)?;
+        steps.extend(self.configured_transformers(&self.file.transformers)?);
         Ok(steps)
     }
 
-    fn add_names(&self, config: &Config, steps: &mut Vec<Step<'a>>) {
-        let file = &self.file;
-        if !file.namespace.is_empty() {
-            steps.push(Box::new(Namespace::new(&file.namespace, config)));
+    fn add_patches(&self, steps: &mut Steps<'a>) -> Result<()> {
+        if let Some(paths) = self.file.patches_strategic_merge.as_ref().filter(|it| !it.is_empty())
+        {
+            let patches = PatchStrategicMerge::new(paths, "", &self.folder)
+                .map_err(|it| it.at(self.position("patchesStrategicMerge")))?;
+            self.add(steps, "PatchStrategicMergeTransformer", patches);
         }
-        if !file.name_prefix.is_empty() {
-            steps.push(Box::new(Affix::prefix(&file.name_prefix, config)));
-        }
-        if !file.name_suffix.is_empty() {
-            steps.push(Box::new(Affix::suffix(&file.name_suffix, config)));
-        }
-    }
-
-    fn add_labels(&self, config: &Config, steps: &mut Vec<Step<'a>>) -> Result<()> {
-        let file = &self.file;
-        for labels in &file.labels {
-            steps.push(Box::new(Labels::new(labels, config)?));
-        }
-        if let Some(labels) = &file.common_labels {
-            steps.push(Box::new(Labels::common(labels, config)));
-        }
-        if !file.common_annotations.is_empty() {
-            steps.push(Box::new(Annotations::new(&file.common_annotations, config)));
+        for entry in &self.file.patches {
+            let patch =
+                Patch::new(entry, &self.folder).map_err(|it| it.at(self.position("patches")))?;
+            self.add(steps, "PatchTransformer", patch);
         }
         Ok(())
     }
 
-    fn add_values(&self, config: &Config, steps: &mut Vec<Step<'a>>) {
+    fn add_names(&self, config: &Config, steps: &mut Steps<'a>) {
+        let file = &self.file;
+        if !file.namespace.is_empty() {
+            self.add(steps, "NamespaceTransformer", Namespace::new(&file.namespace, config));
+        }
+        if !file.name_prefix.is_empty() {
+            self.add(steps, "PrefixTransformer", Affix::prefix(&file.name_prefix, config));
+        }
+        if !file.name_suffix.is_empty() {
+            self.add(steps, "SuffixTransformer", Affix::suffix(&file.name_suffix, config));
+        }
+    }
+
+    fn add_labels(&self, config: &Config, steps: &mut Steps<'a>) -> Result<()> {
+        let file = &self.file;
+        for labels in &file.labels {
+            self.add(steps, "LabelTransformer", Labels::new(labels, config)?);
+        }
+        let common = file.common_labels.clone().unwrap_or_default();
+        if !file.labels.is_empty() || !common.is_empty() {
+            self.add(steps, "LabelTransformer", Labels::common(&common, config));
+        }
+        if !file.common_annotations.is_empty() {
+            let annotations = Annotations::new(&file.common_annotations, config);
+            self.add(steps, "AnnotationsTransformer", annotations);
+        }
+        Ok(())
+    }
+
+    fn add_json_patches(&self, steps: &mut Steps<'a>) -> Result<()> {
+        for entry in self.file.patches_json6902.iter().flatten() {
+            let patch = PatchJson6902::new(entry, &self.folder)
+                .map_err(|it| it.at(self.position("patchesJson6902")))?;
+            self.add(steps, "PatchJson6902Transformer", patch);
+        }
+        Ok(())
+    }
+
+    fn add_values(&self, config: &Config, steps: &mut Steps<'a>) -> Result<()> {
         let file = &self.file;
         if !file.replicas.is_empty() {
-            steps.push(Box::new(Replicas::new(&file.replicas, config)));
+            self.add(steps, "ReplicaCountTransformer", Replicas::new(&file.replicas, config));
         }
         if !file.images.is_empty() {
-            steps.push(Box::new(Images::new(&file.images, config)));
+            self.add(steps, "ImageTagTransformer", Images::new(&file.images, config));
         }
+        if !file.replacements.is_empty() {
+            let replacements = ReplacementTransformer::new(&file.replacements, &self.folder)
+                .map_err(|it| it.at(self.position("replacements")))?;
+            self.add(steps, "ReplacementTransformer", replacements);
+        }
+        Ok(())
+    }
+
+    fn add(&self, steps: &mut Steps<'a>, kind: &str, transformer: impl Transformer + 'a) {
+        steps.push(self.built_in(kind, Box::new(transformer)));
+    }
+
+    /// A step that a field of the kustomization file stands for.
+    fn built_in<T>(&self, kind: &str, step: T) -> Configured<T> {
+        let provenance = self.provenance.as_ref().map(|it| it.built_in(self.file_name, kind));
+        Configured { step, provenance }
     }
 }

@@ -8,11 +8,13 @@ use super::Metadata;
 use crate::kustomize::decode::Fields;
 use crate::kustomize::folder::Folder;
 use crate::kustomize::generate::HashTransformer;
-use crate::kustomize::kustomization::{FieldSpec, Image, ReplacementField, Replicas};
+use crate::kustomize::kustomization::{self, FieldSpec, Image, ReplacementField, Replicas};
 use crate::kustomize::problem::{Problem, Result};
 use crate::kustomize::replacement::ReplacementTransformer;
 use crate::kustomize::resources::Resources;
+use crate::kustomize::steps::Step;
 use crate::kustomize::transform::namespace::{Namespace, Overwrite, Subjects};
+use crate::kustomize::transform::patch::{Patch, PatchJson6902, PatchStrategicMerge};
 use crate::kustomize::transform::prefix::{Affix, End};
 use crate::kustomize::transform::{Transformer, annotations, images, labels, replicas};
 use crate::kustomize::value_add::{ValueAddArgs, ValueAddTransformer};
@@ -21,11 +23,11 @@ use crate::kustomize::value_add::{ValueAddArgs, ValueAddTransformer};
 ///
 /// # Errors
 /// Where a field says what it cannot.
-pub(super) fn transformer(
+pub(super) fn transformer<'a>(
     kind: &str,
     fields: &mut Fields<'_>,
-    folder: &Folder<'_>,
-) -> Result<Option<Box<dyn Transformer>>> {
+    folder: &Folder<'a>,
+) -> Result<Option<Step<'a>>> {
     Ok(Some(match kind {
         "HashTransformer" => Box::new(HashTransformer),
         "ReplacementTransformer" => {
@@ -35,12 +37,23 @@ pub(super) fn transformer(
         "ValueAddTransformer" => {
             Box::new(ValueAddTransformer::new(ValueAddArgs::take(fields)?, folder)?)
         }
+        "PatchTransformer" => Box::new(Patch::new(&kustomization::Patch::take(fields)?, folder)?),
+        "PatchJson6902Transformer" => {
+            let patch = fields.take("jsonOp")?;
+            let entry = kustomization::Patch { patch, ..kustomization::Patch::take(fields)? };
+            Box::new(PatchJson6902::new(&entry, folder)?)
+        }
+        "PatchStrategicMergeTransformer" => {
+            let (paths, patches): (Vec<Text>, Text) =
+                (fields.take("paths")?, fields.take("patches")?);
+            Box::new(PatchStrategicMerge::new(&paths, &patches, folder)?)
+        }
         kind => return by_field_specs(kind, fields),
     }))
 }
 
 /// The transformer of a kind whose configuration names the fields that it changes.
-fn by_field_specs(kind: &str, fields: &mut Fields<'_>) -> Result<Option<Box<dyn Transformer>>> {
+fn by_field_specs<'a>(kind: &str, fields: &mut Fields<'_>) -> Result<Option<Step<'a>>> {
     let specs: Option<Vec<FieldSpec>> = fields.take_if_set("fieldSpecs")?;
     let needed = || {
         let problem = || Problem::new("fieldSpecs is not expected to be nil");

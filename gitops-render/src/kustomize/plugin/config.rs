@@ -2,7 +2,7 @@
 
 use gitops_diff::Text;
 
-use super::{Making, Metadata, Step, changing};
+use super::{Either, Making, Metadata, changing};
 use crate::kustomize::decode::Fields;
 use crate::kustomize::folder::Folder;
 use crate::kustomize::generate::Generator;
@@ -14,15 +14,15 @@ use crate::kustomize::problem::{Problem, ProblemKind, Result};
 ///
 /// # Errors
 /// Where a field says what it cannot.
-pub(super) fn step(
+pub(super) fn step<'a>(
     kind: &str,
     fields: &mut Fields<'_>,
-    folder: &Folder<'_>,
-) -> Result<Option<Step>> {
+    folder: &Folder<'a>,
+) -> Result<Option<Either<'a>>> {
     if let Some(making) = making(kind, fields)? {
-        return Ok(Some(Step::Making(making)));
+        return Ok(Some(Either::Making(making)));
     }
-    Ok(changing::transformer(kind, fields, folder)?.map(Step::Changing))
+    Ok(changing::transformer(kind, fields, folder)?.map(Either::Changing))
 }
 
 fn making(kind: &str, fields: &mut Fields<'_>) -> Result<Option<Making>> {

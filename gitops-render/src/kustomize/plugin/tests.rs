@@ -78,6 +78,22 @@ fn transformers_change_the_fields_that_their_configuration_names() {
     check("ValueAddTransformer", value, "a:\n  b: v\n");
     let namespace = "value: v, targets: [{fieldPath: metadata/namespace}]";
     check("ValueAddTransformer", namespace, "  namespace: v\n");
+    check(
+        "PatchTransformer",
+        "target: {kind: Secret}, patch: \"{kind: Secret, metadata: {name: n}, type: x}\"",
+        "type: x\n",
+    );
+    check(
+        "PatchStrategicMergeTransformer",
+        "patches: \"{apiVersion: v1, kind: Secret, metadata: {name: a}, type: w}\"",
+        "type: w\n",
+    );
+    check(
+        "PatchJson6902Transformer",
+        "target: {kind: Secret, version: v1, name: a}, jsonOp: \"[{op: replace, path: /type, value: \
+         z}]\"",
+        "type: z\n",
+    );
     let replacements =
         "replacements: [{sourceValue: 7, targets: [{select: {}, fieldPaths: [type]}]}]";
     check("ReplacementTransformer", replacements, "type: \"7\"\n");
