@@ -191,7 +191,7 @@ impl Resources {
     /// # Errors
     /// Where an annotation is not YAML.
     pub(crate) fn note_transformation(&mut self, provenance: &Provenance) -> Result<()> {
-        for resource in self.iter_mut() {
+        for resource in self.iter_mut().filter(|it| !it.is_gone()) {
             match resource.annotation(ORIGIN) {
                 None => resource.set_provenance(provenance),
                 Some(origin) => {
