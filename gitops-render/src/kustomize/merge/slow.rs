@@ -239,9 +239,9 @@ impl Pool {
         })
     }
 
-    /// Puts an item in the place of all that say these values, else at the end; without an item
-    /// they are taken out. Empty items go in any case, and where there is nothing to compare with,
-    /// so do all others.
+    /// Puts an item in the place of all that say these values, else at the end unless it is `null`;
+    /// without an item they are taken out. Empty items go in any case, and where there is nothing
+    /// to compare with, so do all others.
     fn set(
         &self,
         list: &mut Vec<usize>,
@@ -268,7 +268,7 @@ impl Pool {
             }
         }
         if !found {
-            left.extend(item);
+            left.extend(item.filter(|at| !self.nodes[*at].is_null()));
         }
         *list = left;
         Ok(())

@@ -55,6 +55,7 @@ fn fields_that_say_nothing_vanish_and_those_that_say_null_stay() {
 #[test]
 fn a_value_keeps_the_quotes_of_the_one_before() {
     check("a: \"1\"\nb: x\n", "a: 2\nb: \"3\"\n", "a: \"2\"\nb: \"3\"\n");
+    check("a: {b: , c: x}\n", "a: {b: 1}\n", "a:\n  b: 1\n  c: x\n");
 }
 
 #[test]
@@ -119,6 +120,14 @@ fn with_several_keys_new_items_come_first_and_old_ones_keep_their_order() {
          TCP\n    - containerPort: 80\n      protocol: TCP\n    - containerPort: 81\n      name: x\n      \
          protocol: TCP\n",
     );
+}
+
+#[test]
+fn items_without_keys_take_others_with_them() {
+    let ports = |list: &str| format!("spec: {{containers: [{{name: a, ports: [{list}]}}]}}");
+    let left = |ports: &str| format!("spec:\n  containers:\n  - name: a\n    ports:{ports}\n");
+    pod(&ports("{containerPort: 80}, null"), "", &left(" []"));
+    pod(&ports("{containerPort: 80}, {tty: x}"), "", &left("\n    - tty: x"));
 }
 
 #[test]

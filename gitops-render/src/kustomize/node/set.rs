@@ -88,6 +88,10 @@ impl Node {
     pub(crate) fn replace(&mut self, mut value: Node) {
         if let Node::Scalar(new) = &mut value {
             (new.style, new.tagged, new.shared) = match &*self {
+                // Nothing in brackets is read as quoted, which upstream does not know yet.
+                Self::Scalar(old) if old.is_null() && old.text.is_empty() => {
+                    (Style::Plain, old.tagged, old.shared)
+                }
                 Self::Scalar(old) => (old.style, old.tagged, old.shared),
                 _ => (Style::Plain, false, 0),
             };
