@@ -10,6 +10,7 @@ mod json;
 mod meaning;
 mod read;
 mod set;
+mod spell;
 mod write;
 
 use gitops_diff::Text;

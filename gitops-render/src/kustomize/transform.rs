@@ -24,4 +24,6 @@ pub(crate) trait Transformer {
 }
 
 #[cfg(test)]
+pub(crate) mod laws;
+#[cfg(test)]
 pub(crate) mod tests;

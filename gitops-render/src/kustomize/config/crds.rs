@@ -139,7 +139,7 @@ fn extension<'a>(property: &'a Value, name: &str) -> Option<&'a str> {
 mod tests {
     use super::*;
 
-    const DEFINITIONS: &str = r##"{
+    const DEFINITIONS: &str = r#"{
         "example.com/v1.Bee": {"Schema": {"properties": {
             "kind": {}, "apiVersion": {}, "metadata": {},
             "spec": {"$ref": "example.com/v1.BeeSpec"}
@@ -156,7 +156,7 @@ mod tests {
             "self": {"$ref": "example.com/v1.BeeSpec"}
         }}},
         "example.com/v1.Hive": {"Schema": {"properties": {"name": {"x-kubernetes-annotation": ""}}}}
-    }"##;
+    }"#;
 
     fn paths(specs: &[FieldSpec]) -> Vec<String> {
         specs.iter().map(|it| format!("{}:{}", it.gvk.kind, it.path)).collect()

@@ -38,13 +38,10 @@ pub(crate) struct Ranks<'a>(HashMap<&'a str, i64>);
 
 impl<'a> Ranks<'a> {
     /// A kind that is named twice has its last place.
-    pub(crate) fn new<T: AsRef<str>>(
+    pub(crate) fn new<T: AsRef<str> + 'a>(
         first: impl ExactSizeIterator<Item = &'a T>,
         last: impl Iterator<Item = &'a T>,
-    ) -> Self
-    where
-        T: 'a,
-    {
+    ) -> Self {
         let before = i64::try_from(first.len()).unwrap_or(i64::MAX);
         let all = first.zip(-before..).chain(last.zip(1..));
         Self(all.map(|(kind, rank)| (kind.as_ref(), rank)).collect())

@@ -91,9 +91,43 @@ impl Paths {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::kustomize::fieldspec::Make;
     use crate::kustomize::kustomization::FieldSpec;
     use crate::kustomize::node::tests::tree;
+    use crate::kustomize::transform::laws::any_tree;
+
+    proptest! {
+        #[test]
+        fn the_places_are_those_that_the_field_leads_to(
+            root in any_tree(),
+            path in proptest::collection::vec(prop_oneof!["spec", "containers", "image"], 1..4),
+        ) {
+            let spec = FieldSpec { path: path.join("/").into(), ..FieldSpec::default() };
+            let field = Field::new(&spec);
+            let mut paths = Paths::default();
+            paths.add(&field, 0);
+            let places = paths.find(&root).remove(&0).unwrap_or_default();
+            let found: Vec<Option<&Node>> = places
+                .iter()
+                .map(|place| match place {
+                    Place::At(positions) => root.descend(positions),
+                    Place::Blocked => None,
+                })
+                .collect();
+            let mut led = Vec::new();
+            let visited = field.visit(&mut root.clone(), &Make::Nothing, &mut |node| {
+                led.push(node.clone());
+                Ok(())
+            });
+            prop_assert_eq!(visited.is_err(), found.contains(&None));
+            if visited.is_ok() {
+                prop_assert_eq!(found, led.iter().map(Some).collect::<Vec<_>>());
+            }
+        }
+    }
 
     #[test]
     fn one_walk_finds_the_places_of_all_fields() {

@@ -35,7 +35,7 @@ impl Node {
     /// The error of a node that is not of the kind `expected`.
     pub(crate) fn wrong_kind(&self, expected: &str) -> Problem {
         let kind = self.kind_name();
-        let contents = self.yaml().unwrap_or_default();
+        let contents = self.spelled();
         Problem::new(format!(
             "wrong node kind: expected {expected} but got {kind}: node contents:\n{contents}"
         ))

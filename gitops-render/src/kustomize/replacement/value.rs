@@ -135,7 +135,7 @@ impl Setter<'_> {
                 )));
             }
             spent.add(bytes)?;
-            *target = self.value.clone();
+            *target = self.value.clone().alone();
             return Ok(());
         };
         let text = match self.delimiter() {

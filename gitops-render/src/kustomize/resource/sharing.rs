@@ -71,6 +71,14 @@ impl Resource {
     }
 }
 
+impl Node {
+    /// The tree without what it shares with other places: a copy for one of them.
+    pub(crate) fn alone(mut self) -> Self {
+        each_mut(&mut self, &mut |scalar| scalar.shared = 0);
+        self
+    }
+}
+
 fn index(scalar: &Scalar) -> Option<usize> {
     usize::try_from(scalar.shared).ok()?.checked_sub(1)
 }
