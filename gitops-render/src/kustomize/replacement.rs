@@ -4,6 +4,7 @@ pub(crate) mod create;
 mod lookup;
 mod matcher;
 mod path;
+mod spelled;
 mod structured;
 mod value;
 

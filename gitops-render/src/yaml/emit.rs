@@ -4,6 +4,7 @@ mod layout;
 mod order;
 mod scalar;
 mod shape;
+mod styled;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -12,6 +13,7 @@ use gitops_diff::Value;
 
 pub use self::layout::{Layout, Lists};
 use self::scalar::Pen;
+pub(crate) use self::styled::{Spot, write_styled};
 pub(crate) use self::view::{Tree, View};
 use super::Dialect;
 use super::scalar::{Scalar as Meaning, resolve};

@@ -5,10 +5,11 @@ use gitops_diff::Value;
 use super::lookup;
 use super::matcher::{self, Found, Kind};
 use super::path::Place;
+use super::spelled;
 use super::value::{Setter, Spent};
 use crate::kustomize::build::Build;
 use crate::kustomize::json;
-use crate::kustomize::node::{self, Node, Scalar, Style};
+use crate::kustomize::node::{self, Node};
 use crate::kustomize::problem::{Problem, Result};
 use crate::yaml::Allowance;
 
@@ -74,7 +75,7 @@ pub(super) fn parse(text: &str) -> Result<Node> {
 /// The data as a text in the manner of `before`.
 fn write(said: &Node, before: &str) -> Result<String> {
     if !before.trim_start().starts_with(['{', '[']) {
-        return Ok(said.yaml()?.trim().to_owned());
+        return Ok(spelled::write(said, before));
     }
     let value: Value = said.value()?;
     let is_pretty = before.contains('\n') && before.contains("  ");
@@ -84,11 +85,7 @@ fn write(said: &Node, before: &str) -> Result<String> {
 /// What a node is when it is printed, without the white space around it.
 pub(super) fn text(node: &Node) -> String {
     match node {
-        Node::Scalar(Scalar { text, style: Style::Single, .. }) => {
-            format!("'{}'", text.replace('\'', "''"))
-        }
-        Node::Scalar(Scalar { text, style: Style::Double, .. }) => format!("{text:?}"),
-        Node::Scalar(Scalar { text, .. }) if node.is_null() => text.to_string(),
-        node => node.yaml().unwrap_or_default().trim().to_owned(),
+        Node::Scalar(scalar) => spelled::scalar(scalar).trim().to_owned(),
+        node => spelled::write(node, ""),
     }
 }

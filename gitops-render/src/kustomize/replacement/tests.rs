@@ -32,8 +32,6 @@ fn printed(text: &str) -> String {
 
 #[test]
 fn upstreams_table_of_replacements_passes() {
-    let left_out = include_str!("../../../tests/data/kustomize_tables.json");
-    let left_out: serde_json::Value = serde_json::from_str(left_out).expect("JSON");
     let mut failed = Vec::new();
     for row in tables::rows("api/filters/replacement") {
         let (name, error) = (text(&row, "name"), text(&row, "expectedErr"));
@@ -42,7 +40,7 @@ fn upstreams_table_of_replacements_passes() {
             Ok(found) => error.is_empty() && *found == printed(text(&row, "expected")),
             Err(message) => !error.is_empty() && message.contains(error),
         };
-        if passed != left_out["api/filters/replacement"][name].is_null() {
+        if !passed {
             let expected = if error.is_empty() { text(&row, "expected") } else { error };
             failed.push(format!("{name}:\n{found:?}\nexpected {expected:?}"));
         }

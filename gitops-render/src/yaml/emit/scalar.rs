@@ -87,12 +87,22 @@ impl Pen {
     /// A text whose further lines go to `indent`.
     pub(super) fn scalar(&mut self, text: &str, indent: usize, place: Place) {
         let fold = (place == Place::Value).then_some(indent);
-        match style(text, place == Place::Key, self.layout.dialect) {
+        let style = style(text, place == Place::Key, self.layout.dialect);
+        self.in_style(text, style, fold, indent);
+    }
+
+    /// A text in a style that can hold it, never folded.
+    pub(super) fn styled(&mut self, text: &str, style: Style, indent: usize) {
+        self.in_style(text, style, None, indent);
+    }
+
+    fn in_style(&mut self, text: &str, style: Style, fold: Option<usize>, indent: usize) {
+        match style {
             Style::Plain => self.spaced(text, 0..text.len(), fold, indent),
             Style::Single => {
                 self.put('\'');
                 // A fold next to a quote would be read as part of the text.
-                self.spaced(text, 1..text.len() - 1, fold, indent);
+                self.spaced(text, 1..text.len().saturating_sub(1), fold, indent);
                 self.put('\'');
             }
             Style::Double => self.double(text, fold),

@@ -16,11 +16,11 @@ pub(super) enum Style {
 /// What a text may be written as, and whether it has line ends.
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each style is allowed on its own")]
-struct Shape {
-    multiline: bool,
-    plain: bool,
-    single: bool,
-    literal: bool,
+pub(super) struct Shape {
+    pub(super) multiline: bool,
+    pub(super) plain: bool,
+    pub(super) single: bool,
+    pub(super) literal: bool,
 }
 
 /// Longer keys are written behind a `?`.
@@ -99,7 +99,7 @@ fn is_sixtieth(part: &str) -> bool {
 }
 
 impl Shape {
-    fn of(text: &str, dialect: Dialect) -> Self {
+    pub(super) fn of(text: &str, dialect: Dialect) -> Self {
         if text.is_empty() {
             return Self { plain: true, single: true, ..Self::default() };
         }
