@@ -3,6 +3,7 @@
 mod atomic;
 mod exact;
 mod findings;
+mod gone;
 mod lists;
 mod notes;
 mod owned;
@@ -21,8 +22,7 @@ use self::place::{Place, Step};
 pub(crate) use self::place::{is_identity_at, is_zero};
 use crate::plan::applied;
 use crate::{
-    DiffError, FieldChange, FieldPath, Fingerprint, GroupKind, Map, MapRef, Object, PathElement,
-    Schema, TypeRef, Value,
+    DiffError, FieldChange, Fingerprint, GroupKind, Map, MapRef, Object, Schema, TypeRef, Value,
 };
 
 /// Deeper than any object the API server accepts; a limit against hostile input.
@@ -259,54 +259,6 @@ impl<'a> Walk<'a> {
             || was_dropped();
         if !is_same {
             self.record(place, None, Some(desired));
-        }
-    }
-
-    /// A field of ours that is not declared any more.
-    fn undeclared(
-        &mut self,
-        parent: &Place<'_, 'a>,
-        name: &'a str,
-        live: &'a Map,
-        owned: Owned<'a>,
-    ) {
-        if let Some(live) = live.get(name).filter(|_| !self.findings.is_server_set(parent, name)) {
-            self.gone(&parent.child(Step::Field(name)), live, owned);
-        }
-    }
-
-    /// A value of ours that is not declared any more goes, but for what others claim of it.
-    fn gone(&mut self, place: &Place<'_, 'a>, live: &'a Value, owned: Owned<'a>) {
-        if self.is_too_deep(place) {
-            return;
-        }
-        if self.findings.owners.others_claim(&place.path()) {
-            self.parts_gone(place, live, owned, &mut |_| false);
-        } else {
-            self.record(place, Some(live), None);
-        }
-    }
-
-    /// The parts of ours that are not declared any more.
-    fn parts_gone(
-        &mut self,
-        place: &Place<'_, 'a>,
-        live: &'a Value,
-        owned: Owned<'a>,
-        is_declared: &mut dyn FnMut(&PathElement) -> bool,
-    ) {
-        for (key, below) in owned.members().filter(|(key, _)| *key != ".") {
-            let Ok(Some(element)) = PathElement::from_key(key) else {
-                continue;
-            };
-            // Most of what is ours is declared, and lists are long.
-            if is_declared(&element) {
-                continue;
-            }
-            if let Some(live) = FieldPath::new(vec![element.clone()]).lookup(live) {
-                let here = place.child(Step::Element(element));
-                self.gone(&here, live, owned.below(Some(below)));
-            }
         }
     }
 

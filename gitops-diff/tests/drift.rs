@@ -276,6 +276,32 @@ fn an_item_or_a_part_of_ours_goes_but_for_what_others_hold_of_it() {
 }
 
 #[test]
+fn what_nobody_holds_stays_where_what_is_ours_around_it_goes() {
+    let check = |spec: &str, ours: &str, expected: &[&str]| {
+        let live = object("Widget", &format!(r#""spec":{spec}"#));
+        let live = owned(live, &[("gitops", "Apply", ours)]);
+        check(&object("Widget", r#""x":null"#), &live, expected);
+    };
+    let parts = r#""f:spec":{"f:a":{"f:b":{}}}"#;
+    let all = r#"spec: {"a":{"b":1}} -> nothing (gitops)"#;
+    check(r#"{"a":{"b":1}}"#, parts, &[all]);
+    check(r#"{"a":{"b":1,"c":2}}"#, parts, &["spec.a.b: 1 -> nothing (gitops)"]);
+    check(r#"{"a":{"b":1},"c":2}"#, parts, &[r#"spec.a: {"b":1} -> nothing (gitops)"#]);
+    for other in [r#"{"a":{"c":2}}"#, r#"{"c":2}"#, "{}", r#"{"a":{}}"#, "7", "[7]"] {
+        check(other, parts, &[]);
+    }
+    let itself = r#""f:spec":{".":{},"f:a":{"f:b":{}}}"#;
+    check(r#"{"c":2}"#, itself, &[r#"spec: {"c":2} -> nothing (gitops)"#]);
+    let keyed = r#""f:spec":{"k:{\"n\":1}":{".":{},"f:n":{}},"k:{\"n\":3}":{".":{},"f:n":{}}}"#;
+    check(r#"[{"n":1}]"#, keyed, &[r#"spec: [{"n":1}] -> nothing (gitops)"#]);
+    check(r#"[{"n":1},{"n":2}]"#, keyed, &[r#"spec[n=1]: {"n":1} -> nothing (gitops)"#]);
+    let set = r#""f:spec":{"v:1":{},"v:3":{}}"#;
+    check("[1]", set, &["spec: [1] -> nothing (gitops)"]);
+    check("[1,2]", set, &["spec[=1]: 1 -> nothing (gitops)"]);
+    check("[2]", set, &[]);
+}
+
+#[test]
 fn the_owner_of_an_old_value_is_named() {
     let desired = object("Deployment", r#""spec":{"replicas":3}"#);
     let live = object("Deployment", r#""spec":{"replicas":9}"#);

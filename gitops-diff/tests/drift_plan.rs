@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
 
 use gitops_diff::{
-    Budget, Consent, Differ, Drift, Entry, Guards, Inventory, Live, Object, ObjectId, ObjectSet,
-    Observed, Plan, Prune, Report,
+    Budget, Change, Consent, Differ, Drift, Entry, Guards, Inventory, Live, Object, ObjectId,
+    ObjectSet, Observed, Operation, Plan, Prune, Reason, Report,
 };
 
 fn map(name: &str, metadata: &str) -> Object {
@@ -392,9 +392,14 @@ fn what_was_applied_to_another_object_says_nothing_of_this_one() {
     let managed = r#","uid":"1","managedFields":[{"manager":"gitops","operation":"Apply",
         "apiVersion":"v1","fieldsType":"FieldsV1","fieldsV1":{"f:subjects":{}}}]"#;
     let live = binding(managed, r#","namespace":"left""#);
+    let api_version = desired.api_version();
+    let mut made =
+        Change::new(desired.id().clone(), api_version, Operation::Create, Reason::Missing);
+    made.desired = Some(desired.clone());
+    let applied = made.applied(&live, "gitops");
+    assert!(applied.is_some());
     for (uid, drifted) in [("1", 0), ("2", 1)] {
         let mut owned = inventory([(desired.id().clone(), Some(uid))]);
-        let applied = Some(desired.fingerprint());
         owned.entries.values_mut().for_each(|it| it.applied.clone_from(&applied));
         let observed = Observed::from_iter([live.clone()]);
         let plan = plan(&Drift::default(), std::slice::from_ref(&desired), &observed, &owned);

@@ -222,6 +222,52 @@ fn a_text_that_ends_early_or_goes_on_is_never_in_sync() {
 }
 
 #[test]
+fn members_that_are_there_twice_and_owners_that_are_so_ask_for_a_closer_look() {
+    let desired = object(
+        r#"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"},"data":{"k":"v"}}"#,
+    );
+    let expected = Expected::new(&Schema::builtin(), "gitops", &desired);
+    let entry = |members: &str| {
+        format!(r#"{{"apiVersion":"v1","fieldsType":"FieldsV1","operation":"Apply",{members}}}"#)
+    };
+    let held = r#""fieldsV1":{"f:data":{"f:k":{}}}"#;
+    let ours = entry(&format!(r#""manager":"gitops",{held}"#));
+    let all = |metadata: &str| {
+        format!(r#"{{"data":{{"k":"v"}},"kind":"ConfigMap","metadata":{{"name":"a",{metadata}}}}}"#)
+    };
+    let owners = |entries: &[&str]| all(&format!(r#""managedFields":[{}]"#, entries.join(",")));
+    let member = |members: &str| owners(&[&entry(members)]);
+    let same = |text: &str, says: Verdict| {
+        let packed = expected.holds(&Packed::from_json(text.as_bytes()).unwrap());
+        assert_eq!((expected.holds_json(text.as_bytes()), packed), (says, says), "{text}");
+    };
+    let escaped = r#""manager":"\u0067itops""#;
+    let sure = [
+        owners(&[&ours]),
+        owners(&[&entry(r#""manager":"other","fieldsV1":{}"#), &ours]),
+        member(&format!(r#"{escaped},{held}"#)),
+        member(&format!(r#""manager":"other","manager":"gitops",{held}"#)),
+        member(&format!(r#""manager":"gitops","fieldsV1":{{}},{held}"#)),
+        all(&format!(r#""managedFields":[],"managedFields":[{ours}]"#)),
+        all(&format!(r#""managedFields":[{ours}],"name":"a""#)),
+        owners(&[&ours]).replacen("{", r#"{"kind":[],"metadata":{},"#, 1),
+    ];
+    sure.iter().for_each(|it| same(it, Verdict::InSync));
+    let doubtful = [
+        owners(&[&ours, &ours]),
+        owners(&[&entry(&format!(r#"{escaped},"fieldsV1":{{}}"#)), &ours]),
+        owners(&[&ours, &entry(&format!(r#"{escaped},"fieldsV1":{{}}"#))]),
+        owners(&[&ours, &entry(r#""manager":"gitops","subresource":null,"fieldsV1":{}"#)]),
+        member(&format!(r#""manager":"gitops","manager":"other",{held}"#)),
+        member(&format!(r#""manager":"gitops","operation":"Update","manager":"gitops",{held}"#)),
+        member(&format!(r#""manager":"gitops",{held},"fieldsV1":{{}}"#)),
+        all(&format!(r#""managedFields":[{ours}],"managedFields":[]"#)),
+        owners(&[&ours]).replacen("]}}", "]},\"metadata\":{\"name\":\"a\"}}", 1),
+    ];
+    doubtful.iter().for_each(|it| same(it, Verdict::LookCloser));
+}
+
+#[test]
 fn a_version_that_nobody_knows_has_no_defaults_in_any_look() {
     let desired = object(
         r#"{"apiVersion":"v2","kind":"Service","metadata":{"name":"s","namespace":"n"},

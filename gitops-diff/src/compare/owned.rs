@@ -25,7 +25,8 @@ impl<'a> Owned<'a> {
         let Some(entries) = entries.filter(|it| !it.is_empty()) else {
             return Self::Untracked;
         };
-        let entry = entries.iter().find(|entry| is_apply_of(entry, manager));
+        // Of two entries of one manager a server keeps the last.
+        let entry = entries.iter().rfind(|entry| is_apply_of(entry, manager));
         let fields = entry.and_then(|it| it.get("fieldsV1")).and_then(Value::as_map);
         fields.map_or(Self::No, Self::Yes)
     }
@@ -47,6 +48,22 @@ impl<'a> Owned<'a> {
             Self::Untracked | Self::No => None,
         };
         members.into_iter().flatten().map(|(key, below)| (key.as_str(), below))
+    }
+
+    /// Whether it is owned as one, whatever is in it; so it is where nobody keeps parts apart.
+    pub(super) fn is_whole(self) -> bool {
+        match self {
+            Self::Yes(members) => members.is_empty() || members.contains_key("."),
+            Self::Untracked | Self::No => true,
+        }
+    }
+
+    /// What is owned of the part with this key.
+    pub(super) fn part(self, key: &str) -> Self {
+        match self {
+            Self::Yes(members) => self.below(members.get(key)),
+            Self::Untracked | Self::No => self,
+        }
     }
 
     /// How many parts of it are owned apart.
@@ -74,15 +91,11 @@ impl<'a> Owned<'a> {
 
     /// What is owned of the item with this key.
     pub(super) fn item(self, key: &ItemKey<'a>) -> Self {
-        let Self::Yes(members) = self else {
-            return self;
-        };
         let mut text = Short::default();
-        let below = match write_key(key, &mut text) {
-            Some(()) => members.get(text.as_str()),
-            None => members.get(&key.to_element().to_key()),
-        };
-        self.below(below)
+        match write_key(key, &mut text) {
+            Some(()) => self.part(text.as_str()),
+            None => self.part(&key.to_element().to_key()),
+        }
     }
 }
 

@@ -153,10 +153,11 @@ impl Expected {
         })
     }
 
-    /// Whether our manager owns exactly what is declared.
+    /// Whether our manager owns exactly what is declared, said once.
     fn is_ours(&self, fields: &Fields, live: &Packed) -> bool {
-        let mut entries = live.owners().into_iter().flat_map(Node::items);
-        let Some(entry) = entries.find(|it| self.is_by_us(*it)) else {
+        let entries = live.owners().into_iter().flat_map(Node::items);
+        let mut ours = entries.filter(|it| self.is_by_us(*it));
+        let (Some(entry), None) = (ours.next(), ours.next()) else {
             return false;
         };
         entry.get("apiVersion").and_then(Node::text) == Some(&self.api_version)
@@ -169,7 +170,7 @@ impl Expected {
             found += match key.parts().1 {
                 "manager" => i32::from(value.text() == Some(&self.manager)),
                 "operation" => i32::from(value.text() == Some("Apply")),
-                "subresource" => i32::from(value.text() == Some("")) - 1,
+                "subresource" => -i32::from(value.text().is_some_and(|it| !it.is_empty())),
                 _ => 0,
             };
         }

@@ -113,6 +113,24 @@ fn naive<'r>(rules: &'r [Rule], object: &Object, when: When, path: &FieldPath) -
     })
 }
 
+#[test]
+fn what_is_suggested_accepts_what_goes_of_a_version_that_nobody_serves() {
+    let desired: Object =
+        object(r#"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"},"x":1}"#);
+    let live = object(
+        r#"{"apiVersion":"v0","kind":"ConfigMap","metadata":{"name":"a","resourceVersion":"1","managedFields":[
+            {"manager":"gitops","operation":"Apply","apiVersion":"v1","fieldsType":"FieldsV1",
+            "fieldsV1":{"f:data":{"f:gone":{},"f:ours":{}}}}]},"data":{"ours":"1","other":"2"}}"#,
+    );
+    let drift = Drift::default();
+    let changes = drift.compare(&desired, &live).expect("they are shallow");
+    let paths: Vec<&str> = changes.iter().map(|it| &*it.path).collect();
+    assert_eq!(paths, ["data.ours", "x"]);
+    let policy = Policy::new(suggest(desired.id(), &changes)).expect("they are rules");
+    let compared = policy.compared(&Applying::default(), &desired, &live).expect("they fit");
+    assert_eq!(drift.compare(&compared, &live).expect("they are shallow"), vec![]);
+}
+
 proptest! {
     #[test]
     fn compiled_rules_decide_as_rules_one_by_one(

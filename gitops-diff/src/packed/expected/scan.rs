@@ -43,9 +43,9 @@ impl<'j> Scan<'j> {
             b',' => self.at += 1,
             _ => {}
         }
-        let name = self.string()?;
+        let name = self.plain()?;
         self.eat(b':')?;
-        (!name.contains(&b'\\')).then_some(Some(name))
+        Some(Some(name))
     }
 
     /// The content of a string, escapes as they are.
@@ -60,6 +60,11 @@ impl<'j> Scan<'j> {
             }
             self.at += 2;
         }
+    }
+
+    /// The content of a string, which must have no escapes.
+    pub(super) fn plain(&mut self) -> Option<&'j [u8]> {
+        self.string().filter(|it| !it.contains(&b'\\'))
     }
 
     /// Passes over one value.

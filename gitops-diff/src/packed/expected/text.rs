@@ -1,5 +1,7 @@
 //! Whether what is expected is there, told from the text of an object without reading all of it.
 
+use serde::de::DeserializeSeed;
+
 use super::scan::Scan;
 use super::{Expected, Fields, Kind};
 use crate::packed::json::Writing;
@@ -22,12 +24,13 @@ pub(super) struct Reading<'a> {
     expected: &'a Expected,
     fields: &'a Fields,
     scan: Scan<'a>,
+    met_owners: bool,
     is_ours: bool,
 }
 
 impl<'a> Reading<'a> {
     pub(super) fn new(expected: &'a Expected, fields: &'a Fields, json: &'a [u8]) -> Self {
-        Self { expected, fields, scan: Scan::new(json), is_ours: false }
+        Self { expected, fields, scan: Scan::new(json), met_owners: false, is_ours: false }
     }
 
     /// The whole object.
@@ -121,13 +124,16 @@ impl<'a> Reading<'a> {
 
     /// Who owns what: one of them has to be us, with what is declared.
     fn owners(&mut self) -> Option<()> {
+        // Of two members with one name the last counts.
+        (!std::mem::replace(&mut self.met_owners, true)).then_some(())?;
         self.scan.eat(b'[')?;
         if self.scan.peek() == Some(b']') {
             return self.scan.eat(b']');
         }
         loop {
-            let is_ours = self.owner()?;
-            self.is_ours |= is_ours;
+            if self.owner()? {
+                (!std::mem::replace(&mut self.is_ours, true)).then_some(())?;
+            }
             match self.scan.peek()? {
                 b',' => self.scan.eat(b',')?,
                 _ => return self.scan.eat(b']'),
@@ -135,42 +141,65 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Whether the next owner is us, and owns what is declared.
+    /// Whether the next owner is us, who own what is declared.
     fn owner(&mut self) -> Option<bool> {
-        let mut found = 0;
-        let mut fields = None;
-        self.scan.eat(b'{')?;
-        while let Some(name) = self.scan.next_name()? {
-            if name == b"fieldsV1" {
-                fields = self.scan.same_or_skip(self.expected.owned_text());
-                continue;
-            }
-            let value = self.scan.skip()?;
-            let is = |text: &str| {
-                value.strip_prefix(b"\"")?.strip_suffix(b"\"").map(|it| it == text.as_bytes())
-            };
-            found += match name {
-                b"manager" => i32::from(is(&self.expected.manager)?),
-                b"operation" => i32::from(is("Apply")?),
-                b"apiVersion" => i32::from(is(&self.expected.api_version)?),
-                b"subresource" => -1,
-                _ => 0,
-            };
-        }
-        if found < 3 {
+        let entry = self.entry()?;
+        let expected = self.expected;
+        let is_us = entry.manager == Some(expected.manager.as_bytes())
+            && entry.operation == Some(b"Apply")
+            && entry.subresource.is_none_or(<[u8]>::is_empty);
+        if !is_us {
             return Some(false);
         }
-        match fields? {
-            Ok(()) => Some(true),
-            Err(other) => {
-                let mut tape = Tape::default();
-                let mut deserializer = serde_json::Deserializer::from_slice(other);
-                serde::de::DeserializeSeed::deserialize(Writing(&mut tape), &mut deserializer)
-                    .ok()?;
-                (*tape.bytes() == *self.fields.owned).then_some(true)
-            }
-        }
+        let is_so = entry.api_version == Some(expected.api_version.as_bytes())
+            && self.is_owned(entry.fields?);
+        is_so.then_some(true)
     }
+
+    /// The next owner, which must have each member once, and texts without escapes.
+    fn entry(&mut self) -> Option<Entry<'a>> {
+        let mut entry = Entry::default();
+        self.scan.eat(b'{')?;
+        while let Some(name) = self.scan.next_name()? {
+            let text = match name {
+                b"fieldsV1" => {
+                    let fields = self.scan.same_or_skip(self.expected.owned_text())?;
+                    entry.fields.replace(fields).is_none().then_some(())?;
+                    continue;
+                }
+                b"manager" => &mut entry.manager,
+                b"operation" => &mut entry.operation,
+                b"apiVersion" => &mut entry.api_version,
+                b"subresource" => &mut entry.subresource,
+                _ => {
+                    self.scan.skip()?;
+                    continue;
+                }
+            };
+            text.replace(self.scan.plain()?).is_none().then_some(())?;
+        }
+        Some(entry)
+    }
+
+    /// Whether these fields are what is to be owned, however they are written.
+    fn is_owned(&self, fields: Result<(), &[u8]>) -> bool {
+        let Err(other) = fields else { return true };
+        let mut tape = Tape::default();
+        let mut deserializer = serde_json::Deserializer::from_slice(other);
+        let read = Writing(&mut tape).deserialize(&mut deserializer);
+        read.is_ok() && *tape.bytes() == *self.fields.owned
+    }
+}
+
+/// An owner, as far as it matters here.
+#[derive(Default)]
+struct Entry<'a> {
+    manager: Option<&'a [u8]>,
+    operation: Option<&'a [u8]>,
+    api_version: Option<&'a [u8]>,
+    subresource: Option<&'a [u8]>,
+    /// Whether the fields are written as they are to be, or how else.
+    fields: Option<Result<(), &'a [u8]>>,
 }
 
 fn below(level: Level, name: &[u8]) -> Level {
@@ -188,12 +217,23 @@ struct Finder<'a> {
     shape: usize,
     /// The numbers of those that were found.
     found: u128,
+    /// Whether one was found twice: the last counts, whatever the first was.
+    is_doubtful: bool,
 }
 
 impl<'a> Finder<'a> {
     fn new(fields: &'a Fields, map: Node<'a>, first_shape: usize) -> Self {
         let rest = map.members();
-        Self { fields, map, first_shape, rest, at: 0, shape: first_shape, found: 0 }
+        Self {
+            fields,
+            map,
+            first_shape,
+            rest,
+            at: 0,
+            shape: first_shape,
+            found: 0,
+            is_doubtful: false,
+        }
     }
 
     /// The member `name` and its shape.
@@ -212,20 +252,24 @@ impl<'a> Finder<'a> {
             self.at += 1;
             self.shape += self.fields.shapes_of(value, shape);
             if key.is_bytes(name) {
-                self.found |= 1_u128.checked_shl(at).unwrap_or_default();
+                let bit = 1_u128.checked_shl(at).unwrap_or_default();
+                self.is_doubtful |= self.found & bit != 0;
+                self.found |= bit;
                 return Some((value, shape));
             }
         }
         None
     }
 
-    /// Whether all members were found that are to be there, and none that is not.
+    /// Whether all members were found that are to be there, once, and none that is not.
     fn has_all(&self) -> bool {
         let mut numbers = 0..;
-        self.map.members().all(|(_, value)| {
-            let at: u32 = numbers.next().unwrap_or(MAX_MEMBERS);
-            let is_found = at < MAX_MEMBERS && self.found >> at & 1 == 1;
-            at < MAX_MEMBERS && is_found == (value.tag() != ABSENT)
-        })
+        let mut members = self.map.members();
+        !self.is_doubtful
+            && members.all(|(_, value)| {
+                let at: u32 = numbers.next().unwrap_or(MAX_MEMBERS);
+                let is_found = at < MAX_MEMBERS && self.found >> at & 1 == 1;
+                at < MAX_MEMBERS && is_found == (value.tag() != ABSENT)
+            })
     }
 }
