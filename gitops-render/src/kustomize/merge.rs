@@ -34,7 +34,8 @@ pub(crate) enum NewItems {
     /// Before all others, in the order of the patch: as patches do.
     #[default]
     First,
-    /// Behind all others.
+    /// Behind all others, as upstream's library does where nobody says otherwise.
+    #[cfg(test)]
     Last,
 }
 
@@ -44,7 +45,9 @@ pub(crate) enum UnknownLists {
     /// They are replaced.
     #[default]
     Replaced,
-    /// They are merged by the names of their items, if all have one.
+    /// They are merged by the names of their items, if all have one: nothing in a build does, but
+    /// upstream's tables.
+    #[cfg(test)]
     MergedByName,
 }
 
@@ -205,12 +208,11 @@ impl Merger {
                     }
                 }
             }
-            (Some(Node::Map(_)), Some(_)) => Ok(Outcome::Gone),
             // A field that says `null` keeps saying it; one that says nothing goes.
             (Some(Node::Scalar(null)), None) if !null.text.is_empty() => {
                 Ok(Outcome::KeptNull(kept_null(null.text)))
             }
-            (_, None) => Ok(Outcome::Gone),
+            (Some(Node::Map(_)), Some(_)) | (_, None) => Ok(Outcome::Gone),
             (old, Some(patch)) => Ok(match self.added_map(patch, spot)? {
                 Some(by) => Outcome::Replaced { by, old },
                 None => Outcome::Gone,
@@ -308,6 +310,11 @@ fn scalar(old: Option<Node>, patch: Option<Node>) -> Outcome {
         (Some(old), None) => Outcome::Changed(old),
         (None, None) => Outcome::Gone,
     }
+}
+
+/// Whether nothing is in it that could be an item of a list with keys.
+fn is_void(node: &Node) -> bool {
+    node.is_null() || node.as_map().is_some_and(Members::is_empty)
 }
 
 fn kept_null(text: Text) -> Node {

@@ -36,6 +36,8 @@ struct State {
     layers: Vec<Arc<Types>>,
     ready: bool,
     kubernetes: Kubernetes,
+    /// What is wrong with the chosen document.
+    wrong: Option<Problem>,
 }
 
 #[derive(Debug)]
@@ -88,6 +90,7 @@ impl Schema {
         };
         state.choice = Some(choice);
         state.ready = false;
+        state.wrong = None;
         Ok(())
     }
 
@@ -114,6 +117,15 @@ impl Schema {
         Ok(View::new(state.layers.clone()))
     }
 
+    /// Whether what was asked of the chosen document could be answered. Lookups of scopes have no
+    /// way to say it.
+    ///
+    /// # Errors
+    /// Where the chosen document was asked, and is no schema.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.state().wrong.clone().map_or(Ok(()), Err)
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -133,7 +145,7 @@ impl State {
     fn is_namespaced(&mut self, api_version: &str, kind: &str) -> Option<bool> {
         if !self.ready {
             match self.choice {
-                // What is wrong with the document is said when something is merged by it.
+                // What is wrong with the document is said by `check`.
                 Some(Choice::Document(_)) => self.read().ok()?,
                 _ if self.kubernetes == Kubernetes::Unread => self.kubernetes = Kubernetes::Wanted,
                 _ => {}
@@ -143,12 +155,18 @@ impl State {
     }
 
     fn read(&mut self) -> Result<()> {
+        if let Some(problem) = &self.wrong {
+            return Err(problem.clone());
+        }
         if self.ready {
             return Ok(());
         }
         if let Some(Choice::Document(document)) = &self.choice {
-            let types = document::read(document)
-                .map_err(|problem| problem.within("invalid schema file"))?;
+            let read = document::read(document);
+            let types = read.map_err(|problem| {
+                let problem = problem.within("invalid schema file");
+                self.wrong.insert(problem).clone()
+            })?;
             self.layers.push(Arc::new(types));
         } else {
             self.read_kubernetes();

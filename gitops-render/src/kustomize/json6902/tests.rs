@@ -1,6 +1,6 @@
 use super::*;
 use crate::kustomize::node::tests::tree;
-use crate::kustomize::node::to_yaml;
+use crate::kustomize::node::{Scalar, to_yaml};
 
 fn applied(node: &str, patch: &str) -> String {
     let found = Operations::parse(patch).and_then(|operations| operations.apply(tree(node)));
@@ -152,7 +152,7 @@ fn the_rest_of_a_resource_comes_back_as_json_would_bring_it() {
         .expect("a node");
     let texts = ["a", "c", "d"].map(|key| node.text_at(&[key]).map(str::to_owned));
     assert_eq!(texts, [Some("1e+06".into()), Some("true".into()), Some("1".into())]);
-    let quoted = |key: &str| node.get(key).and_then(Node::as_scalar).map(|it| it.is_quoted());
+    let quoted = |key: &str| node.get(key).and_then(Node::as_scalar).map(Scalar::is_quoted);
     assert_eq!([quoted("a"), quoted("d"), quoted("e")], [Some(false), Some(true), Some(true)]);
 }
 

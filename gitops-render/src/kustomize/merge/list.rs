@@ -1,12 +1,13 @@
 //! Lists: replaced, or merged item by item where they are known by keys.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use gitops_diff::Text;
 
 use super::directive::{Directive, text};
 use super::{
-    Compat, Merger, NewItems, Node, Outcome, Pair, Problem, Result, Spot, UnknownLists, slow,
+    Compat, Merger, NewItems, Node, Outcome, Pair, Problem, Result, Spot, UnknownLists, is_void,
+    slow,
 };
 
 /// The items of a list in the resource and in a patch.
@@ -85,7 +86,7 @@ impl Merger {
         match spot {
             Some(spot) => self.view.merge_keys(spot).is_some(),
             None => {
-                self.options.unknown_lists == UnknownLists::MergedByName
+                self.options.unknown_lists != UnknownLists::Replaced
                     && lists.filter_map(Node::as_list).any(all_have_names)
             }
         }
@@ -110,12 +111,11 @@ impl Merger {
         let mut with_items = lists.each().filter(|items| !items.is_empty()).map(all_have_names);
         let path = || self.path.iter().map(Text::as_str).collect::<Vec<_>>().join(".");
         match (with_items.next(), with_items.next()) {
-            (Some(true), None | Some(true)) => Ok("name".into()),
+            // Upstream compares only with a key that it has, so that the last is no conflict.
+            (Some(true), None | Some(true)) | (Some(false), Some(true)) => Ok("name".into()),
             (Some(true), Some(false)) => {
                 Err(Problem::new(format!("conflicting merge keys [name,] for field {}", path())))
             }
-            // Upstream compares only with a key that it has, so that this is no conflict.
-            (Some(false), Some(true)) => Ok("name".into()),
             _ => Err(Problem::new(format!("no merge key found for field {}", path()))),
         }
     }
@@ -129,13 +129,14 @@ impl Merger {
             left.push(self.kept_item(outcome));
         }
         // With several keys, what was there before stands behind what is new, in its own order.
-        let order: Vec<usize> = match self.options.new_items {
-            NewItems::First if keys.len() > 1 => {
-                let mut new = vec![true; left.len()];
-                second_order.iter().for_each(|at| new[*at] = false);
-                (0..left.len()).filter(|at| new[*at]).chain(second_order).collect()
+        let order: Vec<usize> = if self.options.new_items == NewItems::First && keys.len() > 1 {
+            let mut new = vec![true; left.len()];
+            for at in &second_order {
+                new[*at] = false;
             }
-            _ => (0..left.len()).collect(),
+            (0..left.len()).filter(|at| new[*at]).chain(second_order).collect()
+        } else {
+            (0..left.len()).collect()
         };
         Ok(order.into_iter().filter_map(|at| left[at].take()).collect())
     }
@@ -146,13 +147,15 @@ impl Merger {
             Node::Map(by) => self.options.compat == Compat::Exact && !by.is_empty(),
             by => !by.is_null(),
         };
-        let node = match (outcome, self.options.new_items) {
-            (Outcome::Replaced { by, old: Some(old) }, NewItems::First) if keeps_old(&by) => {
+        let node = match outcome {
+            Outcome::Replaced { by, old: Some(old) }
+                if self.options.new_items == NewItems::First && keeps_old(&by) =>
+            {
                 Some(old)
             }
-            (outcome, _) => outcome.into_node(),
+            outcome => outcome.into_node(),
         };
-        node.filter(|it| !it.as_map().is_some_and(|members| members.is_empty()))
+        node.filter(|it| !is_void(it))
     }
 }
 
@@ -189,10 +192,8 @@ impl Indexed {
     }
 
     fn joined(old: Vec<Node>, patch: Vec<Node>, keys: &[Text], new_items: NewItems) -> Self {
-        let (first, second) = match new_items {
-            NewItems::First => (patch, old),
-            NewItems::Last => (old, patch),
-        };
+        let patch_first = new_items == NewItems::First;
+        let (first, second) = if patch_first { (patch, old) } else { (old, patch) };
         let mut pairs: Vec<[Option<Node>; 2]> = Vec::with_capacity(first.len() + second.len());
         let mut places: HashMap<Vec<Text>, usize> = HashMap::with_capacity(first.len());
         for item in first {
@@ -208,9 +209,9 @@ impl Indexed {
             pairs[at][1] = Some(item);
             order.push(at);
         }
-        let pair = |[first, second]: [Option<Node>; 2]| match new_items {
-            NewItems::First => Pair::Two(second, first),
-            NewItems::Last => Pair::Two(first, second),
+        let pair = |[first, second]: [Option<Node>; 2]| {
+            let (old, patch) = if patch_first { (second, first) } else { (first, second) };
+            Pair::Two(old, patch)
         };
         Self { pairs: pairs.into_iter().map(pair).collect(), second_order: order }
     }
@@ -221,8 +222,8 @@ fn owned(item: &Node, keys: &[Text]) -> Vec<Text> {
 }
 
 fn are_distinct(items: &[Node], keys: &[Text]) -> bool {
-    let mut seen: HashMap<Vec<&str>, ()> = HashMap::with_capacity(items.len());
-    items.iter().all(|item| identity(item, keys).is_some_and(|it| seen.insert(it, ()).is_none()))
+    let mut seen: HashSet<Vec<&str>> = HashSet::with_capacity(items.len());
+    items.iter().all(|item| identity(item, keys).is_some_and(|it| seen.insert(it)))
 }
 
 /// What an item says for each key, if it says something for all of them; the key without a name

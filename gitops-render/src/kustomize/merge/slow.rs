@@ -7,7 +7,7 @@ use gitops_diff::Text;
 
 use super::directive::{Directive, text};
 use super::list::Lists;
-use super::{Merger, NewItems, Node, Outcome, Pair, Problem, Result, Spot};
+use super::{Merger, NewItems, Node, Outcome, Pair, Problem, Result, Spot, is_void};
 
 /// Upstream's steps look through the lists once for each item; longer ones are refused.
 const MOST_ITEMS: usize = 4096;
@@ -25,6 +25,7 @@ pub(super) fn merge(
     keys: &[Text],
     inner: Option<Spot>,
 ) -> Result<Vec<Node>> {
+    let options = merger.options;
     let mut pool = Pool::of(lists);
     if pool.nodes.len() > MOST_ITEMS {
         return Err(Problem::new(format!(
@@ -33,24 +34,26 @@ pub(super) fn merge(
             pool.nodes.len()
         )));
     }
-    let values = pool.values(keys, merger.options.new_items);
+    let values = pool.values(keys, options.new_items);
     let valid = Valid::of(&values, keys);
     let mut added: Vec<usize> = Vec::new();
     for item in &values {
         let (keys, values) = valid.of_item(keys, item);
-        let Some(merged) = pool.merge_item(merger, &keys, &values, inner)? else {
+        let Some(item) = pool.merge_item(merger, &keys, &values, inner)? else {
             let mut old = std::mem::take(&mut pool.old);
             pool.set(&mut old, None, &keys, &values)?;
             pool.old = old;
             continue;
         };
-        pool.set(&mut added, Some(merged), &keys, &values)?;
+        pool.set(&mut added, Some(item), &keys, &values)?;
     }
     let old = std::mem::take(&mut pool.old);
-    let order = match merger.options.new_items {
-        _ if values.is_empty() => old,
-        NewItems::First => pool.append(added, &old, &valid.keys)?,
-        NewItems::Last => pool.append(old, &added, &valid.keys)?,
+    let order = if values.is_empty() {
+        old
+    } else if options.new_items == NewItems::First {
+        pool.append(added, &old, &valid.keys)?
+    } else {
+        pool.append(old, &added, &valid.keys)?
     };
     Ok(order.into_iter().map(|at| pool.nodes[at].clone()).collect())
 }
@@ -145,10 +148,8 @@ impl Pool {
     /// What all items say for the keys, each once, in the order in which they will stand.
     fn values(&self, keys: &[Text], new_items: NewItems) -> Vec<Values> {
         let patch = self.patch.as_deref().unwrap_or_default();
-        let order = match new_items {
-            NewItems::First => [patch, &self.old],
-            NewItems::Last => [&self.old, patch],
-        };
+        let order =
+            if new_items == NewItems::First { [patch, &self.old] } else { [&self.old, patch] };
         let mut seen = BTreeSet::new();
         let mut all: Vec<Values> = order
             .into_iter()
@@ -183,9 +184,8 @@ impl Pool {
         let find = |list: &[usize]| self.find(list, &keys_of_one, &values_of_one);
         let old = find(&self.old);
         let patch = self.patch.as_deref().and_then(find);
-        let merged = self.walk(merger, old, patch, inner)?;
-        let Some(at) = merged else { return Ok(None) };
-        if self.nodes[at].is_null() || self.nodes[at].as_map().is_some_and(|it| it.is_empty()) {
+        let Some(at) = self.walk(merger, old, patch, inner)? else { return Ok(None) };
+        if is_void(&self.nodes[at]) {
             return Ok(None);
         }
         for (key, value) in keys.iter().zip(values) {
@@ -255,7 +255,7 @@ impl Pool {
             && values.first().is_some_and(|it| !it.is_empty());
         for at in std::mem::take(list) {
             let node = &self.nodes[at];
-            if node.is_null() || node.as_map().is_some_and(|it| it.is_empty()) {
+            if is_void(node) {
                 continue;
             }
             if by_key && node.as_map().is_none() {

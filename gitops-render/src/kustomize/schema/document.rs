@@ -20,7 +20,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Types> {
         Options { dialect: Dialect::GoV2, duplicates: Duplicates::LastWins, ..Options::default() };
     let documents =
         yaml::parse(bytes, &options).map_err(|error| Problem::new(error.to_string()))?;
-    let Some(document) = documents.into_iter().next() else { return Ok(Types::default()) };
+    let Some(document) = documents.into_iter().next() else { return Err(Problem::new("EOF")) };
     let root = map(&document.value, "the document")?;
     let mut types = Types::default();
     if let Some(definitions) = root.get("definitions") {

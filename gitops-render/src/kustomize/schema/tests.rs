@@ -124,6 +124,9 @@ fn a_choice_that_cannot_be_is_refused() {
     assert_eq!(unknown, "the specified OpenAPI version is not built in");
     assert_eq!(schema.choose(&version("v1.21.2"), None, Precedence::Root), Ok(()));
     choose(&schema, "definitions: []", Precedence::Root);
+    assert_eq!(schema.check(), Ok(()));
+    assert!(!schema.is_cluster_scoped("example.com/v1", "Thing"));
+    assert!(schema.check().is_err());
     let wrong = schema.view().expect_err("no definitions").message;
     assert_eq!(wrong, "invalid schema file: definitions must be an object");
 }
@@ -138,9 +141,9 @@ fn comments_name_types() {
             expected.map(|it| it.map(|it| it.iter().map(|it| Text::from(*it)).collect()));
         assert_eq!(found, expected, "{text}");
     };
-    check(r##"{"$openapi":"replicas"}"##, Some(None));
+    check(r#"{"$openapi":"replicas"}"#, Some(None));
     check(r##"{"$ref":"#/definitions/io.k8s.nothing"}"##, Some(None));
-    check(r##"{"type":"array","x-kubernetes-patch-strategy":"merge"}"##, Some(Some(&[])));
+    check(r#"{"type":"array","x-kubernetes-patch-strategy":"merge"}"#, Some(Some(&[])));
     check("{}", None);
     check("{nothing", None);
     let spec = view.comment(r##"{"$ref":"#/definitions/io.k8s.api.core.v1.PodSpec"}"##);

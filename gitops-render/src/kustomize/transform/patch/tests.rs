@@ -32,7 +32,7 @@ fn outcome(
             to_yaml(resource.node(), &mut out).expect("YAML");
         }
         for warning in folder.build.warnings.borrow().iter() {
-            out.push_str(&format!("warning: {}\n", warning.message));
+            out.extend(["warning: ", &warning.message, "\n"]);
         }
         out
     })
