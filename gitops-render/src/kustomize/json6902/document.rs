@@ -7,8 +7,9 @@ use serde_json::value::RawValue;
 
 use super::normal;
 use crate::kustomize::json;
-use crate::kustomize::node::{Member, Members, Node};
+use crate::kustomize::node::{Member, Members, Node, Scalar};
 use crate::kustomize::problem::{Problem, Result};
+use crate::yaml::scalar::Scalar as Meaning;
 
 /// A value of a resource or a patch.
 #[derive(Clone, Debug, PartialEq)]
@@ -168,8 +169,13 @@ impl Container {
 }
 
 impl Json {
+    /// A part of the resource, which is nothing where JSON says `null`: nothing in brackets is an
+    /// empty text there.
     fn of_node(node: Node) -> Self {
-        if node.is_null() { Self::Nil } else { Self::Node(node) }
+        match node.as_scalar().map(Scalar::meaning) {
+            Some(Ok(Meaning::Null)) => Self::Nil,
+            _ => Self::Node(node),
+        }
     }
 
     pub(super) fn is_nothing(&self) -> bool {

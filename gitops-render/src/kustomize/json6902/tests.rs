@@ -143,6 +143,11 @@ fn the_rest_of_a_resource_comes_back_as_json_would_bring_it() {
         patch,
         "a: 9007199254740992\nb: \"2020-01-01T00:00:00Z\"\nc: 31\nd: hi\ne: 1.5\nf: \"yes\"\nz: 1\n",
     );
+    check(
+        "a: {b: , c: ~}\n",
+        "- {op: add, path: /a/d, value: 1}",
+        "a:\n  b: \"\"\n  c: null\n  d: 1\n",
+    );
     check("a: .nan\n", patch, "error: json: unsupported value: NaN");
     check("1: a\n", patch, "error: json: unsupported type: map[interface {}]interface {}");
     check("a: 1\na: 2\n", patch, "error: mapping key \"a\" already defined");
