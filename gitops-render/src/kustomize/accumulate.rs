@@ -5,11 +5,12 @@ use std::sync::Arc;
 use gitops_diff::Text;
 
 use super::config::Config;
-use super::folder::Folder;
+use super::folder::{Folder, shown};
 use super::plugin::{Configured, validate};
 use super::problem::{Problem, ProblemKind, Result};
 use super::provenance::ORIGIN;
 use super::resources::Resources;
+use super::schema::Precedence;
 use super::target::Target;
 use super::vars::Variables;
 use crate::yaml::Allowance;
@@ -127,13 +128,24 @@ impl<'a> Target<'a> {
             .map_err(|it| it.at(self.position("validators")))
     }
 
+    /// Adds all resources that are there; what has to be fetched is asked for at once.
     fn add_resources(&self, all: &mut Accumulated) -> Result<()> {
-        self.file.resources.iter().try_for_each(|path| self.add_resource(path, all))
+        let mut missing = None;
+        for path in &self.file.resources {
+            match self.add_resource(path, all) {
+                Err(problem) if problem.is_missing() => missing = Some(problem),
+                other => other?,
+            }
+        }
+        missing.map_or(Ok(()), Err)
     }
 
     /// Adds a file, or the folder that has the name if there is no such file.
     pub(crate) fn add_resource(&self, path: &str, all: &mut Accumulated) -> Result<()> {
         let Err(as_file) = self.add_file(path, all) else { return Ok(()) };
+        if as_file.is_missing() {
+            return Err(as_file);
+        }
         let as_file = as_file.within(format_args!("accumulating resources from '{path}'"));
         let folder = match self.folder.enter(path) {
             Ok(folder) => folder,
@@ -141,7 +153,7 @@ impl<'a> Target<'a> {
             Err(problem) => return Err(both(&as_file, problem)),
         };
         let base = self.base(folder, path, Part::Base).map_err(|it| both(&as_file, it))?;
-        let path = base.folder.path.clone();
+        let path = shown(&base.folder.path);
         let found = base
             .accumulate()
             .map_err(|it| it.within(format_args!("recursed accumulation of path '{path}'")))
@@ -181,7 +193,7 @@ impl<'a> Target<'a> {
     fn add_component(&self, folder: Folder<'a>, path: &str, all: &mut Accumulated) -> Result<()> {
         let component = self.base(folder, path, Part::Component)?;
         *all = component.accumulate_onto(std::mem::take(all)).map_err(|it| {
-            let path = &component.folder.path;
+            let path = shown(&component.folder.path);
             it.within(format_args!("recursed accumulation of path '{path}'"))
         })?;
         Ok(())
@@ -189,10 +201,11 @@ impl<'a> Target<'a> {
 
     /// The target in `folder`, which is called `name` here and must be what it is used as.
     fn base(&self, folder: Folder<'a>, name: &str, part: Part) -> Result<Self> {
-        let path = folder.path.clone();
+        let path = shown(&folder.path);
         let mut target = Target::load(folder)
             .map_err(|it| it.within(format_args!("couldn't make target for path '{path}'")))?;
         target.provenance = self.provenance.as_ref().map(|it| it.join(name));
+        target.choose_schema(Precedence::Base)?;
         let kind = &target.file.kind;
         match (part, kind == "Component") {
             (Part::Component, false) => Err(Problem::new(format!(

@@ -1,17 +1,17 @@
 //! One build: what all of its folders share.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use gitops_source::{Digest, TreePath};
+use gitops_source::{Digest, Tree, TreePath};
 
 use super::options::KustomizeOptions;
-use super::problem::Result;
+use super::problem::{Problem, Result};
 use super::resource::Resource;
 use super::schema::Schema;
 use crate::yaml::{Allowance, Dialect, Duplicates, Limits, Options};
-use crate::{Input, Warning};
+use crate::{Input, Requirement, Warning};
 
 /// What all folders of one build share.
 pub(crate) struct Build<'a> {
@@ -23,9 +23,25 @@ pub(crate) struct Build<'a> {
     /// The files that were read.
     pub(crate) read: RefCell<BTreeMap<TreePath, Digest>>,
     pub(crate) warnings: RefCell<Vec<Warning>>,
+    /// What has to be fetched before the build can end.
+    pub(crate) missing: RefCell<BTreeSet<Requirement>>,
 }
 
-impl Build<'_> {
+impl<'a> Build<'a> {
+    /// What was fetched; what was not yet is asked for.
+    ///
+    /// # Errors
+    /// Where it was not fetched yet.
+    pub(crate) fn fetched(&self, requirement: Requirement) -> Result<&'a Tree> {
+        match self.input.fetched.get(&requirement) {
+            Some(tree) => Ok(tree),
+            None => {
+                self.missing.borrow_mut().insert(requirement);
+                Err(Problem::missing())
+            }
+        }
+    }
+
     /// The resources in a text, which stands in `file`: a resource file or a patch.
     pub(crate) fn resources(&self, text: &[u8], file: &str) -> Result<Vec<Resource>> {
         super::documents::resources(self, text, file)
@@ -33,14 +49,17 @@ impl Build<'_> {
 
     /// How the texts of a build are read.
     pub(crate) fn yaml() -> Options {
-        Options { dialect: Dialect::GoV3, duplicates: Duplicates::LastWins, ..Options::default() }
+        Options {
+            dialect: Dialect::GoV3,
+            duplicates: Duplicates::LastWins,
+            limits: Limits { depth: 512, ..Limits::default() },
+            ..Options::default()
+        }
     }
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use gitops_source::Tree;
-
     use super::*;
     use crate::kustomize::folder::Folder;
 
@@ -56,6 +75,7 @@ pub(crate) mod tests {
             allowance: RefCell::new(Allowance::new(1_000_000, 1_000_000)),
             read: RefCell::default(),
             warnings: RefCell::default(),
+            missing: RefCell::default(),
         };
         run(&Folder::root(&build).expect("the root"))
     }

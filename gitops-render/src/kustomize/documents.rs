@@ -170,11 +170,23 @@ fn checked(node: Node, origin: &Origin) -> Result<Option<Node>> {
     {
         return Ok(None);
     }
+    identify(&node, origin)?;
+    Ok(Some(node))
+}
+
+/// Whether a tree is called something: it must have a kind, and a name if it is no list.
+///
+/// # Errors
+/// Where it does not.
+pub(crate) fn identify(node: &Node, origin: &Origin) -> Result<()> {
     let problem = |message: String| Err(Problem::new(message).at(origin.into()));
     if node.as_map().is_none() {
         return problem(format!("missing Resource metadata in {origin}"));
     }
-    let text = |path: &[&str]| node.text_at(path).unwrap_or_default();
+    let text = |path: &[&str]| {
+        let node = node.at(path).filter(|node| !node.is_null());
+        node.and_then(Node::as_text).map_or("", |text| text.as_str())
+    };
     let (kind, name) = (text(&["kind"]), text(&["metadata", "name"]));
     if kind.is_empty() {
         return problem(format!("missing kind in object {{{{ }} {{{{{name} }}}}}}"));
@@ -185,5 +197,10 @@ fn checked(node: Node, origin: &Origin) -> Result<Option<Node>> {
             "missing metadata.name in object {{{{{api_version} {kind}}} {{{{ }}}}}}"
         ));
     }
-    Ok(Some(node))
+    for field in ["labels", "annotations"] {
+        if node.at(&["metadata", field]).is_some_and(|it| it.as_list().is_some()) {
+            return problem(format!("metadata.{field} must be a map and is a list"));
+        }
+    }
+    Ok(())
 }

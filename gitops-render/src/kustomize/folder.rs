@@ -1,11 +1,19 @@
 //! A folder of a build, and the files that it may read.
 
-use std::collections::VecDeque;
-
 use gitops_source::{Tree, TreePath};
 
 use super::build::Build;
 use super::problem::{Problem, Result};
+use super::remote::{Repository, web_file};
+
+/// A folder that was left for another one.
+#[derive(Clone)]
+struct Visited<'a> {
+    tree: &'a Tree,
+    path: String,
+    /// What it was called, if it was fetched.
+    address: Option<String>,
+}
 
 /// A folder with a kustomization, and those that led to it.
 #[derive(Clone)]
@@ -16,7 +24,9 @@ pub(crate) struct Folder<'a> {
     /// Its path from the root of the tree, without a slash at either end; empty for the root.
     pub(crate) path: String,
     /// The folders that were left for it, the first one first: none of them may come again.
-    visited: VecDeque<String>,
+    visited: Vec<Visited<'a>>,
+    /// What it is called, if it was fetched.
+    address: Option<String>,
     /// Whether files may lie outside of the folder that names them.
     anywhere: bool,
 }
@@ -30,11 +40,12 @@ impl<'a> Folder<'a> {
         let (tree, path) = (build.input.tree, build.input.path.as_str().to_owned());
         if !tree.is_folder(&path) {
             return Err(Problem::new(format!(
-                "must build at directory: not a valid directory: '{path}' doesn't exist"
+                "must build at directory: not a valid directory: '{}' doesn't exist",
+                shown(&path)
             )));
         }
         let anywhere = build.options.load_anywhere();
-        Ok(Self { build, tree, path, visited: VecDeque::new(), anywhere })
+        Ok(Self { build, tree, path, visited: Vec::new(), address: None, anywhere })
     }
 
     /// The folder that is called `path` here.
@@ -44,6 +55,9 @@ impl<'a> Folder<'a> {
     pub(crate) fn enter(&self, path: &str) -> Result<Self> {
         if path.is_empty() {
             return Err(Problem::new("new root cannot be empty"));
+        }
+        if let Ok(repository) = Repository::parse(path) {
+            return self.enter_fetched(path, &repository);
         }
         if path.starts_with('/') {
             return Err(Problem::new(format!("new root '{path}' cannot be absolute")));
@@ -59,16 +73,42 @@ impl<'a> Folder<'a> {
         }
         let full =
             joined.filter(|it| self.tree.is_folder(it)).ok_or_else(|| self.no_folder(path))?;
-        let mut visited = self.visited.clone();
-        visited.push_back(self.path.clone());
-        if let Some(seen) = visited.iter().rev().find(|it| is_in(it, &full)) {
+        let seen = |it: &&Visited<'_>| std::ptr::eq(it.tree, self.tree) && is_in(&it.path, &full);
+        let visited = self.left();
+        if let Some(seen) = visited.iter().rev().find(seen) {
             return Err(Problem::new(format!(
                 "cycle detected: candidate root '{}' contains visited root '{}'",
                 shown(&full),
-                shown(seen)
+                shown(&seen.path)
             )));
         }
-        Ok(Self { path: full, visited, ..self.clone() })
+        Ok(Self { path: full, visited, address: None, ..self.clone() })
+    }
+
+    /// A folder of another repository, whose files stay in it.
+    fn enter_fetched(&self, address: &str, repository: &Repository) -> Result<Self> {
+        let visited = self.left();
+        let called = visited.iter().filter_map(|it| it.address.as_deref());
+        if let Some(seen) = called.filter(|it| it.starts_with(address)).last() {
+            return Err(Problem::new(format!(
+                "cycle detected: URI '{address}' referenced by previous URI '{seen}'"
+            )));
+        }
+        let tree = self.build.fetched(repository.requirement())?;
+        let path = repository.folder.trim_matches('/').to_owned();
+        if !tree.is_folder(&path) {
+            return Err(Problem::new(format!("'{path}' is no folder of '{}'", repository.url())));
+        }
+        let (build, address) = (self.build, Some(address.to_owned()));
+        Ok(Self { build, tree, path, visited, address, anywhere: false })
+    }
+
+    /// The folders that lie behind whoever leaves this one.
+    fn left(&self) -> Vec<Visited<'a>> {
+        let Self { tree, path, address, .. } = self.clone();
+        let mut visited = self.visited.clone();
+        visited.push(Visited { tree, path, address });
+        visited
     }
 
     /// The content of a file, by its path from this folder.
@@ -76,6 +116,12 @@ impl<'a> Folder<'a> {
     /// # Errors
     /// Where there is none, or it lies outside of the folder and that is not allowed.
     pub(crate) fn load(&self, path: &str) -> Result<&'a [u8]> {
+        if let Some(file) = web_file(path) {
+            let tree = self.build.fetched(file)?;
+            let mut files = tree.files();
+            let first = files.next().and_then(|(path, _)| tree.file(path.as_str()));
+            return first.map(|file| &*file.content).ok_or_else(|| Problem::new("HTTP Error"));
+        }
         let full = self.resolve(path).ok_or_else(|| self.outside(path))?;
         let Some(file) = self.tree.file(&full) else {
             return Err(Problem::new(if self.tree.is_folder(&full) {
@@ -103,7 +149,7 @@ impl<'a> Folder<'a> {
     }
 
     fn outside(&self, path: &str) -> Problem {
-        let full = self.resolve(path).map_or_else(|| path.to_owned(), |it| shown(&it).to_owned());
+        let full = self.resolve(path).map_or_else(|| path.to_owned(), |it| shown(&it));
         Problem::new(format!("security; file '{full}' is not in or below '{}'", shown(&self.path)))
     }
 
@@ -111,18 +157,19 @@ impl<'a> Folder<'a> {
         let full = self.resolve(path).unwrap_or_else(|| path.to_owned());
         if self.tree.file(&full).is_some() {
             return Problem::new(format!(
-                "must build at directory: '{full}': file is not directory"
+                "must build at directory: '/{full}': file is not directory"
             ));
         }
         Problem::new(format!(
-            "must build at directory: not a valid directory: evalsymlink failure on '{full}' : lstat \
-             {full}: no such file or directory"
+            "must build at directory: not a valid directory: evalsymlink failure on '/{full}' : lstat \
+             /{full}: no such file or directory"
         ))
     }
 }
 
-fn shown(path: &str) -> &str {
-    if path.is_empty() { "." } else { path }
+/// A path as errors show it: from the root of the tree.
+pub(crate) fn shown(path: &str) -> String {
+    format!("/{path}")
 }
 
 /// A name that has two dots in it beside others is likely a slip of indentation.

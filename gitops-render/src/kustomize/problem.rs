@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Position, RenderError, Requirement};
+use crate::{Position, RenderError};
 
 /// Why a build cannot go on.
 ///
@@ -23,7 +23,7 @@ pub(crate) enum ProblemKind {
     /// A text is not YAML: whoever tried to read it as a file does not try it as a folder.
     Malformed,
     /// Something has to be fetched first.
-    Missing(Vec<Requirement>),
+    Missing,
     /// An input is over a limit; the error of the YAML core says which.
     Limit(RenderError),
     /// Nothing we do.
@@ -36,6 +36,16 @@ pub(crate) type Result<T> = std::result::Result<T, Problem>;
 impl Problem {
     pub(crate) fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), position: None, kind: ProblemKind::Wrong }
+    }
+
+    /// That something has to be fetched first; the build remembers what.
+    pub(crate) fn missing() -> Self {
+        Self { kind: ProblemKind::Missing, ..Self::new("something has to be fetched first") }
+    }
+
+    /// Whether something has to be fetched first.
+    pub(crate) fn is_missing(&self) -> bool {
+        self.kind == ProblemKind::Missing
     }
 
     /// Puts `context: ` before the message.
@@ -54,10 +64,9 @@ impl Problem {
 impl From<Problem> for RenderError {
     fn from(problem: Problem) -> Self {
         match problem.kind {
-            ProblemKind::Missing(requirements) => Self::Missing(requirements),
             ProblemKind::Limit(error) => error,
             ProblemKind::Unsupported => Self::Unsupported(problem.message),
-            ProblemKind::Wrong | ProblemKind::Malformed => Self::Invalid {
+            ProblemKind::Wrong | ProblemKind::Malformed | ProblemKind::Missing => Self::Invalid {
                 position: problem.position.unwrap_or_default(),
                 message: problem.message,
             },

@@ -3,11 +3,12 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use gitops_diff::Object;
+use gitops_diff::{Object, Origin};
 use gitops_source::Digest;
 
 use super::accumulate::Accumulated;
 use super::build::Build;
+use super::documents::identify;
 use super::folder::Folder;
 use super::generate::HashTransformer;
 use super::kustomization::FieldSpec;
@@ -18,7 +19,7 @@ use super::problem::{Problem, Result};
 use super::provenance::{MANAGED_BY, ORIGIN, Provenance, TRANSFORMATIONS};
 use super::resource::{Resource, internal};
 use super::resources::Resources;
-use super::schema::Schema;
+use super::schema::{Precedence, Schema};
 use super::sort::Sort;
 use super::target::Target;
 use super::transform::Transformer;
@@ -58,7 +59,8 @@ impl Kustomize {
     /// Where the kustomization is wrong, or something has to be fetched first.
     pub fn build(&self, input: &Input<'_>) -> std::result::Result<String, RenderError> {
         let build = self.begin(input);
-        print(&run(&build)?).map_err(RenderError::from)
+        let resources = run(&build).map_err(|problem| explain(problem, &build))?;
+        print(&resources).map_err(RenderError::from)
     }
 
     fn begin<'a>(&'a self, input: &'a Input<'a>) -> Build<'a> {
@@ -69,6 +71,7 @@ impl Kustomize {
             allowance: RefCell::new(Allowance::new(20_000_000, 64 << 20)),
             read: RefCell::default(),
             warnings: RefCell::default(),
+            missing: RefCell::default(),
         }
     }
 }
@@ -76,6 +79,7 @@ impl Kustomize {
 /// All resources of the build, as they are printed.
 fn run(build: &Build<'_>) -> Result<Resources> {
     let mut target = Target::load(Folder::root(build)?)?;
+    target.choose_schema(Precedence::Root)?;
     let notes = target.file.build_metadata.clone();
     target.provenance = (!notes.is_empty()).then(Provenance::default);
     let mut all = target.accumulate()?;
@@ -83,7 +87,7 @@ fn run(build: &Build<'_>) -> Result<Resources> {
     all.resources.drop_gone();
     NameReferences::new(&all.config).transform(&mut all.resources)?;
     resolve_variables(&mut all, build)?;
-    drop_local(&mut all.resources);
+    drop_local(&mut all.resources)?;
     sort(&mut all.resources, &target)?;
     let wanted = |note: &str| notes.iter().any(|it| it == note);
     if wanted("managedByLabel") {
@@ -95,11 +99,25 @@ fn run(build: &Build<'_>) -> Result<Resources> {
     Ok(all.resources)
 }
 
-/// Leaves out what is only there for the build.
-fn drop_local(resources: &mut Resources) {
+/// The error of a build: what has to be fetched goes before what is wrong.
+fn explain(problem: Problem, build: &Build<'_>) -> RenderError {
+    let missing = build.missing.take();
+    if missing.is_empty() {
+        return problem.into();
+    }
+    RenderError::Missing(missing.into_iter().collect())
+}
+
+/// Leaves out what is only there for the build. Everything must still be called something.
+fn drop_local(resources: &mut Resources) -> Result<()> {
+    for resource in resources.iter() {
+        let made = Origin { file: "a generator".into(), line: 0, document: 1 };
+        identify(resource.node(), resource.origin.as_ref().unwrap_or(&made))?;
+    }
     resources.retain(|it| {
         it.annotation("config.kubernetes.io/local-config").is_none_or(|text| text == "false")
     });
+    Ok(())
 }
 
 /// Puts the values of variables in their places, and warns of those that have none.
@@ -157,7 +175,7 @@ fn print(resources: &Resources) -> Result<String> {
 impl Renderer for Kustomize {
     fn render(&self, input: &Input<'_>) -> std::result::Result<Rendered, RenderError> {
         let build = self.begin(input);
-        let resources = run(&build)?;
+        let resources = run(&build).map_err(|problem| explain(problem, &build))?;
         let mut rendered = Rendered::default();
         for resource in resources.iter() {
             let object = object(resource)?;

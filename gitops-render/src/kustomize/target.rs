@@ -4,10 +4,11 @@ use gitops_diff::{Text, Value};
 
 use super::build::Build;
 use super::decode::Decode;
-use super::folder::Folder;
+use super::folder::{Folder, shown};
 use super::kustomization::Kustomization;
 use super::problem::{Problem, ProblemKind, Result};
 use super::provenance::Provenance;
+use super::schema::Precedence;
 use crate::yaml::{self, Documents, Duplicates, Error};
 use crate::{Position, Warning};
 
@@ -43,6 +44,15 @@ impl<'a> Target<'a> {
         let target = Self { folder, file, file_name, provenance: None, lines };
         target.warn_of_deprecated(&value);
         Ok(Self { file: target.file.clone().modern(), ..target })
+    }
+
+    /// Takes the schema that the kustomization names.
+    pub(crate) fn choose_schema(&self, precedence: Precedence) -> Result<()> {
+        let openapi = &self.file.openapi;
+        let document = openapi.get("path").map(|path| self.folder.load(path)).transpose();
+        document
+            .and_then(|document| self.folder.build.schema.choose(openapi, document, precedence))
+            .map_err(|it| it.at(self.position("openapi")))
     }
 
     /// Where the field `name` stands in the file.
@@ -107,7 +117,7 @@ const DEPRECATED: [(&str, &str); 6] = [
 fn find<'a>(folder: &Folder<'a>) -> Result<(&'static str, &'a [u8])> {
     let found: Vec<_> =
         FILE_NAMES.into_iter().filter_map(|name| Some((name, folder.load(name).ok()?))).collect();
-    let shown = if folder.path.is_empty() { "." } else { &folder.path };
+    let shown = shown(&folder.path);
     match found[..] {
         [one] => Ok(one),
         [] => Err(Problem::new(format!(
@@ -166,7 +176,7 @@ impl Kustomization {
         if wrong.is_empty() {
             return Ok(self);
         }
-        let shown = if folder.path.is_empty() { "." } else { &folder.path };
+        let shown = shown(&folder.path);
         Err(Problem::new(format!(
             "Failed to read kustomization file under {shown}:\n{}",
             wrong.join("\n")

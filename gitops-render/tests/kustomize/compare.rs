@@ -94,7 +94,7 @@ pub(crate) fn wanted(row: &Json) -> Vec<String> {
 /// Whitespace is squeezed, and quotes are taken for escaped ones.
 fn squeezed(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
-    words.join(" ").replace("\\\"", "\"").replace("/TMPROOT/", "").replace("/TMPROOT", ".")
+    words.join(" ").replace("\\\"", "\"").replace("/TMPROOT/", "/").replace("/TMPROOT", "/")
 }
 
 fn difference(case: &Case<'_>) -> Option<String> {

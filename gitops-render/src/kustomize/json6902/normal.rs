@@ -70,7 +70,7 @@ fn scalar(scalar: Scalar) -> Result<Scalar> {
         Meaning::Int(value) => float(value as f64)?,
         Meaning::Unsigned(value) => float(value as f64)?,
         Meaning::Float(value) => float(value)?,
-        Meaning::Text => text(scalar.text),
+        Meaning::Text => text(scalar.reread().map_err(Problem::new)?.as_ref().into()),
         Meaning::Time(time) => text(time.into()),
         Meaning::Bytes(bytes) => text(String::from_utf8_lossy(&bytes).as_ref().into()),
     };

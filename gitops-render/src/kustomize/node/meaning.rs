@@ -42,6 +42,11 @@ impl Scalar {
         if self.is_quoted() { Ok(Meaning::Text) } else { Ok(resolve(&self.text, Dialect::GoV3)) }
     }
 
+    /// The text of a string as it is after it was printed and read once.
+    pub(crate) fn reread(&self) -> Result<Cow<'_, str>, String> {
+        Ok(through_block(self)?)
+    }
+
     /// The text of a string as it is printed in the end.
     pub(crate) fn printed(&self) -> Result<Cow<'_, str>, String> {
         match through_block(self)? {
