@@ -282,6 +282,8 @@ impl<'a> Target<'a> {
         };
         let found =
             matcher::find(root, &field.parts, self.create).map_err(|it| it.within(problem()))?;
+        // What was made may stand in the value itself.
+        source.refresh(at, root);
         if found.is_empty() {
             return Err(Problem::new(problem()));
         }

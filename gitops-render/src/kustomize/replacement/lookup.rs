@@ -61,6 +61,8 @@ fn item(node: &Node, part: &str) -> Result<Option<usize>> {
 /// The position of a field.
 pub(super) fn field(node: &Node, name: &str) -> Result<Option<usize>> {
     match node {
+        // Without a name upstream asks for a text.
+        Node::Map(_) | Node::List(_) if name.is_empty() => Err(node.wrong_kind("ScalarNode")),
         Node::Map(members) => Ok(members.iter().position(|it| it.key.text == name)),
         other if other.is_null() => Ok(None),
         other => Err(other.wrong_kind("MappingNode")),

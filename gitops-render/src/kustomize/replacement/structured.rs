@@ -68,7 +68,7 @@ pub(super) fn parse(text: &str) -> Result<Node> {
         .map_err(|error| Problem::new(error.as_go()))?;
     // What says nothing is of no kind.
     node.ok_or_else(|| {
-        Problem::new("wrong node kind: expected MappingNode but got : node contents:\n")
+        Problem::new("wrong node kind: expected MappingNode but got : node contents:\nnull\n")
     })
 }
 

@@ -170,6 +170,17 @@ fn a_value_that_a_target_changes_is_changed_for_the_next() {
 }
 
 #[test]
+fn a_value_that_is_put_into_itself_holds_what_was_made_for_it() {
+    let replacements = "replacements:\n- source: {kind: ConfigMap, fieldPath: metadata}\n  targets:\n  \
+                        - select: {kind: ConfigMap}\n    fieldPaths: [metadata.labels]\n    \
+                        options: {create: true}\n";
+    let found = replaced("kind: ConfigMap\nmetadata: {name: a}\n", replacements);
+    let expected =
+        "---\nkind: ConfigMap\nmetadata:\n  labels:\n    labels: {}\n    name: a\n  name: a\n";
+    assert_eq!(found.as_deref(), Ok(expected));
+}
+
+#[test]
 fn copies_of_copies_end_in_an_error() {
     let paths = vec!["data.a"; 64].join(", ");
     let replacements = format!(

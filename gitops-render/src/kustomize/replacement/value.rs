@@ -39,6 +39,14 @@ impl Source {
         &self.value
     }
 
+    /// Takes the value anew, if it is in the resource `at`, whose tree is `root`.
+    pub(super) fn refresh(&mut self, at: usize, root: &Node) {
+        let Some((own_at, own)) = &self.origin else { return };
+        if let Some(value) = root.place(own).filter(|_| *own_at == at) {
+            self.value = value.clone();
+        }
+    }
+
     /// Takes notice that `found` was set in the resource `at`, whose tree is `root`.
     pub(super) fn follow(&mut self, at: usize, found: &Found, root: &Node) {
         let (Some((own_at, own)), Found::At(place)) = (&self.origin, found) else { return };
@@ -46,9 +54,7 @@ impl Source {
             return;
         }
         if place.starts_with(own) {
-            if let Some(value) = root.place(own) {
-                self.value = value.clone();
-            }
+            self.refresh(at, root);
         } else if own.starts_with(place) {
             // The value itself is no longer in the tree.
             self.origin = None;
