@@ -169,7 +169,9 @@ impl<'a> Target<'a> {
         let mut found = self.folder.build.resources(content, &file)?;
         if let Some(provenance) = &self.provenance {
             let origin = provenance.join(path).text();
-            found.iter_mut().for_each(|it| it.set_annotation(ORIGIN, &origin));
+            for resource in &mut found {
+                resource.set_annotation(ORIGIN, &origin);
+            }
         }
         all.resources
             .append_all(found)

@@ -33,13 +33,11 @@ impl<'a> Build<'a> {
     /// # Errors
     /// Where it was not fetched yet.
     pub(crate) fn fetched(&self, requirement: Requirement) -> Result<&'a Tree> {
-        match self.input.fetched.get(&requirement) {
-            Some(tree) => Ok(tree),
-            None => {
-                self.missing.borrow_mut().insert(requirement);
-                Err(Problem::missing())
-            }
-        }
+        let found = self.input.fetched.get(&requirement);
+        found.ok_or_else(|| {
+            self.missing.borrow_mut().insert(requirement);
+            Problem::missing()
+        })
     }
 
     /// The resources in a text, which stands in `file`: a resource file or a patch.

@@ -62,7 +62,7 @@ impl<'a> Fields<'a> {
     /// The value of the field, if it is set to anything but `null`.
     pub(crate) fn take_if_set<T: Decode>(&mut self, name: &'static str) -> Result<Option<T>> {
         self.taken.push(name);
-        let found = self.map.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name)).last();
+        let found = self.map.iter().rfind(|(key, _)| key.eq_ignore_ascii_case(name));
         let Some((_, value)) = found.filter(|(_, value)| !value.is_null()) else { return Ok(None) };
         T::decode_with(value, &format!("{}.{name}", self.owner), self.manner).map(Some)
     }

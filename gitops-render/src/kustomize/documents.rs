@@ -105,7 +105,7 @@ fn malformed(error: Error, above: u32, file: &str) -> Problem {
         Error::Limit { .. } => Problem {
             message: error.to_string(),
             position,
-            kind: ProblemKind::Limit(error.in_file(file)),
+            kind: ProblemKind::Limit(Box::new(error.in_file(file))),
         },
     }
 }

@@ -31,7 +31,7 @@ fn write(out: &mut String, value: &Value, level: Option<usize>) {
         Value::Float(value) => out.push_str(&json_float(*value).unwrap_or_default()),
         Value::Str(text) => write_string(out, text),
         Value::List(items) => {
-            write_parts(out, ['[', ']'], level, items, |out, item, level| write(out, item, level));
+            write_parts(out, ['[', ']'], level, items, write);
         }
         Value::Map(map) => write_map(out, map, level),
     }

@@ -53,7 +53,7 @@ impl Making {
 
 /// Either of what an object can configure.
 enum Either<'a> {
-    Making(Making),
+    Making(Box<Making>),
     Changing(Step<'a>),
 }
 
@@ -65,7 +65,7 @@ impl<'a> Target<'a> {
     pub(crate) fn configured_generators(&self) -> Result<Vec<Configured<Making>>> {
         let found = self.configurations(&self.file.generators, "configuring external generator")?;
         let load = |resource: &Resource| match step(resource, &self.folder)? {
-            Either::Making(making) => Ok(making),
+            Either::Making(making) => Ok(*making),
             Either::Changing(_) => {
                 Err(Problem::new(format!("plugin {} not a generator", resource.original_id())))
             }

@@ -25,7 +25,7 @@ pub(crate) enum ProblemKind {
     /// Something has to be fetched first.
     Missing,
     /// An input is over a limit; the error of the YAML core says which.
-    Limit(RenderError),
+    Limit(Box<RenderError>),
     /// Nothing we do.
     Unsupported,
 }
@@ -64,7 +64,7 @@ impl Problem {
 impl From<Problem> for RenderError {
     fn from(problem: Problem) -> Self {
         match problem.kind {
-            ProblemKind::Limit(error) => error,
+            ProblemKind::Limit(error) => *error,
             ProblemKind::Unsupported => Self::Unsupported(problem.message),
             ProblemKind::Wrong | ProblemKind::Malformed | ProblemKind::Missing => Self::Invalid {
                 position: problem.position.unwrap_or_default(),

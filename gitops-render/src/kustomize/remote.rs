@@ -228,7 +228,7 @@ impl Query {
         let first =
             |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| &**value);
         let reference = first("ref").filter(|it| !it.is_empty()).or_else(|| first("version"));
-        found.reference = reference.unwrap_or_default().to_owned();
+        reference.unwrap_or_default().clone_into(&mut found.reference);
         found.timeout = first("timeout").and_then(timeout).unwrap_or(TIMEOUT);
         found.submodules = first("submodules").and_then(boolean).unwrap_or(true);
         found

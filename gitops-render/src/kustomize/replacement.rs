@@ -14,7 +14,8 @@ use super::decode::{Decode, Manner};
 use super::folder::Folder;
 use super::id::{Gvk, ResId};
 use super::kustomization::{
-    FieldOptions, Replacement, ReplacementField, Selector as Fields, SourceSelector, TargetSelector,
+    FieldOptions, IdFields, Replacement, ReplacementField, Selector as Fields, SourceSelector,
+    TargetSelector,
 };
 use super::problem::{Problem, Result};
 use super::resource::Resource;
@@ -205,7 +206,7 @@ impl<'a> Target<'a> {
         let reject = |fields: &Fields| {
             Ok(Reject {
                 selector: compile(fields)?,
-                by_id: fields.id != Default::default(),
+                by_id: fields.id != IdFields::default(),
                 by_metadata: !fields.label_selector.is_empty()
                     || !fields.annotation_selector.is_empty(),
             })

@@ -27,7 +27,7 @@ fn unreadable(error: Error, file: &str) -> Problem {
         message: format!("error converting YAML to JSON: {}", error.as_go()),
         position: Some(error.mark().in_file(file)),
         kind: match error {
-            Error::Limit { .. } => ProblemKind::Limit(error.in_file(file)),
+            Error::Limit { .. } => ProblemKind::Limit(Box::new(error.in_file(file))),
             _ => ProblemKind::Wrong,
         },
     }

@@ -147,7 +147,7 @@ fn unreadable(error: Error, path: &str) -> Problem {
     let position = Some(error.mark().in_file(path));
     let message = format!("invalid Kustomization: {}", error.as_go());
     let kind = match error {
-        Error::Limit { .. } => ProblemKind::Limit(error.in_file(path)),
+        Error::Limit { .. } => ProblemKind::Limit(Box::new(error.in_file(path))),
         _ => ProblemKind::Wrong,
     };
     Problem { message, position, kind }

@@ -63,7 +63,7 @@ fn malformed(error: Error, file: &str) -> Problem {
     let message = format!("error converting YAML to JSON: yaml: {error}");
     let position = Some(error.mark().in_file(file));
     let kind = match error.in_file(file) {
-        limit @ RenderError::Limit { .. } => ProblemKind::Limit(limit),
+        limit @ RenderError::Limit { .. } => ProblemKind::Limit(Box::new(limit)),
         _ => ProblemKind::Wrong,
     };
     Problem { message, position, kind }

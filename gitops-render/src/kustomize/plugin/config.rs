@@ -20,7 +20,7 @@ pub(super) fn step<'a>(
     folder: &Folder<'a>,
 ) -> Result<Option<Either<'a>>> {
     if let Some(making) = making(kind, fields)? {
-        return Ok(Some(Either::Making(making)));
+        return Ok(Some(Either::Making(Box::new(making))));
     }
     Ok(changing::transformer(kind, fields, folder)?.map(Either::Changing))
 }

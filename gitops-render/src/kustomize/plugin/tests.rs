@@ -90,8 +90,8 @@ fn transformers_change_the_fields_that_their_configuration_names() {
     );
     check(
         "PatchJson6902Transformer",
-        "target: {kind: Secret, version: v1, name: a}, jsonOp: \"[{op: replace, path: /type, value: \
-         z}]\"",
+        "target: {kind: Secret, version: v1, name: a}, jsonOp: \"- {op: replace, path: /type, value: \
+         z}\"",
         "type: z\n",
     );
     let replacements =
