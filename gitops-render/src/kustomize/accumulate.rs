@@ -192,13 +192,15 @@ impl<'a> Target<'a> {
         Ok(())
     }
 
-    fn add_component(&self, folder: Folder<'a>, path: &str, all: &mut Accumulated) -> Result<()> {
-        let component = self.base(folder, path, Part::Component)?;
-        *all = component.accumulate_onto(std::mem::take(all)).map_err(|it| {
-            let path = shown(&component.folder.path);
-            it.within(format_args!("recursed accumulation of path '{path}'"))
-        })?;
-        Ok(())
+    fn add_component(&self, folder: Folder<'a>, name: &str, all: &mut Accumulated) -> Result<()> {
+        let component = self.base(folder, name, Part::Component)?;
+        let path = shown(&component.folder.path);
+        let found = component
+            .accumulate_onto(std::mem::take(all))
+            .map_err(|it| it.within(format_args!("recursed accumulation of path '{path}'")))?;
+        // Taken in anew, as upstream does: this is where resources that got one name are noticed.
+        all.merge(found)
+            .map_err(|it| it.within(format_args!("recursed merging from path '{path}'")))
     }
 
     /// The target in `folder`, which is called `name` here and must be what it is used as.
