@@ -108,16 +108,36 @@ fn explain(problem: Problem, build: &Build<'_>) -> RenderError {
     RenderError::Missing(missing.into_iter().collect())
 }
 
-/// Leaves out what is only there for the build. Everything must still be called something.
+/// Leaves out what is only there for the build. Everything must still be called something, and no
+/// two the same: patches can rename behind the back of the build.
 fn drop_local(resources: &mut Resources) -> Result<()> {
     for resource in resources.iter() {
         let made = Origin { file: "a generator".into(), line: 0, document: 1 };
         identify(resource.node(), resource.origin.as_ref().unwrap_or(&made))?;
+        refuse_torn(resource)?;
     }
-    resources.retain(|it| {
+    let mut all = resources.take();
+    all.retain(|it| {
         it.annotation("config.kubernetes.io/local-config").is_none_or(|text| text == "false")
     });
-    Ok(())
+    resources.append_all(all)
+}
+
+/// Earlier names, namespaces and kinds belong together; a patch can take some of them away.
+fn refuse_torn(resource: &Resource) -> Result<()> {
+    let count = |annotation| resource.list(annotation).len();
+    let names = count(internal::PREVIOUS_NAMES);
+    let others = [internal::PREVIOUS_NAMESPACES, internal::PREVIOUS_KINDS];
+    if names == 0 || others.into_iter().all(|it| count(it) == names) {
+        return Ok(());
+    }
+    Err(located(
+        Problem::new(
+            "number of previous names, number of previous namespaces, number of previous kinds not \
+             equal",
+        ),
+        resource,
+    ))
 }
 
 /// Puts the values of variables in their places, and warns of those that have none.
