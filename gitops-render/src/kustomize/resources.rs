@@ -70,15 +70,12 @@ impl Resources {
         if let Some(at) = self.by_current_id(id).first() {
             return Err(registered(id, &self.list[*at], &resource));
         }
-        let digest = digest(id);
         let at = self.list.len();
-        self.any.take();
-        self.current
-            .get_mut()
-            .expect("because it was just asked")
-            .entry(digest)
-            .or_default()
-            .push(at);
+        let current = self.current.get_mut().expect("because it was just asked");
+        note(current, at, digest(id));
+        if let Some(any) = self.any.get_mut() {
+            resource.all_ids().for_each(|id| note(any, at, digest(id)));
+        }
         self.list.push(resource);
         Ok(())
     }
@@ -169,13 +166,16 @@ fn registered(id: &ResId, first: &Resource, second: &Resource) -> Problem {
 
 fn index(places: impl Iterator<Item = (usize, u64)>) -> Index {
     let mut index = Index::new();
-    for (at, digest) in places {
-        let all = index.entry(digest).or_default();
-        if all.last() != Some(&at) {
-            all.push(at);
-        }
-    }
+    places.for_each(|(at, digest)| note(&mut index, at, digest));
     index
+}
+
+/// Adds a place to the index, behind all others.
+fn note(index: &mut Index, at: usize, digest: u64) {
+    let all = index.entry(digest).or_default();
+    if all.last() != Some(&at) {
+        all.push(at);
+    }
 }
 
 /// The same for ids that are equal.

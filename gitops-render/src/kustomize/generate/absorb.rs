@@ -39,7 +39,7 @@ impl Resources {
             resource.take_over_metadata(self.get(at));
         }
         self.refuse_another(&resource, at)?;
-        *self.get_mut(at) = resource;
+        self.edit(at, |old| *old = resource);
         Ok(())
     }
 

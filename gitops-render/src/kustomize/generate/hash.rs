@@ -34,7 +34,7 @@ impl Transformer for HashTransformer {
 /// # Errors
 /// Where its content cannot be written as JSON, or it is of another kind: upstream hashes where
 /// the parts of such a text stood, which nothing here knows.
-fn hash(node: &Node) -> Result<String> {
+pub(super) fn hash(node: &Node) -> Result<String> {
     let mut content = match node.text_at(&["kind"]) {
         Some("ConfigMap") => content(node, "ConfigMap", &["data"], "binaryData")?,
         Some("Secret") => content(node, "Secret", &["data", "type"], "stringData")?,

@@ -231,6 +231,22 @@ fn what_is_there_is_not_made_and_what_is_not_there_is_not_changed() {
 }
 
 #[test]
+fn what_was_just_added_is_found_by_its_earlier_names() {
+    let resource = |text: &str| Resource::new(tree(text), &std::sync::Arc::default());
+    let mut resources = Resources::default();
+    let create = |name: &str| {
+        resource(&format!("{{apiVersion: v1, kind: ConfigMap, metadata: {{name: {name}}}}}"))
+    };
+    resources.absorb([create("a")]).expect("new");
+    resources.absorb([resource(OLD)]).expect("new");
+    resources.absorb([resource(&generated("merge")), create("b")]).expect("there");
+    let names: Vec<&str> = resources.iter().map(Resource::name).collect();
+    assert_eq!(names, ["a", "p-x", "b"]);
+    let problem = resources.absorb([resource(&generated("create"))]).expect_err("there");
+    assert!(problem.message.contains("exists"), "{problem}");
+}
+
+#[test]
 fn a_name_gets_a_hash_where_one_is_wanted() {
     let args = GeneratorArgs { literals: texts(&["x=<1>"]), ..args("web") };
     let named = |disable_name_suffix_hash| {
@@ -250,6 +266,26 @@ fn a_name_gets_a_hash_where_one_is_wanted() {
 }
 
 proptest! {
+    #[test]
+    fn a_hash_has_ten_characters_and_does_not_depend_on_the_order(
+        pairs in proptest::collection::btree_map("[a-z]{1,4}", "\\PC{0,8}", 0..8),
+    ) {
+        let node = |pairs: &mut dyn Iterator<Item = (&String, &String)>| {
+            let mut data = Members::default();
+            pairs.for_each(|(key, value)| data.set_field(key, Node::string(value.as_str())));
+            let mut node = Members::default();
+            node.set("kind", Node::string("ConfigMap"));
+            node.set("data", Node::Map(data));
+            Node::Map(node)
+        };
+        let hash = hash::hash(&node(&mut pairs.iter()));
+        prop_assert_eq!(&hash, &hash::hash(&node(&mut pairs.iter().rev())));
+        if let Ok(hash) = hash {
+            prop_assert_eq!(hash.len(), 10);
+            prop_assert!(hash.bytes().all(|it| b"gh2k456789mbcdtf".contains(&it)));
+        }
+    }
+
     #[test]
     fn the_order_of_literals_changes_nothing(
         pairs in proptest::collection::btree_map("[a-z]{1,4}", "[ -~]{0,8}", 0..8),
