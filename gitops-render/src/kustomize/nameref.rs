@@ -196,7 +196,7 @@ impl<'a> Fixer<'a> {
         number: usize,
         referrer: &Referrer,
     ) -> Result<Option<Node>> {
-        let found = self.select(&scalar.text, None, number, referrer)?;
+        let found = self.select(&scalar.text, None, number, referrer);
         let Some(name) = self.name_of(found, |first, it| first.name == it.name)? else {
             return Ok(None);
         };
@@ -221,7 +221,7 @@ impl<'a> Fixer<'a> {
         };
         let text = |node: &Node| node.as_text().cloned().unwrap_or_default();
         let (name, namespace) = (text(name), node.get("namespace").map(text));
-        let found = self.select(&name, namespace.as_deref(), number, referrer)?;
+        let found = self.select(&name, namespace.as_deref(), number, referrer);
         let same = |first: &ResId, it: &ResId| {
             (&first.name, &first.namespace) == (&it.name, &it.namespace)
         };
@@ -245,10 +245,10 @@ impl<'a> Fixer<'a> {
         namespace: Option<&str>,
         number: usize,
         referrer: &Referrer,
-    ) -> Result<Vec<usize>> {
+    ) -> Vec<usize> {
         let Reference { target, is_role, .. } = self.references[number];
         let wanted = Wanted { name, namespace, target, is_role };
-        Ok(self.candidates.select(referrer, &wanted))
+        self.candidates.select(referrer, &wanted)
     }
 
     /// The name of the first of those found, if all have the same.
@@ -285,7 +285,8 @@ impl<'a> Fixer<'a> {
             problem.message.extend([head, &yaml(at), "\n"]);
         }
         for (number, at) in self.ambiguous.iter().enumerate() {
-            problem.message += &format!("--- possible referral {number}:\n{}\n", yaml(*at));
+            let head = format!("--- possible referral {number}:\n");
+            problem.message.extend([&head, &yaml(*at), "\n"]);
         }
         let path = self.references[number].field.path();
         let id = resources.get(at).id();

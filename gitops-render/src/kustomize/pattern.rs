@@ -63,7 +63,7 @@ fn escape(rest: &str, within: Within, out: &mut String) -> Option<usize> {
             return Some(1 + other.len_utf8());
         }
     };
-    out.push_str(&format!("[{ascii}]"));
+    out.extend(["[", ascii, "]"]);
     Some(2)
 }
 

@@ -91,7 +91,7 @@ impl ValueAddTransformer {
             return target.set(resource.node_mut(), &self.value);
         }
         let namespace = Namespace {
-            namespace: self.value.clone(),
+            name: self.value.clone(),
             fields: Vec::new(),
             overwrite: Overwrite::All,
             subjects: Subjects::default(),

@@ -1,6 +1,8 @@
 //! A tree as it was written, for errors: with its quotes and the order of its keys, as go-yaml v3
 //! prints it.
 
+use std::fmt::Write as _;
+
 use super::{Node, Scalar, Style};
 
 impl Node {
@@ -69,7 +71,9 @@ fn spell_text(scalar: &Scalar, out: &mut String) {
     match scalar.style {
         Style::Single => out.extend(["'", &text.replace('\'', "''"), "'"]),
         Style::Plain if !text.contains('\n') => out.push_str(text),
-        _ => out.push_str(&format!("{:?}", text.as_str())),
+        _ => {
+            let _ = write!(out, "{:?}", text.as_str());
+        }
     }
 }
 

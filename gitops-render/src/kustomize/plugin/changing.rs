@@ -91,7 +91,7 @@ fn namespace(fields: &mut Fields<'_>, specs: Vec<FieldSpec>) -> Result<Namespace
     let unset_only: bool = fields.take("unsetOnly")?;
     let subjects: Text = fields.take("setRoleBindingSubjects")?;
     Ok(Namespace {
-        namespace,
+        name: namespace,
         fields: specs,
         overwrite: if unset_only { Overwrite::Unset } else { Overwrite::All },
         subjects: Subjects::parse(&subjects)?,

@@ -17,7 +17,7 @@ use crate::kustomize::resources::Resources;
 /// Sets the namespace.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Namespace {
-    pub(crate) namespace: Text,
+    pub(crate) name: Text,
     /// Where it stands beside `metadata/namespace`.
     pub(crate) fields: Vec<FieldSpec>,
     pub(crate) overwrite: Overwrite,
@@ -68,7 +68,7 @@ impl Namespace {
     /// That of `namespace`.
     pub(crate) fn new(namespace: &Text, config: &Config) -> Self {
         Self {
-            namespace: namespace.clone(),
+            name: namespace.clone(),
             fields: config.namespace.clone(),
             overwrite: Overwrite::All,
             subjects: Subjects::NamedDefault,
@@ -121,7 +121,7 @@ impl Namespace {
         if self.overwrite == Overwrite::Unset && node.as_scalar().is_some_and(is_set) {
             return Ok(());
         }
-        node.set_text(self.namespace.clone(), Tag::Str)
+        node.set_text(self.name.clone(), Tag::Str)
     }
 
     /// Sets it in the subjects of a role binding.
@@ -181,7 +181,7 @@ fn is_role_binding(kind: &str) -> bool {
 
 impl Transformer for Namespace {
     fn transform(&self, resources: &mut Resources) -> Result<()> {
-        if self.namespace.is_empty() {
+        if self.name.is_empty() {
             return Ok(());
         }
         let fields = Compiled::new(&self.fields);
@@ -211,7 +211,7 @@ struct Names(HashMap<Name, usize>);
 struct Name {
     gvk: Gvk,
     namespace: Text,
-    name: Text,
+    text: Text,
 }
 
 impl Name {
@@ -219,7 +219,7 @@ impl Name {
         Self {
             gvk: id.gvk.clone(),
             namespace: id.effective_namespace().into(),
-            name: id.name.clone(),
+            text: id.name.clone(),
         }
     }
 }

@@ -123,7 +123,7 @@ fn annotations_are_set_as_upstream_sets_them() {
 fn namespaces_are_set_as_upstream_sets_them() {
     for row in rows("api/filters/namespace") {
         let transformer = Namespace {
-            namespace: text_of(&row["filter"]["Namespace"]),
+            name: text_of(&row["filter"]["Namespace"]),
             fields: specs(&row["fsslice"]),
             overwrite: Overwrite::All,
             subjects: Subjects::NamedDefault,
@@ -229,7 +229,7 @@ fn two_resources_of_one_name_cannot_come_into_one_namespace() {
         "{kind: A, metadata: {name: a, namespace: x}}\n---\n{kind: A, metadata: {name: a, namespace: y}}\n",
     );
     let namespace = Namespace {
-        namespace: "z".into(),
+        name: "z".into(),
         fields: Vec::new(),
         overwrite: Overwrite::All,
         subjects: Subjects::None,

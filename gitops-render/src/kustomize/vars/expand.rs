@@ -68,38 +68,38 @@ fn short(number: f64) -> String {
 /// The text with the values of the names in it; what is nothing but a name keeps the type of its
 /// value. `$$` stands for `$`, and names without a value stay as they are.
 pub(super) fn expand(text: &str, value_of: &mut dyn FnMut(&str) -> Option<Value>) -> Value {
+    if let Some(value) = whole_name(text).and_then(&mut *value_of) {
+        return value;
+    }
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('$').filter(|at| at + 1 < rest.len()) {
         out.push_str(&rest[..at]);
-        let after = &rest[at + 1..];
-        rest = match after.as_bytes()[0] {
-            b'$' => {
-                out.push('$');
-                &after[1..]
+        rest = &rest[at + 1..];
+        if let Some(after) = rest.strip_prefix('$') {
+            out.push('$');
+            rest = after;
+        } else if let Some((name, after)) = name(rest) {
+            match value_of(name) {
+                Some(value) => value.print(&mut out),
+                None => out.extend(["$(", name, ")"]),
             }
-            b'(' => match after.find(')') {
-                Some(end) => {
-                    let (name, whole) = (&after[1..end], at == 0 && out.is_empty());
-                    let is_all = whole && rest.len() == text.len() && end + 1 == after.len();
-                    match value_of(name) {
-                        Some(value) if is_all => return value,
-                        Some(value) => value.print(&mut out),
-                        None => out.push_str(&rest[at..=at + 1 + end]),
-                    }
-                    &after[end + 1..]
-                }
-                None => {
-                    out.push_str("$(");
-                    &after[1..]
-                }
-            },
-            _ => {
-                out.push('$');
-                after
-            }
-        };
+            rest = after;
+        } else {
+            out.push('$');
+        }
     }
     out.push_str(rest);
     Value::Text(out.into())
+}
+
+/// The name of a text that is nothing but `$(NAME)`.
+fn whole_name(text: &str) -> Option<&str> {
+    let (name, after) = name(text.strip_prefix('$')?)?;
+    after.is_empty().then_some(name)
+}
+
+/// The name in `(NAME)…`, and what follows.
+fn name(text: &str) -> Option<(&str, &str)> {
+    text.strip_prefix('(')?.split_once(')')
 }

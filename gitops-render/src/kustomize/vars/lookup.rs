@@ -78,10 +78,9 @@ fn steps(path: &str) -> Vec<String> {
                 break;
             }
         }
-        if !bracketed.contains('=') {
-            bracketed = bracketed.trim_matches(['[', ']']).to_owned();
-        }
-        steps.push(bracketed);
+        let is_condition = bracketed.contains('=');
+        let name = || bracketed.trim_matches(['[', ']']).to_owned();
+        steps.push(if is_condition { bracketed } else { name() });
     }
     steps.into_iter().flat_map(indexed).collect()
 }
