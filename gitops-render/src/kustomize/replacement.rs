@@ -10,6 +10,7 @@ mod value;
 
 use self::matcher::Kind;
 use self::value::Source;
+use super::build::Build;
 use super::decode::{Decode, Manner};
 use super::folder::Folder;
 use super::id::{Gvk, ResId};
@@ -22,22 +23,23 @@ use super::resource::Resource;
 use super::resources::Resources;
 use super::selector::Selector;
 use super::transform::Transformer;
+use crate::Warning;
 
 /// The field that is meant where none is named.
 const DEFAULT_PATH: &str = "metadata.name";
 
 /// Replaces values.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct ReplacementTransformer {
+pub(crate) struct ReplacementTransformer<'a> {
+    build: &'a Build<'a>,
     replacements: Vec<Replacement>,
 }
 
-impl ReplacementTransformer {
+impl<'a> ReplacementTransformer<'a> {
     /// The replacements that stand in `fields` and in the files that they name.
     ///
     /// # Errors
     /// Where a file cannot be read, or a field has both.
-    pub(crate) fn new(fields: &[ReplacementField], folder: &Folder<'_>) -> Result<Self> {
+    pub(crate) fn new(fields: &[ReplacementField], folder: &Folder<'a>) -> Result<Self> {
         let mut replacements = Vec::new();
         for ReplacementField { path, replacement } in fields {
             let has_targets = replacement.targets.as_ref().is_some_and(|it| !it.is_empty());
@@ -54,7 +56,7 @@ impl ReplacementTransformer {
                 (false, false) => replacements.extend(load(folder, path)?),
             }
         }
-        Ok(Self { replacements })
+        Ok(Self { build: folder.build, replacements })
     }
 }
 
@@ -79,7 +81,7 @@ fn load(folder: &Folder<'_>, path: &str) -> Result<Vec<Replacement>> {
     )))
 }
 
-impl Transformer for ReplacementTransformer {
+impl Transformer for ReplacementTransformer<'_> {
     fn transform(&self, resources: &mut Resources) -> Result<()> {
         let mut spent = value::Spent::default();
         for replacement in &self.replacements {
@@ -94,10 +96,37 @@ impl Transformer for ReplacementTransformer {
             };
             let mut source = source(replacement, resources)?;
             for target in targets {
-                Target::new(target, &source)?.apply(&mut source, resources, &mut spent)?;
+                let found =
+                    Target::new(target, &source)?.apply(&mut source, resources, &mut spent)?;
+                if found == 0 {
+                    self.warn_of_nothing(target);
+                }
             }
         }
         Ok(())
+    }
+}
+
+impl ReplacementTransformer<'_> {
+    /// Warns that nothing is meant: upstream says nothing, and then nobody finds the slip.
+    fn warn_of_nothing(&self, target: &TargetSelector) {
+        let Some(Fields { id, label_selector, annotation_selector }) = &target.select else {
+            return;
+        };
+        let said = [
+            ("group", &id.group),
+            ("version", &id.version),
+            ("kind", &id.kind),
+            ("name", &id.name),
+            ("namespace", &id.namespace),
+            ("labelSelector", label_selector),
+            ("annotationSelector", annotation_selector),
+        ];
+        let said = said.iter().filter(|(_, value)| !value.is_empty());
+        let said: Vec<String> = said.map(|(name, value)| format!("{name}: {value}")).collect();
+        let message =
+            format!("a replacement changes nothing: no resource is {{{}}}", said.join(", "));
+        self.build.warnings.borrow_mut().push(Warning { message, origin: None });
     }
 }
 
@@ -224,12 +253,14 @@ impl<'a> Target<'a> {
         })
     }
 
+    /// Puts the value to all resources that are meant; how many they are.
     fn apply(
         &self,
         source: &mut Source,
         resources: &mut Resources,
         spent: &mut value::Spent,
-    ) -> Result<()> {
+    ) -> Result<usize> {
+        let mut found = 0;
         for at in 0..resources.len() {
             if !self.selects(resources.get(at))? {
                 continue;
@@ -238,8 +269,9 @@ impl<'a> Target<'a> {
             for field in &self.fields {
                 self.set(field, at, resource, source, spent)?;
             }
+            found += 1;
         }
-        Ok(())
+        Ok(found)
     }
 
     fn selects(&self, resource: &Resource) -> Result<bool> {

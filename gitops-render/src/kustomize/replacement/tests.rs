@@ -204,13 +204,30 @@ fn a_tree_that_is_put_into_itself_gets_no_deeper_than_a_tree_can_be() {
 }
 
 #[test]
+fn a_target_that_is_nowhere_is_warned_of() {
+    let file = b"replacements: [{sourceValue: a, targets: [{select: {kind: Job, name: x.*}}]}]";
+    let warnings = in_folder(&[("r.yaml", file)], |folder| {
+        let value = folder.settings("r.yaml").expect("YAML");
+        let list = value.get("replacements").cloned().unwrap_or_default();
+        let fields = Vec::decode_with(&list, "replacements", Manner::Lenient).expect("fields");
+        let transformer = ReplacementTransformer::new(&fields, folder).expect("replacements");
+        transformer.transform(&mut Resources::default()).expect("nothing to do");
+        folder.build.warnings.take()
+    });
+    let messages: Vec<&str> = warnings.iter().map(|it| &*it.message).collect();
+    assert_eq!(messages, ["a replacement changes nothing: no resource is {kind: Job, name: x.*}"]);
+}
+
+#[test]
 fn replacements_come_from_files_too() {
     let load = |text: &str| {
         let files = [("r.yaml", text.as_bytes())];
         let field = ReplacementField { path: "r.yaml".into(), ..ReplacementField::default() };
-        in_folder(&files, |folder| ReplacementTransformer::new(&[field], folder))
-            .map(|it| it.replacements.len())
-            .map_err(|it| it.message)
+        in_folder(&files, |folder| {
+            ReplacementTransformer::new(&[field], folder)
+                .map(|it| it.replacements.len())
+                .map_err(|it| it.message)
+        })
     };
     assert_eq!(load("[{sourceValue: a, unknown: 1}, {}]"), Ok(2));
     assert_eq!(load("{sourceValue: 1}"), Ok(1));
@@ -229,7 +246,7 @@ fn replacements_come_from_files_too() {
             ..Replacement::default()
         },
     };
-    let problem = in_folder(&[], |folder| ReplacementTransformer::new(&[both], folder));
+    let problem = in_folder(&[], |folder| ReplacementTransformer::new(&[both], folder).map(|_| ()));
     assert_eq!(
         problem.expect_err("both").message,
         "cannot specify both path and inline replacement"
