@@ -55,9 +55,11 @@ impl<'a> Target<'a> {
             .map_err(|it| it.within("accumulating components").at(self.position("components")))?;
         self.transform(&mut all)?;
         self.validate(&mut all)?;
-        all.variables
-            .declare(self.file.vars.as_deref().unwrap_or_default(), &mut all.resources)
-            .map_err(|it| it.within("merging vars").at(self.position("vars")))?;
+        let variables = self.file.vars.as_deref().unwrap_or_default();
+        all.variables.declare(variables, &mut all.resources).map_err(|it| {
+            let names = listed(variables);
+            it.within(format_args!("merging vars {names}")).at(self.position("vars"))
+        })?;
         Ok(all)
     }
 
@@ -224,8 +226,8 @@ impl<'a> Target<'a> {
 }
 
 /// As Go prints a list.
-fn listed(texts: &[Text]) -> String {
-    let texts: Vec<&str> = texts.iter().map(|it| &**it).collect();
+fn listed<T: ToString>(items: &[T]) -> String {
+    let texts: Vec<String> = items.iter().map(T::to_string).collect();
     format!("[{}]", texts.join(" "))
 }
 

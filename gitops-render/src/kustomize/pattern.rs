@@ -109,15 +109,12 @@ fn class(rest: &str, out: &mut String) -> Option<usize> {
 /// Writes `[:alpha:]` as it is, and any other bracket within a class as text.
 fn named(rest: &str, out: &mut String) -> usize {
     let end = rest.strip_prefix("[:").and_then(|name| name.find(":]"));
-    match end {
-        Some(end) => {
-            out.push_str(&rest[..end + 4]);
-            end + 4
-        }
-        None => {
-            out.push_str(r"\[");
-            1
-        }
+    if let Some(end) = end {
+        out.push_str(&rest[..end + 4]);
+        end + 4
+    } else {
+        out.push_str(r"\[");
+        1
     }
 }
 

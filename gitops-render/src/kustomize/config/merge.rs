@@ -123,19 +123,19 @@ mod tests {
 
     #[test]
     fn what_is_there_is_not_added_and_all_is_sorted() {
-        let (job, pod) = (spec("Job", "a", true), spec("Pod", "a", true));
-        let (namespace, any) = (spec("Namespace", "b", false), spec("", "a", true));
-        check(&[pod.clone()], &[job.clone(), pod.clone()], Ok(&[job.clone(), pod.clone()]));
-        check(&[pod.clone()], &[namespace.clone()], Ok(&[namespace, pod.clone()]));
-        check(&[pod.clone()], &[any.clone()], Ok(&[pod.clone()]));
-        check(&[any.clone()], &[pod.clone()], Ok(&[pod, any]));
+        let (job, pod) = (|| spec("Job", "a", true), || spec("Pod", "a", true));
+        let (namespace, any) = (|| spec("Namespace", "b", false), || spec("", "a", true));
+        check(&[pod()], &[job(), pod()], Ok(&[job(), pod()]));
+        check(&[pod()], &[namespace()], Ok(&[namespace(), pod()]));
+        check(&[pod()], &[any()], Ok(&[pod()]));
+        check(&[any()], &[pod()], Ok(&[pod(), any()]));
     }
 
     #[test]
     fn a_field_of_all_kinds_is_there_if_one_of_a_kind_is() {
-        let (pod, any) = (spec("Pod", "a", true), spec("", "a", true));
-        check(&[], &[pod.clone(), any.clone()], Ok(&[pod.clone()]));
-        check(&[], &[any.clone(), pod.clone()], Ok(&[pod, any]));
+        let (pod, any) = (|| spec("Pod", "a", true), || spec("", "a", true));
+        check(&[], &[pod(), any()], Ok(&[pod()]));
+        check(&[], &[any(), pod()], Ok(&[pod(), any()]));
     }
 
     #[test]

@@ -102,12 +102,12 @@ mod tests {
     use super::*;
     use crate::kustomize::node::tests::tree;
 
-    fn check(path: &str, expected: Option<Value>) {
+    fn check(path: &str, expected: impl Into<Option<Value>>) {
         let root = tree(
             "a: {b.c: x, n: 12, h: 0x1F, f: 1.5e3, t: true, i: .inf, z: null}\n\
              l: [1, {k: v.w, x: y}, plain]\n",
         );
-        assert_eq!(value(&root, path), expected, "{path}");
+        assert_eq!(value(&root, path), expected.into(), "{path}");
     }
 
     #[test]
