@@ -200,12 +200,19 @@ impl Resource {
         annotations.set(key, Node::string(value));
     }
 
-    /// The texts of `metadata.KEY`: `labels` or `annotations`. What is no scalar is an empty text.
+    /// The texts of `metadata.KEY`: `labels` or `annotations`. What is no scalar is an empty text,
+    /// and the items of a list are taken for keys and values in turn.
     pub(crate) fn texts(&self, key: &str) -> BTreeMap<Text, Text> {
-        let members = self.node.at(&["metadata", key]).and_then(Node::as_map);
         let text = |node: &Node| node.as_text().cloned().unwrap_or_default();
-        let pairs = members.into_iter().flat_map(Members::iter);
-        pairs.map(|it| (it.key.text.clone(), text(&it.value))).collect()
+        match self.node.at(&["metadata", key]) {
+            Some(Node::Map(members)) => {
+                members.iter().map(|it| (it.key.text.clone(), text(&it.value))).collect()
+            }
+            Some(Node::List(items)) => {
+                items.chunks_exact(2).map(|pair| (text(&pair[0]), text(&pair[1]))).collect()
+            }
+            _ => BTreeMap::new(),
+        }
     }
 
     /// Writes `metadata.KEY` anew, as strings in the order of their keys; without any it goes away.

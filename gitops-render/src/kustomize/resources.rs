@@ -116,7 +116,9 @@ impl Resources {
     /// Leaves out what is gone, after each step; what stands in several places of a resource and
     /// was set in one of them is set in all.
     pub(crate) fn drop_gone(&mut self) {
-        self.retain(|resource| !resource.is_gone());
+        if self.list.iter().any(Resource::is_gone) {
+            self.retain(|resource| !resource.is_gone());
+        }
         self.list.iter_mut().for_each(Resource::settle);
     }
 

@@ -99,6 +99,13 @@ fn operations_note_what_a_resource_was_called() {
 }
 
 #[test]
+fn annotations_that_are_a_list_become_pairs() {
+    let entry = inline("- {op: add, path: /metadata/annotations, value: [a, 1]}");
+    let found = patched(&[WEB], &to("web", entry));
+    assert!(found.contains("metadata:\n  annotations:\n    a: \"1\"\n    internal"), "{found}");
+}
+
+#[test]
 fn names_and_kinds_stay_unless_a_patch_may_change_them() {
     let patch =
         "{apiVersion: apps/v9, kind: StatefulSet, metadata: {name: new, namespace: b}, a: 1}";
