@@ -26,8 +26,10 @@ pub(crate) fn resources(build: &Build<'_>, text: &[u8], file: &str) -> Result<Ve
     let mut found = Vec::new();
     let parts = split(&text).map_err(|problem| problem.at(whole(file)))?;
     let single = parts.len() == 1;
+    let (mut above, mut counted) = (0, 0);
     for (number, part) in parts.into_iter().enumerate() {
-        let above = text[..part.start].matches('\n').count();
+        above += text[counted..part.start].matches('\n').count();
+        counted = part.start;
         let Some((node, line)) = parse(build, &text[part], above, file)? else { continue };
         let origin = Origin {
             file: file.into(),
