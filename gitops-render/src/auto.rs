@@ -2,7 +2,7 @@
 
 use gitops_source::Digest;
 
-use crate::{Input, Kind, Plain, RenderError, Rendered, Renderer, detect};
+use crate::{Input, Kind, Kustomize, Plain, RenderError, Rendered, Renderer, detect};
 
 /// Renders each folder as what [`detect`] says it is.
 ///
@@ -20,13 +20,20 @@ use crate::{Input, Kind, Plain, RenderError, Rendered, Renderer, detect};
 #[derive(Clone, Debug, Default)]
 pub struct Auto {
     plain: Plain,
+    kustomize: Kustomize,
 }
 
 impl Auto {
     /// The same, with `plain` for the folders that are neither kustomizations nor charts.
     #[must_use]
     pub fn with_plain(self, plain: Plain) -> Self {
-        Self { plain }
+        Self { plain, ..self }
+    }
+
+    /// The same, with `kustomize` for kustomizations.
+    #[must_use]
+    pub fn with_kustomize(self, kustomize: Kustomize) -> Self {
+        Self { kustomize, ..self }
     }
 }
 
@@ -34,23 +41,17 @@ impl Renderer for Auto {
     fn render(&self, input: &Input<'_>) -> Result<Rendered, RenderError> {
         match detect(input.tree, &input.path) {
             Kind::Plain => self.plain.render(input),
-            kind => Err(unsupported(kind, input)),
+            Kind::Kustomize => self.kustomize.render(input),
+            Kind::Helm => Err(RenderError::Unsupported(format!(
+                "`{}` is a Helm chart, which this version does not render; commit the output of \
+                 `helm template` and name that folder",
+                input.path
+            ))),
         }
     }
 
     fn fingerprint(&self) -> Digest {
-        Digest::sha256(format!("auto {}", self.plain.fingerprint()))
+        let Self { plain, kustomize } = self;
+        Digest::sha256(format!("auto {} {}", plain.fingerprint(), kustomize.fingerprint()))
     }
-}
-
-fn unsupported(kind: Kind, input: &Input<'_>) -> RenderError {
-    let (what, command) = match kind {
-        Kind::Helm => ("Helm chart", "helm template"),
-        _ => ("kustomization", "kustomize build"),
-    };
-    RenderError::Unsupported(format!(
-        "`{}` is a {what}, which this version does not render; commit the output of `{command}` \
-         and name that folder",
-        input.path
-    ))
 }

@@ -36,12 +36,13 @@
 //! | part | what it does |
 //! |---|---|
 //! | [`Plain`] | files of YAML and JSON are the objects: many documents, lists, globs, sub-folders |
+//! | [`Kustomize`] | overlays, byte for byte as `kustomize build` prints them |
 //! | [`Auto`], [`detect`] | finds out what a folder is and renders it as that |
 //! | [`yaml`] | YAML as Go's Kubernetes tools read and write it, with positions and limits |
 //!
 //! Every input is bounded: [`yaml::Limits`] for one text (depth, documents, what aliases stand
 //! for), [`PlainLimits`] and a [`yaml::Allowance`] for a render. What is over a limit is an error that names the option.
-//! Folders of Kustomize and Helm are recognised and refused until their renderers are here.
+//! Charts of Helm are recognised and refused until their renderer is here.
 
 mod render;
 

@@ -165,7 +165,9 @@ fn a_folder_is_rendered_as_what_it_is() {
     let files = [
         ("plain/web.yaml", SERVICE),
         ("chart/Chart.yaml", "name: web\n"),
-        ("overlay/kustomization.yml", "resources: []\n"),
+        ("overlay/kustomization.yml", "resources: [../base]\nnamePrefix: my-\n"),
+        ("base/kustomization.yaml", "resources: [web.yaml]\n"),
+        ("base/web.yaml", SERVICE),
     ];
     assert_snapshot!(render(&Auto::default(), &files, "plain"), @"
     Service/web from plain/web.yaml:1
@@ -173,7 +175,14 @@ fn a_folder_is_rendered_as_what_it_is() {
     read plain/web.yaml
     ");
     assert_snapshot!(render(&Auto::default(), &files, "chart"), @"`chart` is a Helm chart, which this version does not render; commit the output of `helm template` and name that folder");
-    assert_snapshot!(render(&Auto::default(), &files, "overlay"), @"`overlay` is a kustomization, which this version does not render; commit the output of `kustomize build` and name that folder");
+    assert_snapshot!(render(&Auto::default(), &files, "overlay"), @"
+    Service/my-web from base/web.yaml:1
+    read base
+    read base/kustomization.yaml
+    read base/web.yaml
+    read overlay
+    read overlay/kustomization.yml
+    ");
 }
 
 #[test]

@@ -111,6 +111,17 @@ impl<'a> Folder<'a> {
         visited
     }
 
+    /// Notes that the build depends on the folder as it is: another kustomization file in it would
+    /// be an error.
+    pub(crate) fn note(&self) {
+        let input = self.build.input;
+        if let (true, Ok(path)) = (std::ptr::eq(self.tree, input.tree), TreePath::new(&self.path))
+            && let Some(digest) = self.tree.digest_of(&self.path)
+        {
+            self.build.read.borrow_mut().insert(path, digest);
+        }
+    }
+
     /// The content of a file, by its path from this folder.
     ///
     /// # Errors
@@ -136,7 +147,9 @@ impl<'a> Folder<'a> {
         if !self.anywhere && !is_in(&full, &self.path) {
             return Err(self.outside(path));
         }
-        if let Ok(path) = TreePath::new(&full) {
+        if let (true, Ok(path)) =
+            (std::ptr::eq(self.tree, self.build.input.tree), TreePath::new(&full))
+        {
             self.build.read.borrow_mut().insert(path, file.digest.clone());
         }
         Ok(&file.content)

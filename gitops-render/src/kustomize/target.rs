@@ -34,6 +34,7 @@ impl<'a> Target<'a> {
     /// # Errors
     /// Where there is none or more than one, or it is not one.
     pub(crate) fn load(folder: Folder<'a>) -> Result<Self> {
+        folder.note();
         let (file_name, content) = find(&folder)?;
         let path = folder.resolve(file_name).unwrap_or_default();
         let (value, lines) = parse(folder.build, content, &path)?;
