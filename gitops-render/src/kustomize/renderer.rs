@@ -83,6 +83,7 @@ fn run(build: &Build<'_>) -> Result<Resources> {
     let notes = target.file.build_metadata.clone();
     target.provenance = (!notes.is_empty()).then(Provenance::default);
     let mut all = target.accumulate()?;
+    build.schema.check()?;
     HashTransformer.transform(&mut all.resources)?;
     all.resources.drop_gone();
     NameReferences::new(&all.config).transform(&mut all.resources)?;

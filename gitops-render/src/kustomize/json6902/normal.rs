@@ -15,7 +15,7 @@ use crate::yaml::{self, Dialect};
 /// Where JSON has no such value.
 pub(super) fn node(node: Node) -> Result<Node> {
     match node {
-        Node::Scalar(it) => scalar(it).map(Node::Scalar),
+        Node::Scalar(it) => scalar(&it).map(Node::Scalar),
         Node::List(items) => {
             items.into_iter().map(self::node).collect::<Result<_>>().map(Node::List)
         }
@@ -61,7 +61,7 @@ pub(super) fn raw(raw: &str) -> Result<Node> {
     }))
 }
 
-fn scalar(scalar: Scalar) -> Result<Scalar> {
+fn scalar(scalar: &Scalar) -> Result<Scalar> {
     let line = scalar.line;
     #[expect(clippy::cast_precision_loss, reason = "as Go reads JSON")]
     let back = match scalar.meaning().map_err(Problem::new)? {

@@ -209,7 +209,7 @@ mod laws {
         }
 
         #[test]
-        fn a_patch_that_was_merged_changes_nothing_more(node in containers(), patch in containers()) {
+        fn the_same_merge_ends_the_same(node in containers(), patch in containers()) {
             let once = printed(merged(&node, &patch, MergeOptions::default()));
             prop_assert_eq!(&once, &printed(merged(&node, &patch, MergeOptions::default())));
         }
