@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use gitops_diff::Text;
-
 use super::config::Config;
 use super::folder::{Folder, shown};
 use super::plugin::{Configured, validate};

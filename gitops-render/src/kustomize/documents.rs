@@ -7,7 +7,7 @@ use std::ops::Range;
 use gitops_diff::Origin;
 
 use super::build::Build;
-use super::node::{self, Node};
+use super::node::{self, Members, Node};
 use super::problem::{Problem, ProblemKind, Result};
 use super::resource::Resource;
 use crate::Position;
@@ -167,7 +167,7 @@ fn items(node: &mut Node) -> Result<Option<Vec<Node>>> {
 /// The document if it is a resource; none where nothing is in it.
 fn checked(node: Node, origin: &Origin) -> Result<Option<Node>> {
     if node.is_null()
-        || node.as_map().is_some_and(|it| it.is_empty())
+        || node.as_map().is_some_and(Members::is_empty)
         || node.as_list().is_some_and(<[_]>::is_empty)
     {
         return Ok(None);

@@ -88,8 +88,8 @@ impl<'a> Folder<'a> {
     /// A folder of another repository, whose files stay in it.
     fn enter_fetched(&self, address: &str, repository: &Repository) -> Result<Self> {
         let visited = self.left();
-        let called = visited.iter().filter_map(|it| it.address.as_deref());
-        if let Some(seen) = called.filter(|it| it.starts_with(address)).last() {
+        let mut called = visited.iter().rev().filter_map(|it| it.address.as_deref());
+        if let Some(seen) = called.find(|it| it.starts_with(address)) {
             return Err(Problem::new(format!(
                 "cycle detected: URI '{address}' referenced by previous URI '{seen}'"
             )));

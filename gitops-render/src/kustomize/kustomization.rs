@@ -106,12 +106,12 @@ decode_struct!(Labels {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Patch {
     pub(crate) path: Text,
-    pub(crate) patch: Text,
+    pub(crate) inline: Text,
     pub(crate) target: Option<Selector>,
     pub(crate) options: Option<PatchOptions>,
 }
 
-decode_struct!(Patch { path: "path", patch: "patch", target: "target", options: "options" });
+decode_struct!(Patch { path: "path", inline: "patch", target: "target", options: "options" });
 
 /// What a patch may change beside its fields.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -209,13 +209,13 @@ decode_struct!(FieldOptions {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Selector {
     pub(crate) id: IdFields,
-    pub(crate) annotation_selector: Text,
-    pub(crate) label_selector: Text,
+    pub(crate) annotations: Text,
+    pub(crate) labels: Text,
 }
 
 decode_struct!(Selector {
-    annotation_selector: "annotationSelector",
-    label_selector: "labelSelector",
+    annotations: "annotationSelector",
+    labels: "labelSelector",
 } inline { id });
 
 /// The fields that name a resource.

@@ -110,7 +110,7 @@ impl Transformer for ReplacementTransformer<'_> {
 impl ReplacementTransformer<'_> {
     /// Warns that nothing is meant: upstream says nothing, and then nobody finds the slip.
     fn warn_of_nothing(&self, target: &TargetSelector) {
-        let Some(Fields { id, label_selector, annotation_selector }) = &target.select else {
+        let Some(Fields { id, labels, annotations }) = &target.select else {
             return;
         };
         let said = [
@@ -119,8 +119,8 @@ impl ReplacementTransformer<'_> {
             ("kind", &id.kind),
             ("name", &id.name),
             ("namespace", &id.namespace),
-            ("labelSelector", label_selector),
-            ("annotationSelector", annotation_selector),
+            ("labelSelector", labels),
+            ("annotationSelector", annotations),
         ];
         let said = said.iter().filter(|(_, value)| !value.is_empty());
         let said: Vec<String> = said.map(|(name, value)| format!("{name}: {value}")).collect();
@@ -236,8 +236,7 @@ impl<'a> Target<'a> {
             Ok(Reject {
                 selector: compile(fields)?,
                 by_id: fields.id != IdFields::default(),
-                by_metadata: !fields.label_selector.is_empty()
-                    || !fields.annotation_selector.is_empty(),
+                by_metadata: !fields.labels.is_empty() || !fields.annotations.is_empty(),
             })
         };
         let paths = target.field_paths.iter().map(|path| &**path);

@@ -51,8 +51,8 @@ impl Selector {
             kind: Expression::new(&fields.id.kind)?,
             name: Expression::new(&fields.id.name)?,
             namespace: Expression::new(&fields.id.namespace)?,
-            labels: Lazy::new(&fields.label_selector),
-            annotations: Lazy::new(&fields.annotation_selector),
+            labels: Lazy::new(&fields.labels),
+            annotations: Lazy::new(&fields.annotations),
         })
     }
 
@@ -205,13 +205,13 @@ mod tests {
 
     #[test]
     fn labels_and_annotations_count_only_where_the_rest_matches() {
-        check(&fields(|it| it.label_selector = "app=web,tier in (1,2)".into()), Ok(true));
-        check(&fields(|it| it.label_selector = "!app".into()), Ok(false));
-        check(&fields(|it| it.annotation_selector = "owner".into()), Ok(false));
+        check(&fields(|it| it.labels = "app=web,tier in (1,2)".into()), Ok(true));
+        check(&fields(|it| it.labels = "!app".into()), Ok(false));
+        check(&fields(|it| it.annotations = "owner".into()), Ok(false));
         let wrong = "unable to parse requirement: found '', expected: identifier";
-        check(&fields(|it| it.label_selector = "!".into()), Err(wrong));
+        check(&fields(|it| it.labels = "!".into()), Err(wrong));
         let mut elsewhere = id("other", "", "");
-        elsewhere.label_selector = "!".into();
+        elsewhere.labels = "!".into();
         check(&elsewhere, Ok(false));
     }
 

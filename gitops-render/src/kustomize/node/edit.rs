@@ -204,10 +204,6 @@ impl Members {
         let at = self.0.iter().position(|member| member.key.text == key)?;
         Some(self.0.remove(at).value)
     }
-
-    pub(crate) fn retain(&mut self, keep: impl FnMut(&Member) -> bool) {
-        self.0.retain(keep);
-    }
 }
 
 impl FromIterator<Member> for Members {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::block::through_block;
 use super::json::through_json;
-use super::{Scalar, Style, Tag};
+use super::{Scalar, Tag};
 use crate::yaml::Dialect;
 use crate::yaml::scalar::{Scalar as Meaning, resolve, resolve_tagged};
 
@@ -30,16 +30,15 @@ impl Scalar {
     pub(crate) fn meaning(&self) -> Result<Meaning, String> {
         match &self.tag {
             Tag::Str => Ok(Meaning::Text),
-            Tag::Unknown if self.style == Style::Plain => Ok(resolve(&self.text, Dialect::GoV3)),
-            Tag::Unknown => Ok(Meaning::Text),
-            tag if !self.tagged && tag_of(&self.text) == *tag => self.untagged(),
+            Tag::Unknown => Ok(self.untagged()),
+            tag if !self.tagged && tag_of(&self.text) == *tag => Ok(self.untagged()),
             tag => resolve_tagged(&self.text, !self.is_quoted(), tag.name(), Dialect::GoV3),
         }
     }
 
     /// A tag that the text shows by itself is not printed, so that quotes win over it.
-    fn untagged(&self) -> Result<Meaning, String> {
-        if self.is_quoted() { Ok(Meaning::Text) } else { Ok(resolve(&self.text, Dialect::GoV3)) }
+    fn untagged(&self) -> Meaning {
+        if self.is_quoted() { Meaning::Text } else { resolve(&self.text, Dialect::GoV3) }
     }
 
     /// The text of a string as it is after it was printed and read once.

@@ -65,7 +65,7 @@ struct Complete {
 }
 
 impl Reader<'_> {
-    fn document<'a>(mut self, events: &mut dyn Events<'a>) -> Result<Option<Node>, Error> {
+    fn document(mut self, events: &mut dyn Events<'_>) -> Result<Option<Node>, Error> {
         while let Some(event) = events.next() {
             let (event, mark) = event?;
             if matches!(event, Event::DocumentEnd) {

@@ -40,7 +40,8 @@ pub(super) fn transformer<'a>(
         "PatchTransformer" => Box::new(Patch::new(&kustomization::Patch::take(fields)?, folder)?),
         "PatchJson6902Transformer" => {
             let patch = fields.take("jsonOp")?;
-            let entry = kustomization::Patch { patch, ..kustomization::Patch::take(fields)? };
+            let entry =
+                kustomization::Patch { inline: patch, ..kustomization::Patch::take(fields)? };
             Box::new(PatchJson6902::new(&entry, folder)?)
         }
         "PatchStrategicMergeTransformer" => {

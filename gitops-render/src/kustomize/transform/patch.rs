@@ -160,7 +160,7 @@ const ENABLED: &str = "enabled";
 
 impl Source {
     fn read(entry: &kustomization::Patch, folder: &Folder<'_>) -> Result<(Self, Vec<u8>)> {
-        let (inline, path) = (entry.patch.trim(), entry.path.as_str());
+        let (inline, path) = (entry.inline.trim(), entry.path.as_str());
         match (inline.is_empty(), path.is_empty()) {
             (true, true) => Err(Problem::new(format!(
                 "must specify one of patch and path in\n{}",
@@ -215,8 +215,8 @@ impl fmt::Display for Source {
 /// An entry, for errors about what it says.
 fn described(entry: &kustomization::Patch) -> String {
     let mut lines: Vec<String> = Vec::new();
-    if !entry.patch.is_empty() {
-        lines.push(format!("patch: {:?}", entry.patch.as_str()));
+    if !entry.inline.is_empty() {
+        lines.push(format!("patch: {:?}", entry.inline.as_str()));
     }
     if !entry.path.is_empty() {
         lines.push(format!("path: {}", entry.path));
@@ -250,7 +250,7 @@ impl Target {
             cluster_scoped: false,
         };
         let id = ResId { gvk, name: id.name.clone(), namespace: id.namespace.clone() };
-        let (annotations, labels) = (&self.fields.annotation_selector, &self.fields.label_selector);
+        let (annotations, labels) = (&self.fields.annotations, &self.fields.labels);
         format!("{id}:a={annotations}:l={labels}")
     }
 

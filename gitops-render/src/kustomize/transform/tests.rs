@@ -48,7 +48,9 @@ fn forget(node: &mut Node) {
     let Some(root) = node.as_map_mut() else { return };
     let Some(metadata) = root.get_mut("metadata").and_then(Node::as_map_mut) else { return };
     if let Some(annotations) = metadata.get_mut("annotations").and_then(Node::as_map_mut) {
-        annotations.retain(|member| !internal::ALL.contains(&&*member.key.text));
+        for name in internal::ALL {
+            annotations.remove(name);
+        }
         if annotations.is_empty() {
             metadata.remove("annotations");
         }

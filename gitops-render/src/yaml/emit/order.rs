@@ -13,7 +13,7 @@ type Member<'a, T> = (&'a str, &'a T);
 
 impl Order {
     /// The members in the order of their keys.
-    pub(super) fn sorted<'a, T>(self, mut members: Vec<Member<'a, T>>) -> Vec<Member<'a, T>> {
+    pub(super) fn sorted<T>(self, mut members: Vec<Member<'_, T>>) -> Vec<Member<'_, T>> {
         if members.windows(2).all(|pair| !self.less(pair[1].0, pair[0].0)) {
             return members;
         }
@@ -118,7 +118,7 @@ fn is_letter(character: char) -> bool {
 mod tests {
     use super::*;
 
-    fn sort(keys: Vec<String>, dialect: Dialect) -> Vec<String> {
+    fn sort(keys: &[String], dialect: Dialect) -> Vec<String> {
         let members = keys.iter().map(|key| (key.as_str(), &())).collect();
         let sorted = Order(dialect).sorted(members);
         sorted.into_iter().map(|(key, ())| key.to_string()).collect()
@@ -134,9 +134,9 @@ mod tests {
             let expected: Vec<&str> = [&common[..], &numbers, &last].concat();
             let mut keys: Vec<String> = expected.iter().map(|it| (*it).to_owned()).collect();
             keys.sort_unstable();
-            assert_eq!(sort(keys.clone(), dialect), expected);
+            assert_eq!(sort(&keys, dialect), expected);
             keys.reverse();
-            assert_eq!(sort(keys, dialect), expected);
+            assert_eq!(sort(&keys, dialect), expected);
         }
     }
 
@@ -146,6 +146,6 @@ mod tests {
         assert!(order.less("v1a", "v2") && order.less("v2", "v12") && order.less("v12", "v1a"));
         let keys: Vec<String> =
             (0..999).map(|at| format!("{}{}", at % 37, ["", "a"][at % 2])).collect();
-        assert_eq!(sort(keys.clone(), Dialect::GoV2).len(), keys.len());
+        assert_eq!(sort(&keys, Dialect::GoV2).len(), keys.len());
     }
 }

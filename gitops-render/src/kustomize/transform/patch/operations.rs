@@ -25,7 +25,7 @@ impl<'a> PatchJson6902<'a> {
     /// # Errors
     /// Where it names no target, or is no JSON patch.
     pub(crate) fn new(entry: &kustomization::Patch, folder: &Folder<'a>) -> Result<Self> {
-        let (path, inline) = (entry.path.as_str(), entry.patch.as_str());
+        let (path, inline) = (entry.path.as_str(), entry.inline.as_str());
         let target = entry.target.as_ref().filter(|target| !target.id.name.is_empty());
         let target = target.ok_or_else(|| Problem::new("must specify the target name"))?;
         let text = match (path.is_empty(), inline.is_empty()) {

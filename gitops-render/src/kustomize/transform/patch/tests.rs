@@ -52,7 +52,7 @@ fn patched(resources: &[&str], entry: &kustomization::Patch) -> String {
 }
 
 fn inline(patch: &str) -> kustomization::Patch {
-    kustomization::Patch { patch: patch.into(), ..kustomization::Patch::default() }
+    kustomization::Patch { inline: patch.into(), ..kustomization::Patch::default() }
 }
 
 fn file(path: &str) -> kustomization::Patch {
