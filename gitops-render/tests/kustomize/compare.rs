@@ -52,12 +52,12 @@ impl Tally {
         self.wanted.as_ref().is_none_or(|wanted| id.contains(wanted.as_str()))
     }
 
-    pub(crate) fn add(&mut self, case: Case<'_>) {
+    pub(crate) fn add(&mut self, case: &Case<'_>) {
         if !self.wants(case.id) {
             return;
         }
         self.total += 1;
-        let Some(difference) = difference(&case) else { return };
+        let Some(difference) = difference(case) else { return };
         if self.known.contains(case.id) {
             self.listed += 1;
         } else {

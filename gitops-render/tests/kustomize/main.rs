@@ -63,7 +63,7 @@ fn suite(name: &str) {
             _ => Expected::ErrorWith(compare::wanted(&row)),
         };
         let found = files(&row).and_then(|tree| build(&tree, text(&row, "path"), options));
-        tally.add(Case { id: text(&row, "id"), expected, found });
+        tally.add(&Case { id: text(&row, "id"), expected, found });
     }
     tally.judge();
 }
@@ -92,7 +92,7 @@ fn generated_trees_are_built_as_upstream_builds_them() {
         };
         let options = KustomizeOptions::default();
         let found = files(&row).and_then(|tree| build(&tree, text(&row, "path"), options));
-        tally.add(Case { id: &row["id"].to_string(), expected, found });
+        tally.add(&Case { id: &row["id"].to_string(), expected, found });
     }
     tally.judge();
 }
@@ -107,7 +107,7 @@ fn bad_input_is_refused_as_upstream_refuses_it() {
         };
         let options = KustomizeOptions::default();
         let found = files(&row).and_then(|tree| build(&tree, text(&row, "path"), options));
-        tally.add(Case { id: &format!("{} {}", row["class"], row["id"]), expected, found });
+        tally.add(&Case { id: &format!("{} {}", row["class"], row["id"]), expected, found });
     }
     tally.judge();
 }
@@ -141,7 +141,7 @@ fn scalars(file: &str) {
             _ => Expected::Error,
         };
         let id = format!("{at} {} {} {}", row["ctx"], row["style"], row["in"]);
-        tally.add(Case { id: &id, expected, found: scalar(row) });
+        tally.add(&Case { id: &id, expected, found: scalar(row) });
     }
     tally.judge();
 }
@@ -166,7 +166,7 @@ fn long_documents_of_scalars_are_written_as_upstream_does() {
             if cyclic { Expected::Lines(vec![output]) } else { Expected::Output(output) };
         let options = KustomizeOptions::default();
         let found = files(&row).and_then(|tree| build(&tree, "", options));
-        tally.add(Case { id: text(&row, "id"), expected, found });
+        tally.add(&Case { id: text(&row, "id"), expected, found });
     }
     tally.judge();
 }
@@ -194,7 +194,7 @@ fn real_repositories_are_built_as_upstream_builds_them() {
             };
             let id = format!("{name} {} {}", text(row, "dir"), text(row, "error_class"));
             if tally.wants(&id) {
-                tally.add(Case {
+                tally.add(&Case {
                     id: &id,
                     expected,
                     found: build(&tree, text(row, "dir"), options),

@@ -65,7 +65,7 @@ fn grown_trees_are_built_as_the_oracle_builds_them() {
         }
         let tree = Tree::from_files(files).expect("because its paths are plain");
         let found = build(&tree, "overlay", KustomizeOptions::default());
-        tally.add(Case { id: &seed.to_string(), expected: ask(&oracle, root.path()), found });
+        tally.add(&Case { id: &seed.to_string(), expected: ask(&oracle, root.path()), found });
     }
     tally.judge();
 }
