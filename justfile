@@ -31,6 +31,11 @@ ci:
 bench-peers:
     cargo run --release -p gitops-benches --bin table -- --write
 
+# The tables of kustomizations: ours beside `kustomize` on the builds of a corpus.
+bench-kustomize corpus kustomize="kustomize":
+    GITOPS_CORPUS={{ corpus }} GITOPS_KUSTOMIZE={{ kustomize }} \
+        cargo bench -p gitops-benches --bench kustomize
+
 # Fuzzes a target of a crate for some seconds: `just fuzz gitops-diff apply 300`.
 fuzz crate target seconds="60":
     cd {{ crate }}/fuzz && mkdir -p corpus/{{ target }} seeds/{{ target }} && \

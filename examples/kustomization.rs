@@ -73,12 +73,12 @@ impl Closure {
             let path = clean(&folder.join(name));
             if path.is_dir() {
                 self.enter(path);
-            } else if let Some(content) = self.add(&path)?
-                && plugin
-            {
-                for (_, text) in texts(&content) {
+            } else if plugin {
+                for (_, text) in self.add(&path)?.iter().flat_map(|content| texts(content)) {
                     self.name(folder, &text, false)?;
                 }
+            } else if let Some(content) = self.read(&path) {
+                self.builder.insert(&inside(&path), content)?;
             }
         }
         Ok(())
@@ -86,12 +86,17 @@ impl Closure {
 
     /// Adds a file; none where there is none, or it is there already.
     fn add(&mut self, path: &Path) -> Result<Option<Vec<u8>>, SourceError> {
-        if !path.is_file() || !self.seen.insert(path.to_owned()) {
-            return Ok(None);
-        }
-        let Ok(content) = std::fs::read(path) else { return Ok(None) };
+        let Some(content) = self.read(path) else { return Ok(None) };
         self.builder.insert(&inside(path), content.clone())?;
         Ok(Some(content))
+    }
+
+    /// The content of a file that is not there yet.
+    fn read(&mut self, path: &Path) -> Option<Vec<u8>> {
+        if !path.is_file() || !self.seen.insert(path.to_owned()) {
+            return None;
+        }
+        std::fs::read(path).ok()
     }
 }
 

@@ -7,8 +7,8 @@ use std::borrow::Cow;
 
 /// The text as it comes out. The error is go-yaml's.
 pub(super) fn through_json(text: &str) -> Result<Cow<'_, str>, &'static str> {
-    if text.is_ascii() {
-        return if text.contains('\u{7f}') { Err(CONTROL) } else { Ok(Cow::Borrowed(text)) };
+    if is_harmless(text) {
+        return Ok(Cow::Borrowed(text));
     }
     if text.chars().any(is_refused) {
         return Err(CONTROL);
@@ -18,12 +18,20 @@ pub(super) fn through_json(text: &str) -> Result<Cow<'_, str>, &'static str> {
 
 /// Whether a text can be a key: one that ends a line cannot, as it would have to stand on one.
 pub(super) fn key_through_json(text: &str) -> Result<(), &'static str> {
+    if is_harmless(text) {
+        return Ok(());
+    }
     through_json(text)?;
     if text.contains(NEXT_LINE) { Err("yaml: did not find expected ',' or '}'") } else { Ok(()) }
 }
 
 const CONTROL: &str = "yaml: control characters are not allowed";
 const NEXT_LINE: char = '\u{85}';
+
+/// Whether every character is ASCII and comes out as it is: what most texts are.
+fn is_harmless(text: &str) -> bool {
+    text.bytes().all(|byte| byte < 0x7f)
+}
 
 /// JSON writes what is below U+0020 as an escape, and what is here as it stands.
 fn is_refused(character: char) -> bool {

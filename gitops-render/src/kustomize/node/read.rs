@@ -120,7 +120,10 @@ impl Reader<'_> {
         let Open { parts, anchor, mark, mut size, .. } = self.open.pop()?;
         size.depth += 1;
         let node = match parts {
-            Parts::List(items) => Ok(Node::List(items)),
+            Parts::List(mut items) => {
+                items.shrink_to_fit();
+                Ok(Node::List(items))
+            }
             Parts::Map(map) => map.close(mark),
         };
         Some(node.and_then(|node| {
@@ -181,7 +184,9 @@ impl Map {
         Ok(())
     }
 
-    fn close(self, mark: Mark) -> Result<Node, Error> {
+    fn close(mut self, mark: Mark) -> Result<Node, Error> {
+        // Most maps have few members, and there are many maps.
+        self.own.shrink_to_fit();
         let mut members: Members = self.own.into_iter().collect();
         if let Some(merged) = self.merge {
             let maps = maps(merged).map_err(|problem| Error::invalid(mark, problem))?;

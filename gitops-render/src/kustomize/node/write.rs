@@ -85,7 +85,12 @@ fn check_keys(members: &Members) -> Result<()> {
 
 /// Keys that are no strings have no place in JSON; upstream fails on them, and late.
 fn check_key(key: &Scalar) -> Result<()> {
-    if !matches!(key.kind(), Tag::Str | Tag::Merge) {
+    let is_text = match &key.tag {
+        Tag::Str | Tag::Merge => true,
+        Tag::Unknown => matches!(key.kind(), Tag::Str | Tag::Merge),
+        _ => false,
+    };
+    if !is_text {
         let problem = "json: unsupported type: map[interface {}]interface {}";
         return Err(explained(problem.to_owned(), key));
     }
@@ -96,6 +101,10 @@ fn check_key(key: &Scalar) -> Result<()> {
 fn twice(members: &Members) -> Option<&Scalar> {
     const FEW: usize = 12;
     let keys = || members.iter().map(|member| &member.key);
+    // Most maps are sorted, those of definitions above all.
+    if keys().is_sorted_by(|a, b| a.text < b.text) {
+        return None;
+    }
     if members.len() > FEW {
         let mut seen = HashSet::with_capacity(members.len());
         return keys().find(|key| !seen.insert(&key.text));
