@@ -9,6 +9,7 @@
 
 mod builds;
 mod cost;
+#[expect(unreachable_pub, reason = "it is public where it comes from")]
 #[path = "../../examples/kustomization.rs"]
 mod kustomization;
 mod table;
