@@ -3,7 +3,7 @@
 //! [`parse`] turns a text into [`Document`]s: values with the line of each of their parts, under
 //! the rules of go-yaml v2 or v3 ([`Dialect`]) and within [`Limits`]. [`to_string`] writes a value
 //! byte for byte as `sigs.k8s.io/yaml` does, and
-//! [`write`] in the layout of go-yaml v3 too.
+//! [`write()`] in the layout of go-yaml v3 too.
 //!
 //! JSON is read by the same core, since it is YAML; [`Escapes::Json`] takes escapes that only JSON
 //! has. [`Error::as_go`] is an error in the words and with the line that go-yaml prints.
