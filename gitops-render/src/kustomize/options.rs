@@ -49,7 +49,8 @@ pub enum Compat {
     /// Every byte as `kustomize build` prints it, its bugs included.
     #[default]
     Exact,
-    /// Without the bugs that the documentation of the module lists.
+    /// Without these of them: `$patch: replace` in an item of a list that is merged by key, or in a
+    /// whole resource, does nothing upstream, and replaces here.
     Fixed,
 }
 

@@ -27,7 +27,17 @@ use super::transform::labels::Labels;
 use crate::yaml::Allowance;
 use crate::{Input, Position, RenderError, Rendered, Renderer, Warning};
 
-/// Builds a kustomization as `kustomize build` does.
+/// Builds a kustomization as `kustomize build` does, byte for byte (upstream after v5.8.1).
+///
+/// All fields of kustomizations and components are known, old ones too. A build is pure and has no
+/// globals, so that many can run side by side; its cost grows linearly with the resources. It reads
+/// what lies in the tree: a base or file elsewhere is asked for by [`RenderError::Missing`], all of
+/// a kustomization at once. Functions in containers, executables and Go plugins are never run, and
+/// are an error; so are `helmCharts` for now.
+///
+/// Beyond upstream, errors say the file and line of the field that is wrong beside the chain of
+/// bases in upstream's words, objects know the file and line they come from, and patches and
+/// replacements that match nothing are warnings.
 #[derive(Clone, Debug, Default)]
 pub struct Kustomize {
     /// How.
