@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
-use gitops_diff::Value;
+use gitops_diff::{Map, Value};
 use gitops_render::yaml;
 use gitops_source::{Limits, SourceError, Tree, TreeBuilder, TreePath};
 
@@ -119,7 +119,7 @@ fn texts(content: &[u8]) -> Vec<(String, String)> {
         yaml::Options { duplicates: yaml::Duplicates::LastWins, ..yaml::Options::default() };
     let mut found = Vec::new();
     for document in yaml::parse(content, &options).unwrap_or_default() {
-        for (field, value) in document.value.as_map().into_iter().flat_map(|map| map.iter()) {
+        for (field, value) in document.value.as_map().into_iter().flat_map(Map::iter) {
             collect(field, value, &mut found);
         }
     }

@@ -1,6 +1,7 @@
 //! What a process costs.
 
 use std::error::Error;
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -84,7 +85,10 @@ pub(crate) fn of_call<T>(run: impl FnOnce() -> T) -> Result<(T, Duration), Box<d
 }
 
 pub(crate) fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 fn processor(usage: &Usage) -> Duration {

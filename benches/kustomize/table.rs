@@ -30,13 +30,11 @@ impl Peer {
         let program = std::env::var_os("GITOPS_KUSTOMIZE").unwrap_or_else(|| "kustomize".into());
         let limit = std::env::var("GITOPS_PEER_RESOURCES").ok();
         let resources = limit.and_then(|it| it.parse().ok()).unwrap_or(1000);
-        match Command::new(&program).arg("version").output() {
-            Ok(_) => Some(Self { program: program.into(), resources }),
-            Err(_) => {
-                eprintln!("left out: kustomize (GITOPS_KUSTOMIZE names none, and PATH has none)");
-                None
-            }
+        if Command::new(&program).arg("version").output().is_ok() {
+            return Some(Self { program: program.into(), resources });
         }
+        eprintln!("left out: kustomize (GITOPS_KUSTOMIZE names none, and PATH has none)");
+        None
     }
 
     fn costs(&self, build: &Build) -> Result<Option<(String, Cost)>, Box<dyn Error>> {

@@ -245,14 +245,16 @@ fn members_that_are_there_twice_and_owners_that_are_so_ask_for_a_closer_look() {
     let sure = [
         owners(&[&ours]),
         owners(&[&entry(r#""manager":"other","fieldsV1":{}"#), &ours]),
-        member(&format!(r#"{escaped},{held}"#)),
+        member(&format!("{escaped},{held}")),
         member(&format!(r#""manager":"other","manager":"gitops",{held}"#)),
         member(&format!(r#""manager":"gitops","fieldsV1":{{}},{held}"#)),
         all(&format!(r#""managedFields":[],"managedFields":[{ours}]"#)),
         all(&format!(r#""managedFields":[{ours}],"name":"a""#)),
-        owners(&[&ours]).replacen("{", r#"{"kind":[],"metadata":{},"#, 1),
+        owners(&[&ours]).replacen('{', r#"{"kind":[],"metadata":{},"#, 1),
     ];
-    sure.iter().for_each(|it| same(it, Verdict::InSync));
+    for text in &sure {
+        same(text, Verdict::InSync);
+    }
     let doubtful = [
         owners(&[&ours, &ours]),
         owners(&[&entry(&format!(r#"{escaped},"fieldsV1":{{}}"#)), &ours]),
@@ -264,7 +266,9 @@ fn members_that_are_there_twice_and_owners_that_are_so_ask_for_a_closer_look() {
         all(&format!(r#""managedFields":[{ours}],"managedFields":[]"#)),
         owners(&[&ours]).replacen("]}}", "]},\"metadata\":{\"name\":\"a\"}}", 1),
     ];
-    doubtful.iter().for_each(|it| same(it, Verdict::LookCloser));
+    for text in &doubtful {
+        same(text, Verdict::LookCloser);
+    }
 }
 
 #[test]

@@ -25,7 +25,7 @@ async fn check_taken(scene: &Scene, drift: &Drift, manager: &str, operation: Ope
     let target = scene.target;
     scene.post(manager, &scene.config(&json!({"a": "1", "more": "x"}))).await;
     let desired = scene.config(&json!({"a": "1"}));
-    let plan = scene.plan(drift, &[desired.clone()]).await;
+    let plan = scene.plan(drift, std::slice::from_ref(&desired)).await;
     let operations: Vec<Operation> = plan.changes().map(|it| it.operation).collect();
     assert_eq!(operations, [operation], "{target}: {plan:?}");
     let before = scene.live(&desired).await;
@@ -78,7 +78,7 @@ async fn an_object_is_made_anew_after_the_new_one_was_found_valid() {
         let (one, two) = (set(&scene, "one"), set(&scene, "two"));
         scene.make(&one).await.unwrap();
         let before = scene.live(&one).await;
-        let plan = scene.plan(&drift, &[two.clone()]).await;
+        let plan = scene.plan(&drift, std::slice::from_ref(&two)).await;
         assert_eq!(plan.changes_of(Operation::Recreate).count(), 1, "{target}: {plan:?}");
         // What the server refuses is not worth losing what lives.
         let mut broken = plan.clone();
@@ -106,7 +106,7 @@ async fn an_object_that_finalizers_hold_is_made_anew_when_it_is_gone() {
         });
         scene.make(&held.unwrap()).await.unwrap();
         let two = set(&scene, "two");
-        let plan = scene.plan(&drift, &[two.clone()]).await;
+        let plan = scene.plan(&drift, std::slice::from_ref(&two)).await;
         let outcome = scene.apply(&plan).await;
         assert_eq!(outcome.ok(), Some(Outcome::Deleting), "{target}");
         let plan = scene.plan(&drift, &[two]).await;

@@ -95,10 +95,9 @@ impl Scene {
     pub(crate) async fn live(&self, object: &Object) -> Object {
         let desired: ObjectSet = [object.clone()].into_iter().collect();
         let observed = self.applier.observe(&desired, &Inventory::new()).await.unwrap();
-        match observed.get(object.id()) {
-            Some(Live::Present(live)) => live.clone(),
-            other => panic!("{}: {other:?}", self.target),
-        }
+        let live = observed.get(object.id());
+        let Some(Live::Present(live)) = live else { unreachable!("{}: {live:?}", self.target) };
+        live.clone()
     }
 
     pub(crate) async fn data(&self, object: &Object) -> Option<Value> {
