@@ -110,13 +110,16 @@ fn run(build: &Build<'_>) -> Result<Resources> {
     Ok(all.resources)
 }
 
-/// The error of a build: what has to be fetched goes before what is wrong.
+/// The error of a build: what has to be fetched goes before what is wrong. Where no file is known
+/// to be wrong, the folder is.
 fn explain(problem: Problem, build: &Build<'_>) -> RenderError {
     let missing = build.missing.take();
-    if missing.is_empty() {
-        return problem.into();
+    if !missing.is_empty() {
+        return RenderError::Missing(missing.into_iter().collect());
     }
-    RenderError::Missing(missing.into_iter().collect())
+    let path = &build.input.path;
+    let file = if path.is_root() { "." } else { path.as_str() };
+    problem.at(Position { file: file.to_owned(), ..Position::default() }).into()
 }
 
 /// Leaves out what is only there for the build. Everything must still be called something, and no
