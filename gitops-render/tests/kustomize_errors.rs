@@ -10,7 +10,7 @@ fn check(files: &[(&str, &str)], expected: &str) {
     let tree = Tree::from_files(files.iter().map(|(path, text)| (*path, (*text).to_owned())));
     let tree = tree.expect("because the paths are plain");
     let path = TreePath::new("o").expect("because it is a path");
-    let error = Kustomize::default().build(&Input::new(&tree, path)).unwrap_err();
+    let error = Kustomize::default().build(&Input::new(&tree, path)).expect_err("a failure");
     assert_eq!(error.to_string(), expected);
 }
 
