@@ -48,6 +48,7 @@ mod render;
 
 mod auto;
 mod detect;
+mod helm;
 mod kustomize;
 mod plain;
 

@@ -1,0 +1,15 @@
+//! Values as Go templates see them.
+
+mod list;
+mod map;
+mod object;
+mod text;
+mod types;
+mod value;
+
+pub(crate) use self::list::List;
+pub(crate) use self::map::Map;
+pub(crate) use self::object::Object;
+pub(crate) use self::text::Str;
+pub(crate) use self::types::{IntKind, Kind, Named, Type};
+pub(crate) use self::value::Value;
