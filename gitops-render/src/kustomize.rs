@@ -28,7 +28,6 @@ mod settings;
 
 mod config;
 mod fieldspec;
-mod pattern;
 
 mod decode;
 mod kustomization;

@@ -50,7 +50,7 @@ impl fmt::Debug for Pattern {
 /// # Errors
 /// What is wrong with the expression, or that it takes too much memory.
 pub fn compile(source: &str) -> Result<Regex, String> {
-    let translated = Translation::of(source);
+    let translated = Translation::of(source)?;
     let built = RegexBuilder::new(&translated).size_limit(MAX_SIZE).build();
     built.map_err(|why| match why {
         regex::Error::CompiledTooBig(_) => "expression is too large".into(),
@@ -63,19 +63,39 @@ pub fn compile(source: &str) -> Result<Regex, String> {
 struct Translation<'s> {
     left: std::str::Chars<'s>,
     written: String,
+    /// What Go refuses and the crate would take.
+    refused: Option<String>,
 }
 
 impl<'s> Translation<'s> {
-    fn of(source: &'s str) -> String {
-        let mut it = Self { left: source.chars(), written: String::with_capacity(source.len()) };
+    fn of(source: &'s str) -> Result<String, String> {
+        let written = String::with_capacity(source.len());
+        let mut it = Self { left: source.chars(), written, refused: None };
         while let Some(next) = it.left.next() {
             match next {
                 '\\' => it.escape(),
                 '[' => it.class(),
+                '{' => it.brace(),
                 other => it.written.push(other),
             }
         }
-        it.written
+        it.refused.map_or(Ok(it.written), Err)
+    }
+
+    /// A repetition stays one, or becomes an error where it is longer than Go takes; any other
+    /// brace is text.
+    fn brace(&mut self) {
+        let rest = self.left.as_str();
+        match rest.split_once('}').filter(|(counts, _)| is_repetition(counts)) {
+            Some((counts, after)) if counts.split(',').all(fits) => {
+                self.written.extend(["{", counts, "}"]);
+                self.left = after.chars();
+            }
+            Some((counts, _)) => {
+                self.refused = Some(format!("invalid repeat count: `{{{counts}}}`"));
+            }
+            None => self.written.push_str(r"\{"),
+        }
     }
 
     fn escape(&mut self) {
@@ -88,10 +108,23 @@ impl<'s> Translation<'s> {
             Some('S') => r"[^\t\n\x0C\r ]",
             Some('b') => r"(?-u:\b)",
             Some('Q') => return self.quoted(),
+            // The crate would read them as the ends of words.
+            Some(plain @ ('<' | '>')) => return self.written.push(plain),
+            Some(braced @ ('p' | 'P' | 'x')) => return self.braced(braced),
             Some(other) => return self.written.extend(['\\', other]),
             None => r"\",
         };
         self.written.push_str(replaced);
+    }
+
+    /// `\p{Greek}` or `\x{10FFFF}`, where the braces are no repetition.
+    fn braced(&mut self, escaped: char) {
+        self.written.extend(['\\', escaped]);
+        let rest = self.left.as_str();
+        if let Some(end) = rest.find('}').filter(|_| rest.starts_with('{')) {
+            self.written.push_str(&rest[..=end]);
+            self.left = rest[end + 1..].chars();
+        }
     }
 
     /// What stands between `\Q` and `\E`.
@@ -153,6 +186,21 @@ impl<'s> Translation<'s> {
     }
 }
 
+/// Whether it is what stands between the braces of a repetition: `2`, `2,` or `2,3`.
+fn is_repetition(counts: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
+    match counts.split_once(',') {
+        Some((least, most)) => is_number(least) && (most.is_empty() || is_number(most)),
+        None => is_number(counts),
+    }
+}
+
+/// Whether Go repeats something so often.
+fn fits(count: &str) -> bool {
+    const MOST: u32 = 1000;
+    count.is_empty() || count.parse().is_ok_and(|count: u32| count <= MOST)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -176,9 +224,21 @@ mod tests {
             (r"^a$", "a\n", false),
             (r"\bfoo\b", "a foo b", true),
             (r"^\p{L}+$", "äö", true),
+            (r"^\pL\x{e4}{2}$", "aää", true),
             (r"(?i)^abc$", "ABC", true),
             (r"^[\D]$", "x", true),
             (r"^[^\D]$", "7", true),
+            ("^{a}$", "{a}", true),
+            ("^{a}$", "a", false),
+            ("^a{2}b{1,}c{,2}$", "aabbc{,2}", true),
+            ("^a{2}b{1,}c{,2}$", "abc", false),
+            ("^[a&&b[]$", "&", true),
+            ("^[a&&b[]$", "c", false),
+            (r"^[\d_][^\w]$", "_é", true),
+            (r"^[\d_][^\w]$", "1a", false),
+            (r"^\Qa.b", "axb", false),
+            (r"^\<\-$", "<-", true),
+            (r"^\<\-$", "-", false),
         ];
         for (source, text, expected) in cases {
             let pattern = Pattern::new(source);
@@ -189,7 +249,18 @@ mod tests {
 
     #[test]
     fn what_go_refuses_is_refused() {
-        for source in ["(", "a**?(", "[", r"(?=a)", r"\1", "(a{1000}){1000}{1000}"] {
+        for source in [
+            "(",
+            "a**?(",
+            "[",
+            r"(?=a)",
+            r"\1",
+            "a{1001}",
+            "*",
+            "[b-a]",
+            r"\",
+            "(a{1000}){1000}{1000}",
+        ] {
             assert!(Pattern::new(source).regex().is_err(), "{source}");
         }
     }

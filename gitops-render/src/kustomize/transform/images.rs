@@ -1,5 +1,6 @@
 //! Names, tags and digests of images.
 
+use gitops_diff::golang;
 use regex::Regex;
 
 use super::Transformer;
@@ -7,7 +8,6 @@ use crate::kustomize::config::Config;
 use crate::kustomize::fieldspec::{Field, Make};
 use crate::kustomize::kustomization::{FieldSpec, Image};
 use crate::kustomize::node::{Node, Tag};
-use crate::kustomize::pattern;
 use crate::kustomize::problem::Result;
 use crate::kustomize::resources::Resources;
 
@@ -66,7 +66,7 @@ impl<'a> Rule<'a> {
     fn new(image: &'a Image) -> Self {
         let digest = "@[a-zA-Z0-9]+([.+_-][a-zA-Z0-9]+)*:[a-zA-Z0-9_.{}-]*";
         let pattern = format!("^{}(:[a-zA-Z0-9_.{{}}-]*)?({digest})?$", image.name);
-        Self { pattern: pattern::compile(&pattern), image }
+        Self { pattern: golang::compile(&pattern).ok(), image }
     }
 
     /// Changes the images in all lists of containers, however deep they are.
