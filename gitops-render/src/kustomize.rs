@@ -50,5 +50,5 @@ mod tables;
 
 mod problem;
 
-pub use self::options::{Compat, KustomizeOptions, LoadRestrictor, Reorder};
+pub use self::options::{Compat, KustomizeLimits, KustomizeOptions, LoadRestrictor, Reorder};
 pub use self::renderer::Kustomize;

@@ -59,6 +59,8 @@ mod error;
 pub use crate::auto::Auto;
 pub use crate::detect::{Kind, detect};
 pub use crate::error::{Position, RenderError, Requirement};
-pub use crate::kustomize::{Compat, Kustomize, KustomizeOptions, LoadRestrictor, Reorder};
+pub use crate::kustomize::{
+    Compat, Kustomize, KustomizeLimits, KustomizeOptions, LoadRestrictor, Reorder,
+};
 pub use crate::plain::{Folders, Plain, PlainLimits, PlainOptions};
 pub use crate::render::{Input, Rendered, Renderer, Warning};

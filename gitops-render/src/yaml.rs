@@ -40,6 +40,7 @@ pub use self::emit::{Layout, Lists, to_string, write};
 pub(crate) use self::emit::{Spot, Tree, View, allows_block, write_styled, write_tree};
 pub use self::error::{Error, Mark};
 pub use self::options::{Dialect, Duplicates, Escapes, Limits, Options};
+pub(crate) use self::text::decode;
 
 /// All documents of a text; those without content are left out.
 ///

@@ -1,6 +1,6 @@
 //! One build: what all of its folders share.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -25,6 +25,8 @@ pub(crate) struct Build<'a> {
     pub(crate) warnings: RefCell<Vec<Warning>>,
     /// What has to be fetched before the build can end.
     pub(crate) missing: RefCell<BTreeSet<Requirement>>,
+    /// How many folders were entered.
+    pub(crate) entered: Cell<u64>,
 }
 
 impl<'a> Build<'a> {
@@ -38,6 +40,20 @@ impl<'a> Build<'a> {
             self.missing.borrow_mut().insert(requirement);
             Problem::missing()
         })
+    }
+
+    /// Counts one more folder, which `depth` others led to.
+    ///
+    /// # Errors
+    /// Where that is over a limit.
+    pub(crate) fn enter(&self, path: &str, depth: usize) -> Result<()> {
+        let limits = &self.options.limits;
+        self.entered.set(self.entered.get() + 1);
+        let within = |count: u64, limit, what: &str, option| {
+            if count <= limit { Ok(()) } else { Err(Problem::over(path, what, limit, option)) }
+        };
+        within(depth as u64, limits.depth, "the chain of folders", "depth")?;
+        within(self.entered.get(), limits.folders, "the number of folders", "folders")
     }
 
     /// The resources in a text, which stands in `file`: a resource file or a patch.
@@ -74,6 +90,7 @@ pub(crate) mod tests {
             read: RefCell::default(),
             warnings: RefCell::default(),
             missing: RefCell::default(),
+            entered: Cell::default(),
         };
         run(&Folder::root(&build).expect("the root"))
     }

@@ -21,7 +21,7 @@ use crate::yaml::Error;
 /// # Errors
 /// Where a document is not YAML, or no resource.
 pub(crate) fn resources(build: &Build<'_>, text: &[u8], file: &str) -> Result<Vec<Resource>> {
-    let text = String::from_utf8_lossy(text);
+    let text = decode(text).map_err(|error| malformed(error, 0, file))?;
     let text = if text.contains("\r\n") { Cow::Owned(text.replace("\r\n", "\n")) } else { text };
     let mut found = Vec::new();
     let parts = split(&text).map_err(|problem| problem.at(whole(file)))?;
@@ -39,6 +39,22 @@ pub(crate) fn resources(build: &Build<'_>, text: &[u8], file: &str) -> Result<Ve
         found.extend(unwrap(node, single).into_iter().map(|node| (node, origin.clone())));
     }
     flatten(build, found)
+}
+
+/// The text of a file, which is UTF-8 or has a mark of UTF-16.
+///
+/// # Errors
+/// Where it is no text.
+pub(crate) fn text<'t>(bytes: &'t [u8], file: &str) -> Result<Cow<'t, str>> {
+    decode(bytes).map_err(|error| Problem::unreadable(error, file))
+}
+
+/// The text of a file as go-yaml decodes it, so that nothing that is no text is passed over.
+fn decode(bytes: &[u8]) -> std::result::Result<Cow<'_, str>, Error> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(Cow::Borrowed(text)),
+        Err(_) => crate::yaml::decode(bytes, &Build::yaml().limits),
+    }
 }
 
 fn whole(file: &str) -> Position {
@@ -86,30 +102,18 @@ fn first_line(node: &Node) -> Option<u32> {
     }
 }
 
+/// A document that is no YAML. Go counts lines from the start of the document, the position from
+/// that of the file.
 fn malformed(error: Error, above: u32, file: &str) -> Problem {
-    let mut mark = error.mark();
-    mark.line = mark.line.saturating_add(above);
-    let position = Some(mark.in_file(file));
-    match &error {
-        Error::Invalid { message, .. } => Problem {
-            message: format!(
-                "MalformedYAMLError: yaml: line {}: {message} in File: {file}",
-                mark.line
-            ),
-            position,
-            kind: ProblemKind::Malformed,
-        },
-        Error::Syntax { .. } => Problem {
-            message: format!("MalformedYAMLError: {} in File: {file}", error.as_go()),
-            position,
-            kind: ProblemKind::Malformed,
-        },
-        Error::Limit { .. } => Problem {
-            message: error.to_string(),
-            position,
-            kind: ProblemKind::Limit(Box::new(error.in_file(file))),
-        },
+    let mut problem = Problem::unreadable(error, file);
+    if let Some(position) = &mut problem.position {
+        position.line = position.line.saturating_add(above);
     }
+    if problem.kind == ProblemKind::Wrong {
+        problem.kind = ProblemKind::Malformed;
+        problem.message = format!("MalformedYAMLError: {} in File: {file}", problem.message);
+    }
+    problem
 }
 
 /// The items of a `List` that is alone in its file, or the document itself.

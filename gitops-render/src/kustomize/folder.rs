@@ -75,6 +75,7 @@ impl<'a> Folder<'a> {
             joined.filter(|it| self.tree.is_folder(it)).ok_or_else(|| self.no_folder(path))?;
         let seen = |it: &&Visited<'_>| std::ptr::eq(it.tree, self.tree) && is_in(&it.path, &full);
         let visited = self.left();
+        self.build.enter(&full, visited.len())?;
         if let Some(seen) = visited.iter().rev().find(seen) {
             return Err(Problem::new(format!(
                 "cycle detected: candidate root '{}' contains visited root '{}'",
@@ -96,6 +97,7 @@ impl<'a> Folder<'a> {
         }
         let tree = self.build.fetched(repository.requirement())?;
         let path = repository.folder.trim_matches('/').to_owned();
+        self.build.enter(&path, visited.len())?;
         if !tree.is_folder(&path) {
             return Err(Problem::new(format!("'{path}' is no folder of '{}'", repository.url())));
         }

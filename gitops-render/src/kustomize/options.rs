@@ -16,8 +16,30 @@ pub struct KustomizeOptions {
     pub reorder: Reorder,
     /// Whether upstream's bugs are kept.
     pub compat: Compat,
+    /// What a build may cost.
+    pub limits: KustomizeLimits,
     /// The version that `buildMetadata: [managedByLabel]` writes; `(devel)` where it is empty.
     pub version: String,
+}
+
+/// Limits on one build; what is over one is a [`RenderError::Limit`](crate::RenderError::Limit)
+/// that names the field.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct KustomizeLimits {
+    /// How many folders may lead to one another, from the one that is built; 64 by default.
+    pub depth: u64,
+    /// How many bases and components are read, each time anew; 10,000 by default.
+    pub folders: u64,
+    /// Values and keys of all files, those that aliases stand for too; 20,000,000 by default.
+    pub total_nodes: u64,
+    /// Bytes of text that anchors and aliases of all files stand for; 64 MiB by default.
+    pub total_alias_bytes: u64,
+}
+
+impl Default for KustomizeLimits {
+    fn default() -> Self {
+        Self { depth: 64, folders: 10_000, total_nodes: 20_000_000, total_alias_bytes: 64 << 20 }
+    }
 }
 
 /// Which files a kustomization may read.

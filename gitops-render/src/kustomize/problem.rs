@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Position, RenderError};
+use crate::{Position, RenderError, yaml};
 
 /// Why a build cannot go on.
 ///
@@ -36,6 +36,25 @@ pub(crate) type Result<T> = std::result::Result<T, Problem>;
 impl Problem {
     pub(crate) fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), position: None, kind: ProblemKind::Wrong }
+    }
+
+    /// That `file` is no YAML, in go-yaml's words, or over a limit.
+    pub(crate) fn unreadable(error: yaml::Error, file: &str) -> Self {
+        Self {
+            message: error.as_go(),
+            position: Some(error.mark().in_file(file)),
+            kind: match error {
+                yaml::Error::Limit { .. } => ProblemKind::Limit(Box::new(error.in_file(file))),
+                _ => ProblemKind::Wrong,
+            },
+        }
+    }
+
+    /// That a build is over a limit where it enters the folder `path`.
+    pub(crate) fn over(path: &str, what: &str, limit: u64, option: &'static str) -> Self {
+        let position = Position { file: path.to_owned(), ..Position::default() };
+        let error = RenderError::Limit { position, what: what.to_owned(), limit, option };
+        Self { kind: ProblemKind::Limit(Box::new(error)), ..Self::new(what) }
     }
 
     /// That something has to be fetched first; the build remembers what.

@@ -1,6 +1,6 @@
 //! The renderer: a build from the root target to the output.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 use gitops_diff::{Object, Origin};
@@ -74,14 +74,16 @@ impl Kustomize {
     }
 
     fn begin<'a>(&'a self, input: &'a Input<'a>) -> Build<'a> {
+        let limits = &self.options.limits;
         Build {
             input,
             options: &self.options,
             schema: Arc::new(Schema::default()),
-            allowance: RefCell::new(Allowance::new(20_000_000, 64 << 20)),
+            allowance: RefCell::new(Allowance::new(limits.total_nodes, limits.total_alias_bytes)),
             read: RefCell::default(),
             warnings: RefCell::default(),
             missing: RefCell::default(),
+            entered: Cell::default(),
         }
     }
 }

@@ -3,8 +3,8 @@
 use gitops_diff::Value;
 
 use super::folder::Folder;
-use super::problem::{Problem, ProblemKind, Result};
-use crate::yaml::{Documents, Duplicates, Error, Options};
+use super::problem::{Problem, Result};
+use crate::yaml::{Documents, Duplicates, Options};
 
 impl Folder<'_> {
     /// What the first document of a file says; `null` where there is none.
@@ -17,18 +17,8 @@ impl Folder<'_> {
         let mut allowance = self.build.allowance.borrow_mut();
         let document = Documents::sharing(text, &options, &mut allowance)
             .and_then(|mut documents| documents.next().transpose())
-            .map_err(|error| unreadable(error, &self.resolve(path).unwrap_or_default()))?;
+            .map_err(|error| Problem::unreadable(error, &self.resolve(path).unwrap_or_default()))
+            .map_err(|problem| problem.within("error converting YAML to JSON"))?;
         Ok(document.map_or(Value::Null, |document| document.value))
-    }
-}
-
-fn unreadable(error: Error, file: &str) -> Problem {
-    Problem {
-        message: format!("error converting YAML to JSON: {}", error.as_go()),
-        position: Some(error.mark().in_file(file)),
-        kind: match error {
-            Error::Limit { .. } => ProblemKind::Limit(Box::new(error.in_file(file))),
-            _ => ProblemKind::Wrong,
-        },
     }
 }

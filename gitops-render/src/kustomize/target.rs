@@ -6,10 +6,10 @@ use super::build::Build;
 use super::decode::Decode;
 use super::folder::{Folder, shown};
 use super::kustomization::Kustomization;
-use super::problem::{Problem, ProblemKind, Result};
+use super::problem::{Problem, Result};
 use super::provenance::Provenance;
 use super::schema::Precedence;
-use crate::yaml::{self, Documents, Duplicates, Error};
+use crate::yaml::{self, Documents, Duplicates};
 use crate::{Position, Warning};
 
 /// The names that a kustomization file can have.
@@ -135,23 +135,13 @@ fn parse(build: &Build<'_>, content: &[u8], path: &str) -> Result<(Value, Vec<(T
     let mut allowance = build.allowance.borrow_mut();
     let document = Documents::sharing(content, &options, &mut allowance)
         .and_then(|mut documents| documents.next().transpose())
-        .map_err(|error| unreadable(error, path))?;
+        .map_err(|error| Problem::unreadable(error, path).within("invalid Kustomization"))?;
     let Some(document) = document else {
         return Ok((Value::Map(gitops_diff::Map::new()), Vec::new()));
     };
     let keys = document.value.as_map().into_iter().flat_map(|map| map.keys().cloned());
     let lines = keys.zip(document.place.parts()).map(|(key, it)| (key, it.mark().line)).collect();
     Ok((document.value, lines))
-}
-
-fn unreadable(error: Error, path: &str) -> Problem {
-    let position = Some(error.mark().in_file(path));
-    let message = format!("invalid Kustomization: {}", error.as_go());
-    let kind = match error {
-        Error::Limit { .. } => ProblemKind::Limit(Box::new(error.in_file(path))),
-        _ => ProblemKind::Wrong,
-    };
-    Problem { message, position, kind }
 }
 
 impl Kustomization {

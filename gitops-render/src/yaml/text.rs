@@ -7,7 +7,7 @@ use super::{Error, Limits, Mark};
 /// The text of `bytes` without a byte order mark. UTF-16 is known by its mark.
 ///
 /// Go's reader takes the same characters: printable ones, tabs and line ends.
-pub(super) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Cow<'a, str>, Error> {
+pub(crate) fn decode<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Cow<'a, str>, Error> {
     // Places in a text are counted in 32 bits.
     let limit = limits.bytes.min(u64::from(u32::MAX - 1));
     if bytes.len() as u64 > limit {

@@ -5,10 +5,9 @@ use std::sync::Arc;
 use gitops_diff::Value;
 
 use super::{BackReferences, Config};
-use crate::RenderError;
 use crate::kustomize::decode::Fields;
-use crate::kustomize::problem::{Problem, ProblemKind, Result};
-use crate::yaml::{Allowance, Dialect, Documents, Duplicates, Error, Options};
+use crate::kustomize::problem::{Problem, Result};
+use crate::yaml::{Allowance, Dialect, Documents, Duplicates, Options};
 
 impl Config {
     /// The configuration that the text of a file of `configurations:` says.
@@ -55,18 +54,9 @@ pub(super) fn first_value(
     let options = Options { dialect: Dialect::GoV2, duplicates, ..Options::default() };
     let document = Documents::sharing(text, &options, allowance)
         .and_then(|mut documents| documents.next().transpose())
-        .map_err(|error| malformed(error, file))?;
+        .map_err(|error| Problem::unreadable(error, file))
+        .map_err(|problem| problem.within("error converting YAML to JSON"))?;
     Ok(document.map(|it| it.value))
-}
-
-fn malformed(error: Error, file: &str) -> Problem {
-    let message = format!("error converting YAML to JSON: yaml: {error}");
-    let position = Some(error.mark().in_file(file));
-    let kind = match error.in_file(file) {
-        limit @ RenderError::Limit { .. } => ProblemKind::Limit(Box::new(limit)),
-        _ => ProblemKind::Wrong,
-    };
-    Problem { message, position, kind }
 }
 
 fn decoding(problem: Problem) -> Problem {
@@ -110,7 +100,7 @@ mod tests {
         );
         check(
             "images: []\nimages: []",
-            Err("error converting YAML to JSON: yaml: 2:1: the key `images` is already set on \
+            Err("error converting YAML to JSON: yaml: line 2: the key `images` is already set on \
                  line 1; remove one of the two"),
         );
     }

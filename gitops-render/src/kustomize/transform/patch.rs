@@ -13,6 +13,7 @@ pub(crate) use self::strategic::PatchStrategicMerge;
 use super::Transformer;
 use crate::Warning;
 use crate::kustomize::build::Build;
+use crate::kustomize::documents;
 use crate::kustomize::folder::Folder;
 use crate::kustomize::id::{Gvk, ResId};
 use crate::kustomize::json6902::Operations;
@@ -61,7 +62,7 @@ impl<'a> Patch<'a> {
         let (source, text) = Source::read(entry, folder)?;
         let file = source.file(folder);
         let merges = folder.build.resources(&text, &file);
-        let operations = Operations::parse(&String::from_utf8_lossy(&text));
+        let operations = documents::text(&text, &file).and_then(|it| Operations::parse(&it));
         let content = match (merges, operations) {
             (Ok(merges), Ok(operations)) if !merges.is_empty() && !operations.is_empty() => {
                 return Err(Problem::new(format!(

@@ -1,7 +1,10 @@
 //! JSON patches, and the entries of `patchesJson6902`.
 
+use std::borrow::Cow;
+
 use super::{Target, Transformer};
 use crate::kustomize::build::Build;
+use crate::kustomize::documents;
 use crate::kustomize::folder::Folder;
 use crate::kustomize::json6902::Operations;
 use crate::kustomize::kustomization;
@@ -33,8 +36,11 @@ impl<'a> PatchJson6902<'a> {
             (false, false) => {
                 return Err(Problem::new("must specify a file path or jsonOp, not both"));
             }
-            (true, false) => inline.to_owned(),
-            (false, true) => String::from_utf8_lossy(folder.load(path)?).into_owned(),
+            (true, false) => Cow::Borrowed(inline),
+            (false, true) => {
+                let file = folder.resolve(path).unwrap_or_else(|| path.to_owned());
+                documents::text(folder.load(path)?, &file)?
+            }
         };
         if text.is_empty() {
             return Err(Problem::new(format!("patch file '{path}' empty seems to be empty")));
