@@ -13,6 +13,9 @@
 
 #![allow(dead_code, unused_imports)] // Until the renderer calls all of it.
 
+mod functions;
 mod go;
 mod gotemplate;
+mod registry;
+mod sprig;
 mod world;

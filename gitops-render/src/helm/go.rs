@@ -1,5 +1,6 @@
 //! Values as Go templates see them.
 
+mod drop;
 mod list;
 mod map;
 mod object;
@@ -8,7 +9,7 @@ mod types;
 mod value;
 
 pub(crate) use self::list::List;
-pub(crate) use self::map::Map;
+pub(crate) use self::map::{Entries, Map, WeakMap};
 pub(crate) use self::object::Object;
 pub(crate) use self::text::Str;
 pub(crate) use self::types::{IntKind, Kind, Named, Type};

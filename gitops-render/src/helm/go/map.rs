@@ -2,8 +2,9 @@
 
 use std::cell::{Ref, RefCell, RefMut};
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
+use super::drop::Nest;
 use super::{Str, Type, Value};
 
 /// The entries, by their keys in the order of bytes, in which Go prints and ranges over them.
@@ -14,8 +15,18 @@ pub(crate) type Entries = BTreeMap<Str, Value>;
 pub(crate) struct Map {
     /// `map[string]interface {}` for most.
     pub(crate) ty: Type,
-    entries: Rc<RefCell<Entries>>,
+    shared: Rc<Shared>,
 }
+
+#[derive(Debug)]
+struct Shared {
+    entries: RefCell<Entries>,
+    /// Whether it is `nil`, which JSON tells from an empty map.
+    nil: bool,
+}
+
+/// A map that does not keep its entries alive.
+pub(crate) struct WeakMap(Weak<Shared>);
 
 impl Map {
     /// `map[string]interface {}`.
@@ -25,47 +36,83 @@ impl Map {
 
     /// A map of the type `ty`.
     pub(crate) fn typed(ty: Type, entries: Entries) -> Self {
-        Self { ty, entries: Rc::new(RefCell::new(entries)) }
+        Self { ty, shared: Rc::new(Shared { entries: RefCell::new(entries), nil: false }) }
+    }
+
+    /// The `nil` of the type `ty`. Go panics where an entry is set in it: ask [`is_nil`](Self::is_nil) first.
+    pub(crate) fn nil(ty: Type) -> Self {
+        Self { ty, shared: Rc::new(Shared { entries: RefCell::default(), nil: true }) }
+    }
+
+    /// Whether it is `nil`: empty, but `null` in JSON, and no entry may be set.
+    pub(crate) fn is_nil(&self) -> bool {
+        self.shared.nil
     }
 
     /// The same entries seen as another type, as a conversion in Go leaves them shared.
     pub(crate) fn seen_as(&self, ty: Type) -> Self {
-        Self { ty, entries: Rc::clone(&self.entries) }
+        Self { ty, shared: Rc::clone(&self.shared) }
     }
 
     /// The entries. Hold them no longer than needed: nothing may change the map meanwhile.
     pub(crate) fn entries(&self) -> Ref<'_, Entries> {
-        self.entries.borrow()
+        self.shared.entries.borrow()
     }
 
     /// The entries, to change them.
     pub(crate) fn change(&self) -> RefMut<'_, Entries> {
-        self.entries.borrow_mut()
+        self.shared.entries.borrow_mut()
     }
 
     /// The value of `key`.
     pub(crate) fn get(&self, key: &[u8]) -> Option<Value> {
-        self.entries.borrow().get(key).cloned()
+        self.entries().get(key).cloned()
     }
 
     /// Sets `key`.
     pub(crate) fn set(&self, key: impl Into<Str>, value: Value) {
-        self.entries.borrow_mut().insert(key.into(), value);
+        let old = self.change().insert(key.into(), value);
+        drop(old); // Not while the entries are borrowed: the old value may hold this map.
     }
 
     /// How many entries there are.
     pub(crate) fn len(&self) -> usize {
-        self.entries.borrow().len()
+        self.entries().len()
     }
 
     /// Whether both are one map, not only equal.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.entries, &other.entries)
+        Rc::ptr_eq(&self.shared, &other.shared)
+    }
+
+    /// The map, without keeping it alive.
+    pub(crate) fn downgrade(&self) -> WeakMap {
+        WeakMap(Rc::downgrade(&self.shared))
+    }
+
+    /// The entries, if nobody else holds them.
+    pub(super) fn into_only(self) -> Option<Entries> {
+        Some(Rc::try_unwrap(self.shared).ok()?.entries.take())
+    }
+}
+
+impl WeakMap {
+    /// Takes all entries out of the map, if it still lives, so that it no longer holds itself.
+    pub(crate) fn clear(&self) {
+        if let Some(shared) = self.0.upgrade() {
+            drop(shared.entries.take());
+        }
     }
 }
 
 impl FromIterator<(Str, Value)> for Map {
     fn from_iter<I: IntoIterator<Item = (Str, Value)>>(entries: I) -> Self {
         Self::of(entries.into_iter().collect())
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        Nest::default().take_apart(self.entries.take().into_values());
     }
 }

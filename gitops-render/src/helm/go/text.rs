@@ -3,11 +3,11 @@
 use std::borrow::{Borrow, Cow};
 use std::fmt;
 use std::ops::Deref;
-use std::rc::Rc;
+use std::sync::Arc;
 
-/// A string of Go. Cloning shares the bytes.
+/// A string of Go. Cloning shares the bytes; parsed templates share theirs between threads.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Str(Rc<[u8]>);
+pub(crate) struct Str(Arc<[u8]>);
 
 impl Str {
     /// The text, with U+FFFD for what is not UTF-8.

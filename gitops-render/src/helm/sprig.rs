@@ -1,0 +1,6 @@
+//! The functions of Masterminds/sprig v3.3, by families.
+
+use super::gotemplate::Function;
+
+/// All families. A file of a family lists its functions in `FUNCTIONS`.
+pub(crate) const FAMILIES: &[&[Function]] = &[];
