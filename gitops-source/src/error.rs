@@ -65,7 +65,7 @@ impl SourceError {
     }
 
     /// The same, with where it happened in front, unless it says that already.
-    #[cfg(feature = "http")]
+    #[cfg(feature = "git")]
     pub(crate) fn at(self, place: &str) -> Self {
         let said = |message: String| {
             if message.contains(place) { message } else { format!("{place}: {message}") }
@@ -97,7 +97,7 @@ impl SourceError {
 }
 
 /// An error and its causes, as one text.
-#[cfg(feature = "http")]
+#[cfg(feature = "git")]
 pub(crate) fn causes(error: &dyn std::error::Error) -> String {
     let all = std::iter::successors(Some(error), |error| error.source());
     let texts: Vec<String> = all.map(ToString::to_string).collect();

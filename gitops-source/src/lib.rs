@@ -54,8 +54,7 @@
 //! are not used, so a monorepo costs its whole tree once, whatever [`GitOptions::include`] says.
 //!
 //! # Features
-//! `git` (default) is [`GitSource`], `http` (part of it) [`HttpFiles`]; without both this crate is
-//! small and without networks.
+//! `git` (default) is [`GitSource`]; without it this crate is small and without networks.
 //! `testkit` adds repositories with real commits for tests and examples.
 
 mod source;
@@ -69,16 +68,12 @@ mod selector;
 mod tree;
 
 mod credentials;
-#[cfg(feature = "http")]
-mod deadlines;
 mod limits;
 mod links;
 
 mod dir;
 #[cfg(feature = "git")]
 mod git;
-#[cfg(feature = "http")]
-mod http;
 mod memory;
 #[cfg(feature = "testkit")]
 pub mod testkit;
@@ -88,15 +83,11 @@ mod stop;
 
 pub use crate::builder::TreeBuilder;
 pub use crate::credentials::{Credential, Credentials};
-#[cfg(feature = "http")]
-pub use crate::deadlines::Deadlines;
 pub use crate::digest::{Algorithm, Digest};
 pub use crate::dir::{DirOptions, DirSource};
 pub use crate::error::{ErrorClass, SourceError};
 #[cfg(feature = "git")]
-pub use crate::git::{GitOptions, GitSource, Progress};
-#[cfg(feature = "http")]
-pub use crate::http::{HttpFiles, HttpOptions, PlainHttp};
+pub use crate::git::{Deadlines, GitOptions, GitSource, PlainHttp, Progress};
 pub use crate::limits::Limits;
 pub use crate::links::Links;
 pub use crate::memory::MemorySource;

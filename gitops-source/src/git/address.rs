@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use gix::url::Scheme;
 use reqwest::Url;
 
-use crate::{Credential, SourceError, http};
+use crate::{Credential, SourceError};
 
 /// A repository's address; prints without its credential.
 #[derive(Clone, Debug)]
@@ -30,7 +30,7 @@ impl Address {
         if text.starts_with("http://") || text.starts_with("https://") {
             return Self::http(text);
         }
-        let refuse = |why: &str| Err(SourceError::invalid(format!("`{}` {why}", http::hide(text))));
+        let refuse = |why: &str| Err(SourceError::invalid(format!("`{}` {why}", hide(text))));
         let Ok(url) = gix::url::parse(text) else {
             return refuse("is no address of a Git repository");
         };
@@ -55,14 +55,19 @@ impl Address {
             (Scheme::Git | Scheme::Ssh, None) => return refuse("has no usable host"),
             _ => return refuse("is not reached by file, git, http, https or ssh"),
         };
-        Ok(Self { place, credential: None, shown: http::hide(text) })
+        Ok(Self { place, credential: None, shown: hide(text) })
     }
 
     fn http(text: &str) -> Result<Self, SourceError> {
         let mut url: Url = text.parse().map_err(|error| {
-            SourceError::invalid(format!("`{}` is no URL: {error}", http::hide(text)))
+            SourceError::invalid(format!("`{}` is no URL: {error}", hide(text)))
         })?;
-        let credential = http::take_credential(&mut url);
+        let credential = (!url.username().is_empty() || url.password().is_some()).then(|| {
+            let password = decode(url.password().unwrap_or_default());
+            Credential::Basic { user: decode(url.username()), password }
+        });
+        let cleared = url.set_username("").and_then(|()| url.set_password(None));
+        debug_assert!(cleared.is_ok(), "an http URL has a host");
         url.set_query(None);
         url.set_fragment(None);
         let path = url.path().trim_end_matches('/').to_owned();
@@ -75,6 +80,40 @@ impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.shown)
     }
+}
+
+/// Undoes the percent-encoding of a user or password.
+fn decode(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, after @ ..] = rest {
+        let hex = after.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
+        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(byte) if *first == b'%' => {
+                bytes.push(byte);
+                rest = &after[2..];
+            }
+            _ => {
+                bytes.push(*first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// `text` without what stands before the host where that may hold a secret.
+fn hide(text: &str) -> String {
+    let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let host = match authority.rsplit_once('@') {
+        Some((user, host)) if !user.contains(':') && scheme.contains("ssh") => {
+            format!("{user}@{host}")
+        }
+        Some((_, host)) => host.to_owned(),
+        None => authority.to_owned(),
+    };
+    format!("{scheme}://{host}{path}")
 }
 
 #[cfg(test)]

@@ -1,19 +1,34 @@
 //! Git's smart HTTP protocol (git's Documentation/gitprotocol-http).
 
+use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url, redirect};
 
 use super::link::{Allowance, Peer};
-use crate::http::{self, Network, PlainHttp, lost, refused};
+use crate::error::causes;
 use crate::{Credential, Credentials, SourceError};
 
 const AGENT: &str = concat!("git/gitops-source-", env!("CARGO_PKG_VERSION"));
+/// How long a connection is kept for the next request: shorter than servers keep theirs, so that
+/// a lookup once a minute does not meet a connection that is just being closed.
+const KEPT_ALIVE: Duration = Duration::from_secs(5);
+const REDIRECTS: usize = 10;
+
 /// What a server says before its refs, unless it saves the words.
 const ANNOUNCEMENT: &[u8] = b"001e# service=git-upload-pack\n0000";
+
+/// How to reach servers.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Network {
+    pub(super) connect: Duration,
+    pub(super) ca: Option<Vec<u8>>,
+    pub(super) proxy: Option<String>,
+}
 
 /// Whether the server was greeted before, so that the first request is already a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,17 +51,54 @@ pub(super) struct Http {
     pub(super) answer: Option<Response>,
 }
 
-/// A client for these options.
-pub(super) fn client(network: &Network) -> Result<Client, SourceError> {
-    http::client(network, AGENT, redirect::Policy::custom(redirect))
+/// Whether credentials may be sent over plain `http`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PlainHttp {
+    /// Only to this machine; the default.
+    #[default]
+    LoopbackOnly,
+    /// To anyone, where each who carries them can read them.
+    Anywhere,
 }
 
-/// Follows the first request of a fetch, as git does.
-fn redirect(attempt: redirect::Attempt<'_>) -> redirect::Action {
-    if attempt.url().path().ends_with("/info/refs") {
-        return http::follow(attempt);
+/// A client for these options.
+pub(super) fn client(network: &Network) -> Result<Client, SourceError> {
+    let unusable = |what: &str, error: reqwest::Error| {
+        SourceError::invalid(format!(
+            "the option `{what}` cannot be used: {}",
+            causes(&error.without_url())
+        ))
+    };
+    let mut builder = Client::builder()
+        .user_agent(AGENT)
+        .connect_timeout(network.connect)
+        .pool_idle_timeout(KEPT_ALIVE)
+        .redirect(redirect::Policy::custom(redirect));
+    if let Some(pem) = &network.ca {
+        let certificates =
+            reqwest::Certificate::from_pem_bundle(pem).map_err(|error| unusable("ca", error))?;
+        builder = builder.tls_certs_merge(certificates);
     }
-    attempt.stop()
+    if let Some(proxy) = &network.proxy {
+        builder =
+            builder.proxy(reqwest::Proxy::all(proxy).map_err(|error| unusable("proxy", error))?);
+    }
+    builder.build().map_err(|error| {
+        let why = causes(&error.without_url());
+        SourceError::invalid(format!("no client for http(s) can be made: {why}"))
+    })
+}
+
+/// Follows the first request of a fetch, as git does, and never from https to http.
+fn redirect(attempt: redirect::Attempt<'_>) -> redirect::Action {
+    let downgraded = attempt.url().scheme() == "http"
+        && attempt.previous().last().is_some_and(|from| from.scheme() == "https");
+    let greeting = attempt.url().path().ends_with("/info/refs");
+    if downgraded || !greeting || attempt.previous().len() > REDIRECTS {
+        return attempt.stop();
+    }
+    attempt.follow()
 }
 
 impl Http {
@@ -112,9 +164,7 @@ impl Http {
             let request = self.client.request(method.clone(), url.clone());
             let request = if body.is_empty() { request } else { request.body(body.clone()) };
             let request = match &credential {
-                Some(credential) => {
-                    http::authorise(request, &self.url, credential, self.plain_http_credentials)?
-                }
+                Some(credential) => self.authorise(request, credential)?,
                 None => request,
             };
             let answer =
@@ -145,14 +195,45 @@ impl Http {
         Ok(self.credential.clone())
     }
 
+    fn authorise(
+        &self,
+        request: RequestBuilder,
+        credential: &Credential,
+    ) -> Result<RequestBuilder, SourceError> {
+        let allowed = self.url.scheme() == "https"
+            || self.plain_http_credentials == PlainHttp::Anywhere
+            || is_loopback(&self.url);
+        if !allowed {
+            let url = &self.url;
+            return Err(SourceError::Denied(format!(
+                "credentials for {url} would be readable on the way; use https, or allow it with \
+                 the option `plain_http_credentials`"
+            )));
+        }
+        Ok(match credential {
+            Credential::Basic { user, password } => request.basic_auth(user, Some(password)),
+            Credential::Bearer(token) => request.bearer_auth(token),
+        })
+    }
+
     /// The answer if it is one, else what its status means.
     fn accept(&self, answer: Response) -> Result<Response, SourceError> {
-        let url = &self.url;
-        if answer.status() == StatusCode::OK {
+        let (status, url) = (answer.status(), &self.url);
+        if status == StatusCode::OK {
             let length = answer.content_length().unwrap_or(0);
             return self.allowance.check(length).map(|()| answer);
         }
-        Err(refused(url, &answer))
+        let message = format!("{url} answered {status}");
+        Err(match status.as_u16() {
+            401 | 403 | 407 => SourceError::Denied(message),
+            404 | 410 => SourceError::NotFound(message),
+            408 | 425 | 429 | 500.. => {
+                let wait =
+                    answer.headers().get(RETRY_AFTER).and_then(|it| it.to_str().ok()?.parse().ok());
+                SourceError::Unavailable { message, retry_after: wait.map(Duration::from_secs) }
+            }
+            _ => SourceError::invalid(message),
+        })
     }
 
     async fn chunk(&mut self) -> Result<Bytes, SourceError> {
@@ -194,4 +275,13 @@ fn below(url: &Url, path: &str) -> Url {
     let mut below = url.clone();
     below.set_path(&format!("{}/{path}", url.path().trim_end_matches('/')));
     below
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+fn lost(url: &Url, error: reqwest::Error) -> SourceError {
+    SourceError::unavailable(format!("{url} cannot be reached: {}", causes(&error.without_url())))
 }

@@ -29,18 +29,18 @@ use gix_protocol::transport::client::Capabilities;
 use tempfile::TempDir;
 
 use self::address::{Address, Place};
-use self::http::{Greeting, Http};
+use self::http::{Greeting, Http, Network};
 use self::link::{Allowance, Peer, link, serve};
 use self::read::{Memory, Wanted};
 use self::remote::Job;
 use self::select::Selection;
 use self::session::{Kept, Start};
 use self::stream::{Daemon, Ssh};
-use crate::http::Network;
 use crate::stop::{StopOnDrop, broken_off};
 use crate::{Fetched, RefSelector, Revision, Source, SourceError};
 
-pub use self::options::{GitOptions, Progress};
+pub use self::http::PlainHttp;
+pub use self::options::{Deadlines, GitOptions, Progress};
 
 /// A branch, tag, version range, ref or commit of a Git repository.
 ///
