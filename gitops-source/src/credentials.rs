@@ -40,6 +40,37 @@ pub trait Credentials: Send + Sync {
     async fn rejected(&self, _url: &str) {}
 }
 
+/// The credential that stands in a URL.
+#[cfg(feature = "http")]
+pub(crate) fn of_url(url: &reqwest::Url) -> Option<Credential> {
+    let named = !url.username().is_empty() || url.password().is_some();
+    named.then(|| Credential::Basic {
+        user: decode(url.username()),
+        password: decode(url.password().unwrap_or_default()),
+    })
+}
+
+#[cfg(feature = "http")]
+/// Undoes the percent-encoding of a user or password.
+fn decode(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, after @ ..] = rest {
+        let hex = after.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
+        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(byte) if *first == b'%' => {
+                bytes.push(byte);
+                rest = &after[2..];
+            }
+            _ => {
+                bytes.push(*first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 #[async_trait]
 impl Credentials for Credential {
     async fn credential(&self, _url: &str) -> Result<Option<Credential>, SourceError> {

@@ -97,7 +97,7 @@ impl SourceError {
 }
 
 /// An error and its causes, as one text.
-#[cfg(feature = "git")]
+#[cfg(feature = "http")]
 pub(crate) fn causes(error: &dyn std::error::Error) -> String {
     let all = std::iter::successors(Some(error), |error| error.source());
     let texts: Vec<String> = all.map(ToString::to_string).collect();

@@ -1,5 +1,5 @@
 //! Where a desired state comes from: an immutable, content-addressed tree of files at a
-//! revision, from Git, a folder or memory.
+//! revision, from Git, the web, a folder or memory.
 //!
 //! A [`Source`] is asked for a revision other than the one that was seen last. It answers that
 //! there is none, which costs one lookup, or hands over the whole [`Tree`]:
@@ -33,6 +33,7 @@
 //! | source | of | one lookup is |
 //! |---|---|---|
 //! | [`GitSource`] | a repository behind https, http, git or ssh, or on this machine | one `ls-refs` of the refs asked for; over HTTP one request |
+//! | [`HttpSource`] | one file behind https or http | one request, conditional where the server gives entity tags |
 //! | [`DirSource`] | a folder | reading it |
 //! | [`MemorySource`] | trees that are pushed by hand | nothing |
 //!
@@ -54,7 +55,8 @@
 //! are not used, so a monorepo costs its whole tree once, whatever [`GitOptions::include`] says.
 //!
 //! # Features
-//! `git` (default) is [`GitSource`]; without it this crate is small and without networks.
+//! `git` (default) is [`GitSource`] and `http`, which is [`HttpSource`]; without both this crate is
+//! small and without networks.
 //! `testkit` adds repositories with real commits for tests and examples.
 
 mod source;
@@ -68,12 +70,16 @@ mod selector;
 mod tree;
 
 mod credentials;
+#[cfg(feature = "http")]
+mod deadlines;
 mod limits;
 mod links;
 
 mod dir;
 #[cfg(feature = "git")]
 mod git;
+#[cfg(feature = "http")]
+mod http;
 mod memory;
 #[cfg(feature = "testkit")]
 pub mod testkit;
@@ -83,11 +89,15 @@ mod stop;
 
 pub use crate::builder::TreeBuilder;
 pub use crate::credentials::{Credential, Credentials};
+#[cfg(feature = "http")]
+pub use crate::deadlines::Deadlines;
 pub use crate::digest::{Algorithm, Digest};
 pub use crate::dir::{DirOptions, DirSource};
 pub use crate::error::{ErrorClass, SourceError};
 #[cfg(feature = "git")]
-pub use crate::git::{Deadlines, GitOptions, GitSource, PlainHttp, Progress};
+pub use crate::git::{GitOptions, GitSource, Progress};
+#[cfg(feature = "http")]
+pub use crate::http::{HttpOptions, HttpSource, PlainHttp};
 pub use crate::limits::Limits;
 pub use crate::links::Links;
 pub use crate::memory::MemorySource;

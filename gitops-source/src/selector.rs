@@ -8,8 +8,8 @@ use crate::{Algorithm, Digest, SourceError};
 /// The ref that a source follows.
 ///
 /// As text: `main` is a branch, `tag:v1.2.3` a tag, `semver:>=1.2 <2` a range (with a tag prefix:
-/// `semver:app-@>=1.2`), `refs/pull/7/head` and `HEAD` full names, and 40 or 64 hexadecimal digits
-/// a commit.
+/// `semver:app-@>=1.2`), `refs/pull/7/head` and `HEAD` full names, `short:v1` whatever Git finds by
+/// that name, and 40 or 64 hexadecimal digits a commit.
 ///
 /// ```
 /// use gitops_source::RefSelector;
@@ -37,6 +37,9 @@ pub enum RefSelector {
     },
     /// A full ref name, such as `refs/pull/7/head`.
     Name(String),
+    /// What `git fetch` finds by a short name: the tag of that name, or else the branch
+    /// (gitrevisions(7)).
+    Short(String),
     /// A commit.
     Commit(Digest),
 }
@@ -46,6 +49,7 @@ impl fmt::Display for RefSelector {
         match self {
             Self::Branch(name) | Self::Name(name) => f.write_str(name),
             Self::Tag(name) => write!(f, "tag:{name}"),
+            Self::Short(name) => write!(f, "short:{name}"),
             Self::Semver { range, prefix } if prefix.is_empty() => write!(f, "semver:{range}"),
             Self::Semver { range, prefix } => write!(f, "semver:{prefix}@{range}"),
             Self::Commit(digest) => f.write_str(&digest.hex()),
@@ -59,6 +63,9 @@ impl FromStr for RefSelector {
     fn from_str(text: &str) -> Result<Self, SourceError> {
         if let Some(name) = text.strip_prefix("tag:") {
             return Ok(Self::Tag(name.to_owned()));
+        }
+        if let Some(name) = text.strip_prefix("short:") {
+            return Ok(Self::Short(name.to_owned()));
         }
         if let Some(range) = text.strip_prefix("semver:") {
             let (prefix, range) = range.rsplit_once('@').unwrap_or(("", range));
@@ -93,6 +100,7 @@ mod tests {
             ("main", RefSelector::Branch("main".into())),
             ("feature/x", RefSelector::Branch("feature/x".into())),
             ("tag:v1", RefSelector::Tag("v1".into())),
+            ("short:v1", RefSelector::Short("v1".into())),
             ("semver:>=1.2 <2", semver(">=1.2 <2", "")),
             ("semver:app-@1.x", semver("1.x", "app-")),
             ("semver:a@b-@1.x", semver("1.x", "a@b-")),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use gix::url::Scheme;
 use reqwest::Url;
 
-use crate::{Credential, SourceError};
+use crate::{Credential, SourceError, credentials};
 
 /// A repository's address; prints without its credential.
 #[derive(Clone, Debug)]
@@ -62,10 +62,7 @@ impl Address {
         let mut url: Url = text.parse().map_err(|error| {
             SourceError::invalid(format!("`{}` is no URL: {error}", hide(text)))
         })?;
-        let credential = (!url.username().is_empty() || url.password().is_some()).then(|| {
-            let password = decode(url.password().unwrap_or_default());
-            Credential::Basic { user: decode(url.username()), password }
-        });
+        let credential = credentials::of_url(&url);
         let cleared = url.set_username("").and_then(|()| url.set_password(None));
         debug_assert!(cleared.is_ok(), "an http URL has a host");
         url.set_query(None);
@@ -80,26 +77,6 @@ impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.shown)
     }
-}
-
-/// Undoes the percent-encoding of a user or password.
-fn decode(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, after @ ..] = rest {
-        let hex = after.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
-        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(byte) if *first == b'%' => {
-                bytes.push(byte);
-                rest = &after[2..];
-            }
-            _ => {
-                bytes.push(*first);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// `text` without what stands before the host where that may hold a secret.

@@ -21,9 +21,10 @@ pub(super) fn fetch(
     stop: &AtomicBool,
 ) -> Result<Fetched, SourceError> {
     let repository = open(path)?;
-    let found = selection.pick(&refs(&repository, selection.prefix().as_deref())?);
-    let Some(revision) = found else {
-        let others = refs(&repository, selection.neighbours())?;
+    let prefixes = selection.prefixes();
+    let prefixes: Vec<&str> = prefixes.iter().map(String::as_str).collect();
+    let Some(revision) = selection.pick(&refs(&repository, &prefixes)?) else {
+        let others = refs(&repository, selection.neighbours().as_slice())?;
         return Err(selection.not_found(&path.display().to_string(), &others));
     };
     if seen.is_some_and(|seen| seen.digest() == revision.digest()) {
@@ -48,24 +49,23 @@ fn open(path: &Path) -> Result<Repository, SourceError> {
     })
 }
 
-/// The refs that start with `prefix`, tags peeled.
-fn refs(repository: &Repository, prefix: Option<&str>) -> Result<Vec<Listed>, SourceError> {
-    let Some(prefix) = prefix else { return Ok(Vec::new()) };
+/// The refs that start with one of `prefixes`, tags peeled.
+fn refs(repository: &Repository, prefixes: &[&str]) -> Result<Vec<Listed>, SourceError> {
     let failed = |error: gix::Error| SourceError::Corrupt(format!("refs cannot be read: {error}"));
     let mut found = Vec::new();
-    if prefix == "HEAD" {
+    if prefixes.contains(&"HEAD") {
         let head = repository.head_id();
-        return Ok(head
-            .map(|id| Listed { name: "HEAD".into(), target: id.detach() })
-            .into_iter()
-            .collect());
+        found.extend(head.map(|id| Listed { name: "HEAD".into(), target: id.detach() }));
+    }
+    if prefixes.iter().all(|it| *it == "HEAD") {
+        return Ok(found);
     }
     let platform = repository.references().map_err(failed)?;
     let all = platform.all().map_err(failed)?;
     for reference in all {
         let mut reference = reference.map_err(failed)?;
         let name = reference.name().as_bstr().to_string();
-        if !name.starts_with(prefix) {
+        if !prefixes.iter().any(|it| name.starts_with(it)) {
             continue;
         }
         if let Ok(target) = reference.peel_to_id() {

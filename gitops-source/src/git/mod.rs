@@ -29,18 +29,18 @@ use gix_protocol::transport::client::Capabilities;
 use tempfile::TempDir;
 
 use self::address::{Address, Place};
-use self::http::{Greeting, Http, Network};
+use self::http::{Greeting, Http};
 use self::link::{Allowance, Peer, link, serve};
 use self::read::{Memory, Wanted};
 use self::remote::Job;
 use self::select::Selection;
 use self::session::{Kept, Start};
 use self::stream::{Daemon, Ssh};
+use crate::http::{Caller, Network};
 use crate::stop::{StopOnDrop, broken_off};
 use crate::{Fetched, RefSelector, Revision, Source, SourceError};
 
-pub use self::http::PlainHttp;
-pub use self::options::{Deadlines, GitOptions, Progress};
+pub use self::options::{GitOptions, Progress};
 
 /// A branch, tag, version range, ref or commit of a Git repository.
 ///
@@ -223,13 +223,16 @@ impl Shared {
         match &self.address.place {
             Place::Http(url) => {
                 let greeting = if known.is_some() { Greeting::Done } else { Greeting::Due };
-                let peer = Http {
+                let caller = Caller {
                     client: self.client()?,
-                    url: url.clone(),
-                    greeting,
                     credentials: self.options.credentials.clone(),
                     credential: self.address.credential.clone(),
                     plain_http_credentials: self.options.plain_http_credentials,
+                };
+                let peer = Http {
+                    caller,
+                    url: url.clone(),
+                    greeting,
                     allowance: allowance.clone(),
                     request: BytesMut::new(),
                     answer: None,

@@ -4,11 +4,9 @@ use std::fmt;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
-use super::http::PlainHttp;
 use super::read::Wanted;
-use crate::{Credentials, Limits, Links, TreePath};
+use crate::{Credentials, Deadlines, Limits, Links, PlainHttp, TreePath};
 
 /// How a [`GitSource`](crate::GitSource) behaves.
 ///
@@ -59,18 +57,6 @@ pub struct GitOptions {
     pub ssh: Vec<String>,
 }
 
-/// How long things may take; what takes longer is
-/// [`SourceError::Unavailable`](crate::SourceError::Unavailable).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Deadlines {
-    /// To connect, by TCP and TLS; 10 s by default.
-    pub connect: Duration,
-    /// Until the next byte comes; 30 s by default.
-    pub idle: Duration,
-    /// For a whole fetch, waiting for others on the same mirror included; 10 min by default.
-    pub total: Duration,
-}
-
 /// Who is told how a fetch comes along; any `Fn(u64)` is one.
 pub trait Progress: Send + Sync {
     /// So many bytes of this fetch were received by now.
@@ -105,16 +91,6 @@ impl Default for GitOptions {
             proxy: None,
             progress: None,
             ssh: vec!["ssh".into()],
-        }
-    }
-}
-
-impl Default for Deadlines {
-    fn default() -> Self {
-        Self {
-            connect: Duration::from_secs(10),
-            idle: Duration::from_secs(30),
-            total: Duration::from_secs(600),
         }
     }
 }

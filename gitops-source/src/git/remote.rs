@@ -13,7 +13,7 @@ use super::link::{Allowance, Reader, Writer};
 use super::mirror::{Mirror, Quarantine};
 use super::objects::{Objects, id};
 use super::read::{Memory, Wanted, tree_of_commit};
-use super::select::{Listed, Selection};
+use super::select::Selection;
 use super::session::{Session, Start};
 use crate::{Fetched, Revision, SourceError, Tree};
 
@@ -70,17 +70,12 @@ impl Job<'_> {
     }
 
     fn look_up(&self, session: &mut Session) -> Result<Revision, SourceError> {
-        let refs = match self.selection.prefix() {
-            Some(prefix) => session.refs(&prefix)?,
-            None => Vec::new(),
-        };
+        let prefixes = self.selection.prefixes();
+        let refs = session.refs(&prefixes.iter().map(String::as_str).collect::<Vec<_>>())?;
         if let Some(revision) = self.selection.pick(&refs) {
             return Ok(revision);
         }
-        let others: Vec<Listed> = match self.selection.neighbours() {
-            Some(prefix) => session.refs(prefix)?,
-            None => Vec::new(),
-        };
+        let others = session.refs(self.selection.neighbours().as_slice())?;
         Err(self.selection.not_found(self.place, &others))
     }
 

@@ -18,6 +18,7 @@ pub(super) struct Listed {
 #[derive(Clone, Debug)]
 pub(super) enum Selection {
     Name { full: String, shown: String },
+    Short { name: String },
     Semver { range: Range, text: String, prefix: String },
     Commit(ObjectId),
 }
@@ -33,6 +34,10 @@ impl Selection {
             RefSelector::Branch(name) => named("refs/heads/", name),
             RefSelector::Tag(name) => named("refs/tags/", name),
             RefSelector::Name(name) => named("", name),
+            RefSelector::Short(name) => {
+                check_name(name)?;
+                Ok(Self::Short { name: name.clone() })
+            }
             RefSelector::Semver { range: text, prefix } => {
                 let (range, text) = (Range::parse(text)?, text.clone());
                 Ok(Self::Semver { range, text, prefix: prefix.clone() })
@@ -41,12 +46,13 @@ impl Selection {
         }
     }
 
-    /// The refs to ask for: those that start with this.
-    pub(super) fn prefix(&self) -> Option<String> {
+    /// The refs to ask for: those that start with one of these.
+    pub(super) fn prefixes(&self) -> Vec<String> {
         match self {
-            Self::Name { full, .. } => Some(full.clone()),
-            Self::Semver { prefix, .. } => Some(format!("refs/tags/{prefix}")),
-            Self::Commit(_) => None,
+            Self::Name { full, .. } => vec![full.clone()],
+            Self::Short { name } => short_for(name).into(),
+            Self::Semver { prefix, .. } => vec![format!("refs/tags/{prefix}")],
+            Self::Commit(_) => Vec::new(),
         }
     }
 
@@ -56,6 +62,7 @@ impl Selection {
             Self::Name { full, .. } if full.starts_with("refs/heads/") => Some("refs/heads/"),
             Self::Name { full, .. } if full.starts_with("refs/tags/") => Some("refs/tags/"),
             Self::Semver { .. } => Some("refs/tags/"),
+            Self::Short { .. } => Some("refs/heads/"),
             _ => None,
         }
     }
@@ -67,6 +74,11 @@ impl Selection {
             Self::Name { full, shown } => {
                 let found = refs.iter().find(|listed| listed.name == *full)?;
                 Some(Revision::new(shown, digest(found.target)))
+            }
+            Self::Short { name } => {
+                let mut wanted = short_for(name).into_iter();
+                let found = wanted.find_map(|full| refs.iter().find(|it| it.name == full))?;
+                Some(Revision::new(name, digest(found.target)))
             }
             Self::Semver { range, prefix, .. } => {
                 let versions = refs.iter().filter_map(|listed| {
@@ -86,6 +98,7 @@ impl Selection {
         const SHOWN: usize = 10;
         let wanted = match self {
             Self::Name { full, .. } => format!("no ref `{full}`"),
+            Self::Short { name } => format!("no tag or branch `{name}`"),
             Self::Semver { text, prefix, .. } if prefix.is_empty() => {
                 format!("no tag with a version in `{text}`")
             }
@@ -104,6 +117,11 @@ impl Selection {
         let hint = if hint.is_empty() { hint } else { format!("; there are {hint}") };
         SourceError::NotFound(format!("{place} has {wanted}{hint}"))
     }
+}
+
+/// What a short name may stand for, the first one that is there (git's `ref_rev_parse_rules`).
+fn short_for(name: &str) -> [String; 4] {
+    ["", "refs/", "refs/tags/", "refs/heads/"].map(|folder| format!("{folder}{name}"))
 }
 
 /// Refuses what Git refuses as a ref (git-check-ref-format), since it would be sent as it is.
@@ -147,6 +165,10 @@ mod tests {
             (RefSelector::Tag("main".into()), "main@00000003"),
             (RefSelector::Name("refs/pull/7/head".into()), "refs/pull/7/head@00000009"),
             (RefSelector::Name("HEAD".into()), "HEAD@00000000"),
+            (RefSelector::Short("main".into()), "main@00000003"),
+            (RefSelector::Short("main-2".into()), "main-2@00000002"),
+            (RefSelector::Short("heads/main".into()), "heads/main@00000001"),
+            (RefSelector::Short("HEAD".into()), "HEAD@00000000"),
             (semver("1.x", ""), "1.10.0@00000005"),
             (semver(">=1-0", ""), "v1.11.0-rc.1@00000006"),
             (semver("*", "app-"), "app-v3.0.0@00000007"),
@@ -159,8 +181,9 @@ mod tests {
                 "{selector:?}: {picked_revision}"
             );
         }
-        for selector in [RefSelector::Branch("mai".into()), semver("2.x", ""), semver("*", "web-")]
-        {
+        let short = RefSelector::Short("mai".into());
+        let branch = RefSelector::Branch("mai".into());
+        for selector in [branch, short, semver("2.x", ""), semver("*", "web-")] {
             assert_eq!(Selection::new(&selector).unwrap().pick(&all), None);
         }
     }

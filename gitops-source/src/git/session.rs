@@ -111,20 +111,23 @@ impl Session {
         }
     }
 
-    /// The refs that start with `prefix`, tags peeled.
-    pub(super) fn refs(&mut self, prefix: &str) -> Result<Vec<Listed>, SourceError> {
+    /// The refs that start with one of `prefixes`, tags peeled; without prefixes nothing is asked.
+    pub(super) fn refs(&mut self, prefixes: &[&str]) -> Result<Vec<Listed>, SourceError> {
+        if prefixes.is_empty() {
+            return Ok(Vec::new());
+        }
         let refs = match &self.handshake.refs {
             Some(refs) => refs.clone(),
-            None => self.list(prefix)?,
+            None => self.list(prefixes)?,
         };
-        let listed = refs.into_iter().filter_map(listed);
-        Ok(listed.filter(|listed| listed.name.starts_with(prefix)).collect())
+        let wanted = |listed: &Listed| prefixes.iter().any(|it| listed.name.starts_with(it));
+        Ok(refs.into_iter().filter_map(listed).filter(wanted).collect())
     }
 
-    fn list(&mut self, prefix: &str) -> Result<Vec<Ref>, SourceError> {
-        let mut prefixes = RefPrefixes::new();
-        prefixes.extend([prefix.into()]);
-        let command = LsRefsCommand::new(Some(prefixes), &self.handshake.capabilities, agent());
+    fn list(&mut self, prefixes: &[&str]) -> Result<Vec<Ref>, SourceError> {
+        let mut asked = RefPrefixes::new();
+        asked.extend(prefixes.iter().map(|it| (*it).into()));
+        let command = LsRefsCommand::new(Some(asked), &self.handshake.capabilities, agent());
         command
             .invoke_blocking(&mut self.wire, &mut Discard, false)
             .map_err(|error| failure(&error))

@@ -7,6 +7,7 @@
 mod support;
 
 mod faults;
+mod file;
 mod hostile;
 mod kill;
 mod links;
