@@ -15,6 +15,7 @@
 
 mod functions;
 mod go;
+mod gofmt;
 mod gotemplate;
 mod registry;
 mod sprig;

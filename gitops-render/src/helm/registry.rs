@@ -3,17 +3,26 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::gotemplate::Function;
+use super::gotemplate::{self, Builtin, Callee, Function};
 use super::{functions, sprig};
 
 /// Later families replace functions of earlier ones, as Helm replaces some of sprig's and sprig
 /// one of `text/template`'s.
 static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock::new(|| {
-    let families = sprig::FAMILIES.iter().chain(functions::FAMILIES);
+    let own = [gotemplate::FUNCTIONS];
+    let families = own.iter().chain(sprig::FAMILIES).chain(functions::FAMILIES);
     families.flat_map(|family| family.iter()).map(|function| (function.name, function)).collect()
 });
 
 /// The function `name`.
 pub(crate) fn function(name: &str) -> Option<&'static Function> {
     FUNCTIONS.get(name).copied()
+}
+
+/// What templates call `name`.
+pub(crate) fn callee(name: &[u8]) -> Option<Callee> {
+    if let Some(function) = std::str::from_utf8(name).ok().and_then(function) {
+        return Some(Callee::Function(function));
+    }
+    Builtin::find(name).map(Callee::Builtin)
 }

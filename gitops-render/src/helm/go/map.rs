@@ -1,6 +1,6 @@
 //! Maps of Go: shared by all who hold them, and changed in place by `set` and its kind.
 
-use std::cell::{Ref, RefCell, RefMut};
+use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 
@@ -23,6 +23,8 @@ struct Shared {
     entries: RefCell<Entries>,
     /// Whether it is `nil`, which JSON tells from an empty map.
     nil: bool,
+    /// Whether the machine knows that it was changed.
+    noted: Cell<bool>,
 }
 
 /// A map that does not keep its entries alive.
@@ -36,12 +38,17 @@ impl Map {
 
     /// A map of the type `ty`.
     pub(crate) fn typed(ty: Type, entries: Entries) -> Self {
-        Self { ty, shared: Rc::new(Shared { entries: RefCell::new(entries), nil: false }) }
+        Self::shared(ty, entries, false)
     }
 
     /// The `nil` of the type `ty`. Go panics where an entry is set in it: ask [`is_nil`](Self::is_nil) first.
     pub(crate) fn nil(ty: Type) -> Self {
-        Self { ty, shared: Rc::new(Shared { entries: RefCell::default(), nil: true }) }
+        Self::shared(ty, Entries::new(), true)
+    }
+
+    fn shared(ty: Type, entries: Entries, nil: bool) -> Self {
+        let shared = Shared { entries: RefCell::new(entries), nil, noted: Cell::new(false) };
+        Self { ty, shared: Rc::new(shared) }
     }
 
     /// Whether it is `nil`: empty, but `null` in JSON, and no entry may be set.
@@ -85,9 +92,10 @@ impl Map {
         Rc::ptr_eq(&self.shared, &other.shared)
     }
 
-    /// The map, without keeping it alive.
-    pub(crate) fn downgrade(&self) -> WeakMap {
-        WeakMap(Rc::downgrade(&self.shared))
+    /// The map without keeping it alive, if this is the first time that it is asked for.
+    pub(crate) fn note(&self) -> Option<WeakMap> {
+        let first = !self.shared.noted.replace(true);
+        first.then(|| WeakMap(Rc::downgrade(&self.shared)))
     }
 
     /// The entries, if nobody else holds them.

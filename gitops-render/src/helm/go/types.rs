@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::helm::gotemplate::Function;
+
 /// A type of Go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Type {
@@ -28,13 +30,24 @@ pub(crate) enum Type {
 }
 
 /// A type with a name, such as `common.Values` or `*semver.Version`.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct Named {
     /// As `%T` prints it, with the package, and with `*` for a pointer.
     pub(crate) name: &'static str,
     /// The kind below the name.
     pub(crate) kind: Kind,
+    /// The methods, for a map with a name. Their parameters leave out the map, which they get as
+    /// the first argument.
+    pub(crate) methods: &'static [Function],
 }
+
+impl PartialEq for Named {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Named {}
 
 /// What `reflect.Kind` tells apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,8 +1,21 @@
 //! The state of a run: what templates there are, what they may use up, and the world they ask.
 
-use super::{Fault, HelmLimits};
-use crate::helm::go::{Map, Str, Value};
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::ast::Tree;
+use super::exec::{self, Variable};
+use super::operand::Operand;
+use super::scope::{Overlay, Templates};
+use super::{Fault, HelmLimits, parse, stack};
+use crate::helm::go::{Map, Str, Value, WeakMap};
+use crate::helm::gofmt::quote;
+use crate::helm::registry;
 use crate::helm::world::{Clock, Entropy, Lookup};
+
+/// How often Helm lets a template include itself.
+const INCLUDES: u32 = 1000;
 
 /// Runs templates. Functions get it to include templates, to ask the world (clock, entropy,
 /// cluster) and to charge what they make against the limits.
@@ -12,37 +25,145 @@ pub(crate) struct Machine<'a> {
     entropy: &'a dyn Entropy,
     /// Namespace and name.
     release: (&'a str, &'a str),
+    templates: &'a Templates,
+    /// What the calls of `tpl` that run define.
+    overlay: Option<Rc<Overlay>>,
+    /// Texts given to `tpl`, read.
+    texts: HashMap<Str, Rc<[Arc<Tree>]>>,
     limits: HelmLimits,
+    steps: u64,
+    bytes: u64,
+    depth: u64,
+    /// How often each template includes itself right now.
+    included: HashMap<Str, u32>,
+    /// The file that runs, and how often it asked for random bytes.
+    file: String,
+    calls: u64,
+    changed: Vec<WeakMap>,
+    /// What is printed: that of an included template at the end, until it is taken off.
+    pub(super) output: Vec<u8>,
+    /// The variables of all templates that run, the innermost last.
+    pub(super) variables: Vec<Variable>,
 }
 
-impl Machine<'_> {
+/// What a run asks of the world around it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct World<'a> {
+    pub(crate) clock: &'a dyn Clock,
+    pub(crate) entropy: &'a dyn Entropy,
+    pub(crate) lookup: &'a dyn Lookup,
+}
+
+impl<'a> Machine<'a> {
+    /// A machine that runs `templates` for the release `release` (namespace and name).
+    pub(crate) fn new(
+        templates: &'a Templates,
+        world: World<'a>,
+        release: (&'a str, &'a str),
+        limits: HelmLimits,
+    ) -> Self {
+        Self {
+            clock: world.clock,
+            lookup: world.lookup,
+            entropy: world.entropy,
+            release,
+            templates,
+            overlay: None,
+            texts: HashMap::new(),
+            steps: limits.steps,
+            bytes: limits.bytes,
+            limits,
+            depth: 0,
+            included: HashMap::new(),
+            file: String::new(),
+            calls: 0,
+            changed: Vec::new(),
+            output: Vec::new(),
+            variables: Vec::new(),
+        }
+    }
+
+    /// Runs the file `name` with `data` and gives what it prints, with `<no value>` removed.
+    ///
+    /// # Errors
+    /// Those of the template, or a limit.
+    pub(crate) fn render(&mut self, name: &str, data: Value) -> Result<Vec<u8>, Fault> {
+        name.clone_into(&mut self.file);
+        self.calls = 0;
+        let result = self.execute(name.as_bytes(), &Operand::plain(data));
+        self.included.clear();
+        self.overlay = None;
+        let output = std::mem::take(&mut self.output);
+        result.map(|()| without_no_value(output))
+    }
+
     /// Accounts for `bytes` that a function is about to make. Call it before the memory is taken.
     ///
     /// # Errors
     /// The limit of bytes.
     pub(crate) fn charge(&mut self, bytes: usize) -> Result<(), Fault> {
-        let _ = bytes;
-        Ok(())
+        match self.bytes.checked_sub(bytes as u64) {
+            Some(left) => {
+                self.bytes = left;
+                Ok(())
+            }
+            None => Err(Fault::limit("bytes made", self.limits.bytes, "HelmLimits::bytes")),
+        }
+    }
+
+    /// How many bytes may still be made.
+    pub(crate) fn room(&self) -> usize {
+        usize::try_from(self.bytes).unwrap_or(usize::MAX)
+    }
+
+    /// Accounts for a step.
+    pub(super) fn step(&mut self) -> Result<(), Fault> {
+        match self.steps.checked_sub(1) {
+            Some(left) => {
+                self.steps = left;
+                Ok(())
+            }
+            None => Err(Fault::limit("steps", self.limits.steps, "HelmLimits::steps")),
+        }
     }
 
     /// Notes that a function changed `map` in place: it may hold itself now, so it is emptied at
     /// the end of the run.
     pub(crate) fn changed(&mut self, map: &Map) {
-        let _ = map;
+        if let Some(weak) = map.note() {
+            self.changed.push(weak);
+        }
     }
 
     /// Fills `bytes` with what the entropy of the run gives for the next call.
     pub(crate) fn random(&mut self, bytes: &mut [u8]) {
-        self.entropy.fill(bytes, self.release, "", 0);
+        self.entropy.fill(bytes, self.release, &self.file, self.calls);
+        self.calls += 1;
     }
 
     /// Runs the template `name` with `data` and gives what it prints.
     ///
     /// # Errors
     /// Those of the template, or that there is none, or a limit.
-    pub(crate) fn include(&mut self, name: &[u8], data: Value) -> Result<Str, Fault> {
-        let _ = data;
-        Err(Fault::new(name))
+    pub(crate) fn include(&mut self, name: &Str, data: Value) -> Result<Str, Fault> {
+        match self.included.get_mut(&**name) {
+            Some(count) if *count > INCLUDES => {
+                let text = [b"rendering template has a nested reference name: ", &**name, b": "];
+                return Err(Fault::new("unable to execute template").wrap(text.concat()));
+            }
+            Some(count) => *count += 1,
+            None => {
+                self.included.insert(name.clone(), 1);
+            }
+        }
+        let start = self.output.len();
+        let result = self.execute(name, &Operand::plain(data));
+        if let Some(count) = self.included.get_mut(&**name) {
+            *count -= 1;
+        }
+        let text = result.map(|()| Str::from(&self.output[start..]));
+        self.output.truncate(start);
+        text
     }
 
     /// Runs `text` as a template with `data` and gives what it prints, with `<no value>` removed.
@@ -50,7 +171,88 @@ impl Machine<'_> {
     /// # Errors
     /// Those of reading and running it, or a limit.
     pub(crate) fn tpl(&mut self, text: &Str, data: Value) -> Result<Str, Fault> {
-        let _ = data;
-        Err(Fault::new(text.clone()))
+        if memchr::memmem::find(text, b"{{").is_none() && self.depth < self.limits.depth {
+            return Ok(Str::from(without_no_value(text.to_vec())));
+        }
+        let failed = |what: &[u8], fault: Fault| fault.wrap([what, &quote(text), b": "].concat());
+        let trees = self.read(text).map_err(|fault| failed(b"cannot parse template ", fault))?;
+        let Some(main) = trees.last() else { return Ok(Str::default()) };
+        let below = self.overlay.take();
+        self.overlay = Some(Rc::new(Overlay::new(&trees, below.clone(), self.templates)));
+        let start = self.output.len();
+        let result = self.run(main, &Operand::plain(data));
+        self.overlay = below;
+        let text = result
+            .map(|()| Str::from(without_no_value(self.output[start..].to_vec())))
+            .map_err(|fault| failed(b"error during tpl function execution for ", fault));
+        self.output.truncate(start);
+        text
     }
+
+    /// What `text` defines, the text itself last.
+    fn read(&mut self, text: &Str) -> Result<Rc<[Arc<Tree>]>, Fault> {
+        if let Some(trees) = self.texts.get(text) {
+            return Ok(Rc::clone(trees));
+        }
+        let trees = parse::parse(Str::from("gotpl"), text.clone(), registry::callee)?;
+        let trees: Rc<[Arc<Tree>]> = trees.into();
+        self.texts.insert(text.clone(), Rc::clone(&trees));
+        Ok(trees)
+    }
+
+    /// The template `name`.
+    pub(super) fn template(&self, name: &[u8]) -> Option<&Arc<Tree>> {
+        match &self.overlay {
+            Some(overlay) => overlay.get(name, self.templates),
+            None => self.templates.get(name),
+        }
+    }
+
+    fn execute(&mut self, name: &[u8], data: &Operand) -> Result<(), Fault> {
+        let Some(tree) = self.template(name) else {
+            let name = quote(name);
+            let parts = [b"template: no template ", &*name, b" associated with template \"gotpl\""];
+            return Err(Fault::new(parts.concat()));
+        };
+        let tree = Arc::clone(tree);
+        self.run(&tree, data)
+    }
+
+    /// Runs `tree`; what it prints is appended to the output.
+    pub(super) fn run(&mut self, tree: &Arc<Tree>, data: &Operand) -> Result<(), Fault> {
+        if self.depth == self.limits.depth {
+            let limit = self.limits.depth;
+            return Err(Fault::limit("templates inside one another", limit, "HelmLimits::depth"));
+        }
+        self.depth += 1;
+        let result = stack::grow(|| exec::run(self, tree, data));
+        self.depth -= 1;
+        result
+    }
+}
+
+impl Drop for Machine<'_> {
+    fn drop(&mut self) {
+        for map in &self.changed {
+            map.clear();
+        }
+    }
+}
+
+/// `text` without what missing values print: Helm's way to print nothing for them.
+fn without_no_value(text: Vec<u8>) -> Vec<u8> {
+    const NO_VALUE: &[u8] = b"<no value>";
+    let mut found = memchr::memmem::find_iter(&text, NO_VALUE).peekable();
+    if found.peek().is_none() {
+        drop(found);
+        return text;
+    }
+    let mut out = Vec::with_capacity(text.len());
+    let mut start = 0;
+    for at in found {
+        out.extend_from_slice(&text[start..at]);
+        start = at + NO_VALUE.len();
+    }
+    out.extend_from_slice(&text[start..]);
+    out
 }

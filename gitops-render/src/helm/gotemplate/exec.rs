@@ -1,0 +1,348 @@
+//! Runs templates, as `text/template/exec.go` does.
+
+mod call;
+mod check;
+mod field;
+mod range;
+
+use std::sync::Arc;
+
+use super::ast::{Arg, Branch, Command, Node, Number, Pipe, Tree, Word};
+use super::operand::Operand;
+use super::print::Print;
+use super::{Fault, Machine};
+use crate::helm::go::{Str, Value};
+use crate::helm::gofmt::{append_value, quote};
+
+/// A run of one template.
+pub(super) struct Frame<'m, 'w, 't> {
+    pub(super) machine: &'m mut Machine<'w>,
+    tree: &'t Tree,
+    /// What runs, for errors.
+    at: At<'t>,
+    /// Where its variables start.
+    base: usize,
+}
+
+/// What errors show in `<…>`.
+#[derive(Clone, Copy)]
+enum At<'t> {
+    Node(&'t Node),
+    Pipe(&'t Pipe),
+    Command(&'t Command),
+    Arg(&'t Arg),
+}
+
+/// Where to go on after a node.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Flow {
+    Next,
+    Break,
+    Continue,
+}
+
+/// A variable that was declared.
+#[derive(Debug)]
+pub(super) struct Variable {
+    id: u32,
+    value: Operand,
+}
+
+/// Runs `tree` with `dot`; what it prints is appended to the machine's output.
+pub(super) fn run(machine: &mut Machine<'_>, tree: &Tree, dot: &Operand) -> Result<(), Fault> {
+    let base = machine.variables.len();
+    machine.variables.push(Variable { id: 0, value: dot.clone() });
+    let result = match tree.root.first() {
+        None => Ok(Flow::Next),
+        Some(first) => Frame { machine, tree, at: At::Node(first), base }.list(dot, &tree.root),
+    };
+    machine.variables.truncate(base);
+    result.map(|_| ())
+}
+
+impl<'t> Frame<'_, '_, 't> {
+    fn list(&mut self, dot: &Operand, nodes: &'t [Node]) -> Result<Flow, Fault> {
+        for node in nodes {
+            let flow = self.node(dot, node)?;
+            if flow != Flow::Next {
+                return Ok(flow);
+            }
+        }
+        Ok(Flow::Next)
+    }
+
+    fn node(&mut self, dot: &Operand, node: &'t Node) -> Result<Flow, Fault> {
+        self.at = At::Node(node);
+        self.step()?;
+        match node {
+            Node::Text(text) => self.write(text)?,
+            Node::Action(pipe) => self.action(dot, node, pipe)?,
+            Node::If(branch) => return self.branch(dot, branch, false),
+            Node::With(branch) => return self.branch(dot, branch, true),
+            Node::Range(branch) => return self.range(dot, branch),
+            Node::Template { name, pipe, .. } => self.template(dot, name, pipe.as_ref())?,
+            Node::Break => return Ok(Flow::Break),
+            Node::Continue => return Ok(Flow::Continue),
+        }
+        Ok(Flow::Next)
+    }
+
+    /// Prints the value of a pipeline, unless it only sets variables. These live on until the
+    /// end of the list that the action is in.
+    fn action(&mut self, dot: &Operand, node: &'t Node, pipe: &'t Pipe) -> Result<(), Fault> {
+        let value = self.pipeline(dot, pipe)?;
+        if !pipe.decl.is_empty() {
+            return Ok(());
+        }
+        self.at = At::Node(node);
+        if let Value::Str(text) = &value.value {
+            return self.write(text);
+        }
+        let start = self.machine.output.len();
+        if value.is_invalid() {
+            self.machine.output.extend_from_slice(b"<no value>");
+        } else {
+            let room = self.machine.room();
+            let result = append_value(&mut self.machine.output, &value.value, room);
+            result.map_err(|fault| self.stop(fault))?;
+        }
+        self.machine.charge(self.machine.output.len() - start).map_err(|fault| self.stop(fault))
+    }
+
+    fn branch(&mut self, dot: &Operand, branch: &'t Branch, sets_dot: bool) -> Result<Flow, Fault> {
+        let mark = self.machine.variables.len();
+        let value = self.pipeline(dot, &branch.pipe)?;
+        let flow = match &branch.otherwise {
+            _ if value.value.truth() => {
+                let dot = if sets_dot { &value } else { dot };
+                super::stack::grow(|| self.list(dot, &branch.list))?
+            }
+            Some(list) => super::stack::grow(|| self.list(dot, list))?,
+            None => Flow::Next,
+        };
+        self.machine.variables.truncate(mark);
+        Ok(flow)
+    }
+
+    fn template(&mut self, dot: &Operand, name: &Str, pipe: Option<&'t Pipe>) -> Result<(), Fault> {
+        let Some(tree) = self.machine.template(name) else {
+            let text = [b"template ", &*quote(name), b" not defined"].concat();
+            return Err(self.error(text));
+        };
+        let tree = Arc::clone(tree);
+        let dot = match pipe {
+            None => Operand::default(),
+            Some(pipe) => self.pipeline(dot, pipe)?,
+        };
+        self.machine.run(&tree, &dot).map_err(|fault| self.stop(fault))
+    }
+
+    /// The value of a pipeline, to which its variables are set.
+    fn pipeline(&mut self, dot: &Operand, pipe: &'t Pipe) -> Result<Operand, Fault> {
+        self.at = At::Pipe(pipe);
+        let mut value = None;
+        for command in &pipe.cmds {
+            value = Some(self.command(dot, command, value)?.unboxed());
+        }
+        let value = value.unwrap_or_default();
+        for name in &pipe.decl {
+            if pipe.is_assign {
+                self.assign(name.id, &name.text, value.clone())?;
+            } else {
+                self.machine.variables.push(Variable { id: name.id, value: value.clone() });
+            }
+        }
+        Ok(value)
+    }
+
+    /// The value of a command, whose last argument is `last`, the value of the command before.
+    fn command(
+        &mut self,
+        dot: &Operand,
+        command: &'t Command,
+        last: Option<Operand>,
+    ) -> Result<Operand, Fault> {
+        let [first, args @ ..] = command.args.as_slice() else { return Ok(Operand::default()) };
+        match &first.word {
+            Word::Field(fields) => {
+                self.at = At::Arg(first);
+                return self.fields(dot, dot.clone(), fields, first, args, last);
+            }
+            Word::Chain { of, fields } => {
+                return self.chain(dot, of, fields, first, args, last);
+            }
+            Word::Function { name, callee } => {
+                self.at = At::Arg(first);
+                return self.function(dot, name, *callee, At::Command(command), args, last);
+            }
+            Word::Pipe(pipe) => {
+                self.refuse_args(first, args, last.as_ref())?;
+                return self.pipeline(dot, pipe);
+            }
+            Word::Variable { name, fields } => {
+                self.at = At::Arg(first);
+                let value = self.variable(name.id, &name.text)?;
+                if fields.is_empty() {
+                    self.refuse_args(first, args, last.as_ref())?;
+                    return Ok(value);
+                }
+                return self.fields(dot, value, fields, first, args, last);
+            }
+            _ => {}
+        }
+        self.at = At::Arg(first);
+        self.refuse_args(first, args, last.as_ref())?;
+        match &first.word {
+            Word::Nil => Err(self.error("nil is not a command")),
+            Word::Dot => Ok(dot.clone()),
+            _ => self.constant(first),
+        }
+    }
+
+    fn chain(
+        &mut self,
+        dot: &Operand,
+        of: &'t Arg,
+        fields: &'t [Str],
+        node: &'t Arg,
+        args: &'t [Arg],
+        last: Option<Operand>,
+    ) -> Result<Operand, Fault> {
+        self.at = At::Arg(node);
+        self.at = At::Arg(of);
+        let value = self.operand(dot, of)?;
+        self.fields(dot, value, fields, node, args, last)
+    }
+
+    /// The value of a word that is more than a constant.
+    fn operand(&mut self, dot: &Operand, arg: &'t Arg) -> Result<Operand, Fault> {
+        match &arg.word {
+            Word::Field(fields) => self.fields(dot, dot.clone(), fields, arg, &[], None),
+            Word::Variable { name, fields } => {
+                let value = self.variable(name.id, &name.text)?;
+                if fields.is_empty() {
+                    return Ok(value);
+                }
+                self.fields(dot, value, fields, arg, &[], None)
+            }
+            Word::Pipe(pipe) => super::stack::grow(|| self.pipeline(dot, pipe)),
+            Word::Function { name, callee } => {
+                self.function(dot, name, *callee, At::Arg(arg), &[], None)
+            }
+            Word::Chain { of, fields } => self.chain(dot, of, fields, arg, &[], None),
+            _ => Ok(dot.clone()),
+        }
+    }
+
+    /// The value of a constant, of the type that it has by itself.
+    fn constant(&mut self, arg: &'t Arg) -> Result<Operand, Fault> {
+        let value = match &arg.word {
+            Word::Bool(value) => Value::Bool(*value),
+            Word::Str { text, .. } => Value::Str(text.clone()),
+            Word::Number(number) => {
+                self.at = At::Arg(arg);
+                return self.number(number);
+            }
+            _ => Value::Nil,
+        };
+        Ok(Operand::plain(value))
+    }
+
+    fn number(&self, number: &Number) -> Result<Operand, Fault> {
+        let text = &*number.text;
+        let is_hex = matches!(text, [b'0', b'x' | b'X', _, ..])
+            && !text.iter().any(|byte| matches!(byte, b'p' | b'P'));
+        let has_point = text.iter().any(|byte| b".eEpP".contains(byte));
+        let value = match *number {
+            Number { complex: Some((real, imaginary)), .. } => Value::Complex(real, imaginary),
+            Number { float: Some(float), .. } if !is_hex && text[0] != b'\'' && has_point => {
+                Value::Float(float)
+            }
+            Number { int: Some(int), .. } => Value::int(int),
+            Number { uint: Some(_), .. } => {
+                return Err(self.error([text, b" overflows int"].concat()));
+            }
+            _ => Value::Nil,
+        };
+        Ok(Operand::plain(value))
+    }
+
+    fn refuse_args(&self, first: &Arg, args: &[Arg], last: Option<&Operand>) -> Result<(), Fault> {
+        if args.is_empty() && last.is_none() {
+            return Ok(());
+        }
+        Err(self.error([b"can't give argument to non-function ", &*first.show()].concat()))
+    }
+
+    fn variable(&self, id: u32, name: &Str) -> Result<Operand, Fault> {
+        let own = &self.machine.variables[self.base..];
+        match own.iter().rev().find(|variable| variable.id == id) {
+            Some(variable) => Ok(variable.value.clone()),
+            None => Err(self.error([b"undefined variable: ", &**name].concat())),
+        }
+    }
+
+    fn assign(&mut self, id: u32, name: &Str, value: Operand) -> Result<(), Fault> {
+        let own = &mut self.machine.variables[self.base..];
+        match own.iter_mut().rev().find(|variable| variable.id == id) {
+            Some(variable) => {
+                variable.value = value;
+                Ok(())
+            }
+            None => Err(self.error([b"undefined variable: ", &**name].concat())),
+        }
+    }
+
+    fn write(&mut self, text: &[u8]) -> Result<(), Fault> {
+        self.machine.charge(text.len()).map_err(|fault| self.stop(fault))?;
+        self.machine.output.extend_from_slice(text);
+        Ok(())
+    }
+
+    fn step(&mut self) -> Result<(), Fault> {
+        self.machine.step().map_err(|fault| self.stop(fault))
+    }
+
+    /// A fault of something that runs inside, which stays as it is but for the place of a limit.
+    fn stop(&self, fault: Fault) -> Fault {
+        fault.located(|| Str::from(self.tree.place(self.at.pos())))
+    }
+
+    /// The error `text` of what runs.
+    fn error(&self, text: impl AsRef<[u8]>) -> Fault {
+        Fault::new([&*self.context(), text.as_ref()].concat())
+    }
+
+    /// What errors have before their texts.
+    fn context(&self) -> Vec<u8> {
+        let place = self.tree.place(self.at.pos());
+        let name = quote(&self.tree.name);
+        let node = self.at.show();
+        [b"template: ", &*place, b": executing ", &name, b" at <", &node, b">: "].concat()
+    }
+}
+
+impl At<'_> {
+    fn pos(self) -> u32 {
+        match self {
+            Self::Node(node) => match node {
+                Node::Action(pipe) => pipe.pos,
+                Node::If(branch) | Node::With(branch) | Node::Range(branch) => branch.pipe.pos,
+                Node::Template { pos, .. } => *pos,
+                Node::Text(_) | Node::Break | Node::Continue => 0,
+            },
+            Self::Pipe(pipe) => pipe.pos,
+            Self::Command(command) => command.pos,
+            Self::Arg(arg) => arg.pos,
+        }
+    }
+
+    fn show(self) -> Vec<u8> {
+        match self {
+            Self::Node(node) => node.show(),
+            Self::Pipe(pipe) => pipe.show(),
+            Self::Command(command) => command.show(),
+            Self::Arg(arg) => arg.show(),
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Fields, entries and methods: `.a.b`.
+
+use super::{At, Frame};
+use crate::helm::go::{Object, Str, Type, Value};
+use crate::helm::gotemplate::Fault;
+use crate::helm::gotemplate::ast::Arg;
+use crate::helm::gotemplate::operand::{Operand, item_type, zero};
+
+impl<'t> Frame<'_, '_, 't> {
+    /// `fields` of `value`, one after the other. The last may be a method, and gets the arguments.
+    pub(super) fn fields(
+        &mut self,
+        dot: &Operand,
+        mut value: Operand,
+        fields: &'t [Str],
+        node: &'t Arg,
+        args: &'t [Arg],
+        last: Option<Operand>,
+    ) -> Result<Operand, Fault> {
+        let Some((end, way)) = fields.split_last() else { return Ok(value) };
+        for name in way {
+            value = self.field(dot, &value, name, node, &[], None)?;
+        }
+        self.field(dot, &value, end, node, args, last)
+    }
+
+    fn field(
+        &mut self,
+        dot: &Operand,
+        value: &Operand,
+        name: &Str,
+        node: &'t Arg,
+        args: &'t [Arg],
+        last: Option<Operand>,
+    ) -> Result<Operand, Fault> {
+        if let Value::Map(map) = &value.value {
+            if let Type::Named(named) = map.ty
+                && let Some(method) = named.methods.iter().find(|m| m.name.as_bytes() == &**name)
+            {
+                return self.method_of_map(dot, &value.value, method, node, args, last);
+            }
+            if !args.is_empty() || last.is_some() {
+                return Err(self.error([name, &b" is not a method but has arguments"[..]].concat()));
+            }
+            let item = item_type(map.ty);
+            let found = map.get(name);
+            return Ok(found.map_or_else(|| zero(item), |found| Operand::element(found, item)));
+        }
+        if let Value::Object(object) = &value.value {
+            let object = std::rc::Rc::clone(object);
+            return self.field_of_object(dot, value, &*object, name, node, args, last);
+        }
+        if value.is_invalid() {
+            return Ok(Operand::default());
+        }
+        if value.is_nil_interface() {
+            return Err(self.error([b"nil pointer evaluating interface {}.", &**name].concat()));
+        }
+        Err(self.no_field(value, name))
+    }
+
+    fn no_field(&self, value: &Operand, name: &Str) -> Fault {
+        let ty = value.ty().to_string();
+        self.error([b"can't evaluate field ", &**name, b" in type ", ty.as_bytes()].concat())
+    }
+
+    fn method_of_map(
+        &mut self,
+        dot: &Operand,
+        map: &Value,
+        method: &'static crate::helm::gotemplate::Function,
+        node: &'t Arg,
+        args: &'t [Arg],
+        last: Option<Operand>,
+    ) -> Result<Operand, Fault> {
+        let name = Str::from(method.name);
+        let args = self.arguments(dot, &name, &method.parameters, args, last)?;
+        let args: Vec<Value> = std::iter::once(map.clone()).chain(args).collect();
+        let result = (method.call)(self.machine, &args);
+        self.result(result, &name, At::Arg(node))
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "as Go's evalField")]
+    fn field_of_object(
+        &mut self,
+        dot: &Operand,
+        value: &Operand,
+        object: &dyn Object,
+        name: &Str,
+        node: &'t Arg,
+        args: &'t [Arg],
+        last: Option<Operand>,
+    ) -> Result<Operand, Fault> {
+        if let Some(parameters) = object.method(name) {
+            let args = self.arguments(dot, name, &parameters, args, last)?;
+            let result = object.call(name, &args, self.machine);
+            return self.result(result, name, At::Arg(node));
+        }
+        let has_args = !args.is_empty() || last.is_some();
+        if let Some(field) = object.field(name) {
+            if has_args {
+                let text = b" has arguments but cannot be invoked as function";
+                return Err(self.error([&**name, text].concat()));
+            }
+            return Ok(Operand::plain(field));
+        }
+        match object.as_collection() {
+            Some(Value::Map(_)) if has_args => {
+                Err(self.error([name, &b" is not a method but has arguments"[..]].concat()))
+            }
+            Some(Value::Map(map)) => {
+                let item = item_type(map.ty);
+                let found = map.get(name).unwrap_or_else(|| zero(item).value);
+                Ok(Operand::element(found, item))
+            }
+            _ => Err(self.no_field(value, name)),
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! `range`.
+
+use super::{Flow, Frame};
+use crate::helm::go::{Map, Str, Value};
+use crate::helm::gofmt::append_value;
+use crate::helm::gotemplate::Fault;
+use crate::helm::gotemplate::ast::Branch;
+use crate::helm::gotemplate::operand::{Operand, item_type};
+
+impl<'t> Frame<'_, '_, 't> {
+    pub(super) fn range(&mut self, dot: &Operand, branch: &'t Branch) -> Result<Flow, Fault> {
+        let mark = self.machine.variables.len();
+        let value = self.pipeline(dot, &branch.pipe)?.value;
+        let value = match &value {
+            Value::Object(object) => object.as_collection().unwrap_or(value),
+            _ => value,
+        };
+        if !self.rounds(branch, &value)?
+            && let Some(list) = &branch.otherwise
+        {
+            let flow = super::super::stack::grow(|| self.list(dot, list))?;
+            self.machine.variables.truncate(mark);
+            return Ok(flow);
+        }
+        self.machine.variables.truncate(mark);
+        Ok(Flow::Next)
+    }
+
+    /// Runs the body for each item; whether there was any.
+    fn rounds(&mut self, branch: &'t Branch, value: &Value) -> Result<bool, Fault> {
+        match value {
+            Value::Nil => Ok(false),
+            Value::Int(count, kind) => {
+                if branch.pipe.decl.len() > 1 {
+                    let text = format!("can't use {count} to iterate over more than one variable");
+                    return Err(self.error(text));
+                }
+                let item = |n| Operand::plain(Value::Int(n, *kind));
+                self.all(branch, (0..*count).map(|n| (Operand::default(), item(n))))
+            }
+            Value::List(list) => {
+                let item = |n: usize| Operand::element(list[n].clone(), *list.item);
+                self.all(branch, (0..list.len()).map(|n| (index(n), item(n))))
+            }
+            Value::Bytes(bytes) => {
+                let item = |n: usize| Operand::plain(byte(bytes[n]));
+                self.all(branch, (0..bytes.len()).map(|n| (index(n), item(n))))
+            }
+            Value::Map(map) => self.entries(branch, map),
+            _ => {
+                let mut text = b"range can't iterate over ".to_vec();
+                append_value(&mut text, value, self.machine.room())?;
+                Err(self.error(text))
+            }
+        }
+    }
+
+    /// Over the entries that the map has now: the body may change it.
+    fn entries(&mut self, branch: &'t Branch, map: &Map) -> Result<bool, Fault> {
+        let item = item_type(map.ty);
+        let entries: Vec<(Str, Value)> =
+            map.entries().iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+        let entry = |(key, value)| (Operand::plain(Value::Str(key)), Operand::element(value, item));
+        self.all(branch, entries.into_iter().map(entry))
+    }
+
+    fn all(
+        &mut self,
+        branch: &'t Branch,
+        items: impl Iterator<Item = (Operand, Operand)>,
+    ) -> Result<bool, Fault> {
+        let mark = self.machine.variables.len();
+        let mut any = false;
+        for (index, item) in items {
+            any = true;
+            self.step()?;
+            self.set_range_variables(branch, index, &item)?;
+            let flow = super::super::stack::grow(|| self.list(&item, &branch.list))?;
+            self.machine.variables.truncate(mark);
+            if flow == Flow::Break {
+                break;
+            }
+        }
+        Ok(any)
+    }
+
+    /// The first of two variables is the index, a single one the item.
+    fn set_range_variables(
+        &mut self,
+        branch: &'t Branch,
+        index: Operand,
+        item: &Operand,
+    ) -> Result<(), Fault> {
+        let values = match branch.pipe.decl.len() {
+            0 => return Ok(()),
+            1 => [None, Some(item.clone())],
+            _ => [Some(index), Some(item.clone())],
+        };
+        let values = values.into_iter().flatten();
+        if branch.pipe.is_assign {
+            for (name, value) in branch.pipe.decl.iter().zip(values) {
+                self.assign(name.id, &name.text, value)?;
+            }
+        } else {
+            let start = self.machine.variables.len() - branch.pipe.decl.len();
+            for (variable, value) in self.machine.variables[start..].iter_mut().zip(values) {
+                variable.value = value;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn index(n: usize) -> Operand {
+    Operand::plain(Value::int(i64::try_from(n).unwrap_or(i64::MAX)))
+}
+
+fn byte(byte: u8) -> Value {
+    Value::Int(byte.into(), crate::helm::go::IntKind::Uint8)
+}
