@@ -95,7 +95,7 @@ pub(crate) fn go_general(value: f64) -> String {
 }
 
 /// The same with the precision of 32 bits, as `sigs.k8s.io/yaml` writes keys.
-pub(super) fn go_general_32(value: f64) -> String {
+pub(crate) fn go_general_32(value: f64) -> String {
     #[expect(clippy::cast_possible_truncation, reason = "as Go formats with bit size 32")]
     let narrow = value as f32;
     match special(narrow.into()) {

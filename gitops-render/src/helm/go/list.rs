@@ -39,6 +39,11 @@ impl List {
         self.items.is_none()
     }
 
+    /// Where its items are in memory, to tell it from others as long as it lives.
+    pub(crate) fn address(&self) -> usize {
+        self.items.as_ref().map_or(0, |items| Rc::as_ptr(items).addr())
+    }
+
     /// The items, if nobody else holds them.
     pub(super) fn into_only(self) -> Option<Vec<Value>> {
         let mut items = Rc::try_unwrap(self.items?).ok()?;

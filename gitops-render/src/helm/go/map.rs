@@ -92,6 +92,11 @@ impl Map {
         Rc::ptr_eq(&self.shared, &other.shared)
     }
 
+    /// Where it is in memory, to tell it from others as long as it lives.
+    pub(crate) fn address(&self) -> usize {
+        Rc::as_ptr(&self.shared).addr()
+    }
+
     /// The map without keeping it alive, if this is the first time that it is asked for.
     pub(crate) fn note(&self) -> Option<WeakMap> {
         let first = !self.shared.noted.replace(true);

@@ -67,7 +67,7 @@ pub(crate) enum Kind {
 }
 
 /// Go's integers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum IntKind {
     Int,
     Int8,

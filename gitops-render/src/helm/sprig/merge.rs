@@ -1,0 +1,106 @@
+//! Merging maps as dario.cat/mergo v1.0 does: in place, and with the parts of the sources shared,
+//! not copied.
+
+use super::NESTING;
+use super::args::map;
+use super::flow::is_empty;
+use crate::helm::go::{Map, Str, Type, Value};
+use crate::helm::gotemplate::{Fault, Function, Machine};
+
+const D: Type = Type::DICT;
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function::variadic("merge", &[D], D, |machine, args| merged(machine, args, Wins::First)),
+    Function::variadic("mustMerge", &[D], D, |machine, args| merged(machine, args, Wins::First)),
+    Function::variadic("mergeOverwrite", &[D], D, |machine, args| {
+        merged(machine, args, Wins::Last)
+    }),
+    Function::variadic("mustMergeOverwrite", &[D], D, |machine, args| {
+        merged(machine, args, Wins::Last)
+    }),
+];
+
+/// Whose value stays where a destination and a source both have one.
+#[derive(Clone, Copy, PartialEq)]
+enum Wins {
+    /// The destination's, unless it is empty: zero, `false`, no text, no parts.
+    First,
+    /// The source's, be it empty. Maps of both are merged all the same.
+    Last,
+}
+
+fn merged(machine: &mut Machine<'_>, args: &[Value], wins: Wins) -> Result<Value, Fault> {
+    let given = map(args, 0);
+    let into = if given.is_nil() && (1..args.len()).any(|at| !map(args, at).is_nil()) {
+        Map::typed(given.ty, given.entries().clone())
+    } else {
+        given.clone()
+    };
+    for at in 1..args.len() {
+        merge(machine, &into, map(args, at), wins, 0)?;
+    }
+    Ok(Value::Map(into))
+}
+
+/// Merges `from` into `into`. Both may be one map, or hold one another.
+fn merge(
+    machine: &mut Machine<'_>,
+    into: &Map,
+    from: &Map,
+    wins: Wins,
+    depth: usize,
+) -> Result<(), Fault> {
+    if depth > NESTING {
+        return Err(Fault::limit("maps to merge are nested too deep", NESTING as u64, "depth"));
+    }
+    let entries: Vec<(Str, Value)> =
+        from.entries().iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+    machine.charge(size_of_val(&entries[..]))?;
+    let mut nests = false;
+    for (key, value) in entries {
+        let old = into.get(&key);
+        if let (Value::Map(inner), Some(Value::Map(old))) = (&value, &old) {
+            if !old.is_nil() {
+                merge(machine, old, inner, wins, depth + 1)?;
+            }
+        }
+        if takes(old.as_ref(), &value, wins) {
+            nests |= matches!(value, Value::Map(_) | Value::List(_));
+            assign(into, from.ty, key, value)?;
+        }
+    }
+    if nests {
+        machine.changed(into);
+    }
+    Ok(())
+}
+
+/// Whether the source's value goes where `old` is.
+fn takes(old: Option<&Value>, value: &Value, wins: Wins) -> bool {
+    let Some(old) = old else { return !matches!(value, Value::Nil) || wins == Wins::Last };
+    match (wins, value, old) {
+        (Wins::First, Value::Nil, _) => false,
+        (Wins::First, ..) => is_empty(old),
+        (Wins::Last, Value::Map(_), Value::Map(_)) => is_empty(old),
+        (Wins::Last, ..) => true,
+    }
+}
+
+fn assign(into: &Map, from: Type, key: Str, value: Value) -> Result<(), Fault> {
+    let (wanted, given) = (item(into.ty), item(from));
+    if wanted != Type::Any && wanted != given {
+        return Err(Fault::new(format!(
+            "reflect.Value.SetMapIndex: value of type {given} is not assignable to type {wanted}"
+        )));
+    }
+    into.set(key, value);
+    Ok(())
+}
+
+/// The type of the values of a map.
+fn item(ty: Type) -> Type {
+    match ty {
+        Type::Map(item) => *item,
+        _ => Type::Any,
+    }
+}
