@@ -19,4 +19,6 @@ mod gofmt;
 mod gotemplate;
 mod registry;
 mod sprig;
+#[cfg(test)]
+mod tables;
 mod world;

@@ -9,7 +9,11 @@ use super::{functions, sprig};
 /// Later families replace functions of earlier ones, as Helm replaces some of sprig's and sprig
 /// one of `text/template`'s.
 static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock::new(|| {
-    let own = [gotemplate::FUNCTIONS];
+    let own = [
+        gotemplate::FUNCTIONS,
+        #[cfg(test)]
+        super::tables::STANDINS,
+    ];
     let families = own.iter().chain(sprig::FAMILIES).chain(functions::FAMILIES);
     families.flat_map(|family| family.iter()).map(|function| (function.name, function)).collect()
 });

@@ -1,0 +1,138 @@
+//! The tables of functions that were recorded with Helm: each row a template with its output or
+//! its error.
+//!
+//! The rows are read from `GITOPS_CORPUS`. A row that differs has to be listed, with the reason,
+//! in `tests/data/helm_differences.json`.
+
+mod context;
+mod standin;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use serde_json::Value as Json;
+
+use super::go::Str;
+use super::gotemplate::{HelmLimits, Machine, Templates, parse};
+use super::registry;
+
+pub(super) use self::standin::FUNCTIONS as STANDINS;
+
+/// One test for each table.
+macro_rules! tables {
+    ($($name:ident)*) => {
+        $(#[test]
+        fn $name() {
+            check(stringify!($name));
+        })*
+    };
+}
+
+tables! {
+    arity binary cast_scalars dates dicts_url files fromjson fromyaml fromyaml_scalars language
+    lists_math_types literals numbers printf quote_scalars regex semver strings strings2
+    structures ternary tojson_scalars toml toml_scalars toyaml_scalars toyamlpretty_scalars unary
+}
+
+/// The template `templates/t.yaml` of a chart `c`, released as `rel` in `ns`: its output, or its
+/// error as Helm words it.
+pub(super) fn evaluate(template: &str, values: &Json, files: &Json) -> Result<Vec<u8>, String> {
+    const NAME: &str = "c/templates/t.yaml";
+    let mut templates = Templates::default();
+    let trees = parse(Str::from(NAME), Str::from(template), registry::callee)
+        .map_err(|fault| standin::parse_error(NAME, &lossy(&fault.text())))?;
+    templates.add(trees);
+    let world = standin::World;
+    let world = super::gotemplate::World { clock: &world, entropy: &world, lookup: &world };
+    let mut machine = Machine::new(&templates, world, ("ns", "rel"), HelmLimits::default());
+    machine.render(NAME, context::dot(values, files)).map_err(|fault| {
+        let texts: Vec<String> = fault.texts().iter().map(|text| lossy(text)).collect();
+        standin::run_error(NAME, &texts)
+    })
+}
+
+fn lossy(text: &[u8]) -> String {
+    String::from_utf8_lossy(text).into_owned()
+}
+
+/// Compares all rows of a table with what they give here.
+fn check(table: &str) {
+    let Some(corpus) = std::env::var_os("GITOPS_CORPUS") else {
+        let _ = writeln!(std::io::stderr(), "left out: table {table} (GITOPS_CORPUS is not set)");
+        return;
+    };
+    let folder = PathBuf::from(corpus).join("helm/functions");
+    let read =
+        |name: &str| std::fs::read_to_string(folder.join(name)).expect("the corpus is whole");
+    let values: Json = serde_json::from_str(&read("values.json")).expect("values are JSON");
+    let files: Json = serde_json::from_str(&read("files.json")).expect("files are JSON");
+    let known = known_differences(table);
+    let text = read(&format!("{table}.jsonl"));
+    let differences: Vec<Difference> = text
+        .lines()
+        .map(|line| serde_json::from_str::<Json>(line).expect("a row is JSON"))
+        .filter_map(|row| difference(&row, &values, &files))
+        .collect();
+    let unknown: Vec<&Difference> =
+        differences.iter().filter(|found| !known.contains_key(&found.template)).collect();
+    let rows = text.lines().count();
+    assert!(unknown.is_empty(), "{} of {rows} rows differ\n{}", unknown.len(), report(&unknown));
+    for template in known.keys() {
+        let differs = differences.iter().any(|found| &found.template == template);
+        assert!(differs, "no longer different, so take it out of the list: {template}");
+    }
+}
+
+/// The reasons why rows of a table differ, by their templates.
+fn known_differences(table: &str) -> BTreeMap<String, String> {
+    const TEXT: &str = include_str!("../../tests/data/helm_differences.json");
+    let mut all: BTreeMap<String, BTreeMap<String, String>> =
+        serde_json::from_str(TEXT).expect("the list of differences is JSON");
+    all.remove(table).unwrap_or_default()
+}
+
+/// A row that gives something else here.
+struct Difference {
+    template: String,
+    wanted: Result<String, String>,
+    got: Result<String, String>,
+}
+
+fn difference(row: &Json, values: &Json, files: &Json) -> Option<Difference> {
+    let text = |key: &str| row.get(key).and_then(Json::as_str).map(str::to_owned);
+    let template = text("t").expect("a row has a template");
+    let values = row.get("values").unwrap_or(values);
+    let none = Json::Object(serde_json::Map::new());
+    let files = if row.get("files").is_some() { files } else { &none };
+    let wanted = match (text("out"), text("err")) {
+        (Some(out), _) => Ok(out),
+        (None, err) => Err(err.expect("a row has an output or an error")),
+    };
+    let got = evaluate(&template, values, files).map(|out| lossy(&out));
+    (wanted != got).then_some(Difference { template, wanted, got })
+}
+
+/// The differences, first those that are more than a function that is not there.
+fn report(differences: &[&Difference]) -> String {
+    const MOST: usize = 40;
+    let missing = |found: &Difference| match &found.got {
+        Err(error) => error
+            .split_once("function \"")?
+            .1
+            .split_once("\" not defined")
+            .map(|(name, _)| name.to_owned()),
+        Ok(_) => None,
+    };
+    let mut absent: BTreeMap<String, usize> = BTreeMap::new();
+    for name in differences.iter().filter_map(|found| missing(found)) {
+        *absent.entry(name).or_default() += 1;
+    }
+    let mut text = format!("functions that are not there: {absent:?}\n");
+    for found in differences.iter().filter(|found| missing(found).is_none()).take(MOST) {
+        let Difference { template, wanted, got } = found;
+        let _ = writeln!(text, "{template:?}\n  wanted {wanted:?}\n  got    {got:?}");
+    }
+    text
+}
