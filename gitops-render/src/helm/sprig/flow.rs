@@ -1,6 +1,6 @@
 //! Choosing between values (sprig's `defaults.go`).
 
-use super::args::{text, truth};
+use super::args::truth;
 use crate::helm::go::{Kind, Type, Value};
 use crate::helm::gotemplate::{Fault, Function, Machine};
 
@@ -15,7 +15,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("ternary", &[A, A, Type::Bool], |_, args| {
         Ok(args[usize::from(!truth(args, 2))].clone())
     }),
-    Function::new("fail", &[Type::Str], |_, args| Err(Fault::new(text(args, 0).clone()))),
 ];
 
 /// Whether it is the zero of its type, or has no parts. A struct never is.

@@ -34,31 +34,34 @@ pub(crate) fn decode(machine: &mut Machine<'_>, text: &[u8]) -> Result<Decoded, 
     })
 }
 
-/// The map, as `json.Unmarshal` leaves it in a `map[string]interface {}`; an error, behind
-/// `prefix`, is the entry `Error`.
+/// The map, as `json.Unmarshal` leaves it in a `map[string]interface {}`; an error is the entry
+/// `Error`. That it is no map is said behind `prefix`.
 pub(crate) fn fitting_map(decoded: Decoded, prefix: &str) -> Value {
     let (map, error) = match (decoded.value, decoded.error) {
         (Value::Map(map), error) => (map, error),
         (Value::Nil, None) => (Map::nil(Type::DICT), None),
         (Value::Nil, error) => (Map::of(Entries::new()), error),
-        (other, _) => (Map::of(Entries::new()), Some(mismatch(&other, Type::DICT))),
+        (other, _) => {
+            let error = mismatch(&other, Type::DICT);
+            (Map::of(Entries::new()), Some(format!("{prefix}{error}")))
+        }
     };
     if let Some(error) = error {
-        map.set("Error", Value::string(format!("{prefix}{error}")));
+        map.set("Error", Value::string(error));
     }
     Value::Map(map)
 }
 
-/// The list, as `json.Unmarshal` leaves it in a `[]interface {}`; an error, behind `prefix`, is its
-/// only item.
+/// The list, as `json.Unmarshal` leaves it in a `[]interface {}`; an error is its only item. That
+/// it is no list is said behind `prefix`.
 pub(crate) fn fitting_list(decoded: Decoded, prefix: &str) -> Value {
     let error = match (decoded.value, decoded.error) {
         (list @ Value::List(_), None) => return list,
         (Value::Nil, None) => return Value::List(List::nil(&Type::Any)),
         (_, Some(error)) => error,
-        (other, None) => mismatch(&other, Type::LIST),
+        (other, None) => format!("{prefix}{}", mismatch(&other, Type::LIST)),
     };
-    Value::list(vec![Value::string(format!("{prefix}{error}"))])
+    Value::list(vec![Value::string(error)])
 }
 
 fn mismatch(value: &Value, wanted: Type) -> String {
@@ -211,6 +214,13 @@ impl Reader<'_> {
         Ok(byte)
     }
 
+    /// The next byte of a token. Go's scanner takes the end of the text for a space.
+    fn next_inside(&mut self) -> u8 {
+        let byte = self.peek().unwrap_or(b' ');
+        self.at += 1;
+        byte
+    }
+
     fn next_solid(&mut self) -> Result_<u8> {
         self.peek_solid();
         self.next()
@@ -219,7 +229,7 @@ impl Reader<'_> {
     fn literal(&mut self, word: &str, value: Value) -> Result_<Value> {
         self.at += 1;
         for expected in word.bytes().skip(1) {
-            let byte = self.next()?;
+            let byte = self.next_inside();
             if byte != expected {
                 let expected = char::from(expected);
                 return Err(invalid(byte, &format!("in literal {word} (expecting '{expected}')")));
@@ -233,7 +243,7 @@ impl Reader<'_> {
         if self.peek() == Some(b'-') {
             self.at += 1;
         }
-        match self.next()? {
+        match self.next_inside() {
             b'0' => {}
             b'1'..=b'9' => self.digits(),
             byte => return Err(invalid(byte, "in numeric literal")),
@@ -269,7 +279,7 @@ impl Reader<'_> {
 
     /// One digit at least.
     fn digit(&mut self, context: &str) -> Result_<()> {
-        let byte = self.next()?;
+        let byte = self.next_inside();
         if !byte.is_ascii_digit() {
             return Err(invalid(byte, context));
         }
@@ -296,7 +306,7 @@ impl Reader<'_> {
     }
 
     fn escape(&mut self, out: &mut Vec<u8>) -> Result_<()> {
-        match self.next()? {
+        match self.next_inside() {
             byte @ (b'"' | b'\\' | b'/') => out.push(byte),
             b'b' => out.push(b'\x08'),
             b'f' => out.push(b'\x0c'),
@@ -334,7 +344,7 @@ impl Reader<'_> {
     fn hex(&mut self) -> Result_<u32> {
         let mut code = 0;
         for _ in 0..4 {
-            let byte = self.next()?;
+            let byte = self.next_inside();
             let digit = char::from(byte).to_digit(16);
             code = code << 4
                 | digit.ok_or_else(|| invalid(byte, "in \\u hexadecimal character escape"))?;

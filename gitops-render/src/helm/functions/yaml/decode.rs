@@ -3,7 +3,7 @@
 
 mod tree;
 
-use self::tree::{Index, Node, Tree};
+pub(super) use self::tree::{Index, Node, Tree};
 use crate::helm::functions::json::Decoded;
 use crate::helm::go::{Entries, Map, Str, Value};
 use crate::helm::gotemplate::{Fault, Machine};

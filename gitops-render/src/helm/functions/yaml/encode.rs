@@ -5,32 +5,65 @@ use std::borrow::Cow;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use super::decode::{Index, Node, Tree as Nodes};
 use crate::helm::functions::json::{self, Style};
 use crate::helm::go::{Map, Value};
 use crate::helm::gotemplate::{Fault, Machine};
 use crate::helm::sprig::NESTING;
-use crate::yaml::{Dialect, Layout, Tree, View, write_tree};
+use crate::yaml::scalar::Scalar;
+use crate::yaml::{Dialect, Error, Layout, Tree, View, write_tree};
 
 /// The YAML that `sigs.k8s.io/yaml` makes of the value's JSON, without its last line end.
 ///
 /// # Errors
-/// Those of JSON, and that what comes out is no YAML: control characters.
+/// Those of JSON, and those of reading that as YAML: control characters, keys that are too long.
 pub(super) fn marshal(machine: &mut Machine<'_>, value: &Value) -> Result<Vec<u8>, Fault> {
     let mut walk = Walk { machine, depth: 0, dialect: Dialect::GoV2 };
     match walk.tree(value) {
         Ok(tree) => written(machine, &tree, Dialect::GoV2),
-        // The words are those of JSON.
-        Err(Problem::NotJson) => {
-            let json = json::encode(machine, value, Style::Compact);
-            Err(match json {
-                Err(Fault::Error(text)) => {
-                    Fault::new([b"error marshaling into JSON: ", &*text].concat())
-                }
-                Err(fault) => fault,
-                Ok(_) => Fault::new("error marshaling into JSON"),
-            })
-        }
+        Err(Problem::Detour) => through_json(machine, value),
         Err(Problem::Fault(fault)) => Err(fault),
+    }
+}
+
+/// The same by way of JSON, where that matters.
+fn through_json(machine: &mut Machine<'_>, value: &Value) -> Result<Vec<u8>, Fault> {
+    let json = json::encode(machine, value, Style::Compact).map_err(|fault| match fault {
+        Fault::Error(text) => Fault::new([b"error marshaling into JSON: ", &*text].concat()),
+        other => other,
+    })?;
+    match Nodes::read(&json) {
+        Ok(nodes) => written(machine, &read_back(&nodes, nodes.root()), Dialect::GoV2),
+        Err(Error::Limit { what, limit, option, .. }) => Err(Fault::limit(what, limit, option)),
+        Err(error) => Err(Fault::new(error.as_go())),
+    }
+}
+
+/// What JSON means as YAML.
+fn read_back(nodes: &Nodes, at: Index) -> Plain {
+    match nodes.node(at) {
+        Node::List(items) => {
+            Plain::List(items.iter().map(|item| read_back(nodes, *item)).collect())
+        }
+        Node::Map(members) => {
+            let member = |(key, value): &(Index, Index)| {
+                let key = match nodes.node(*key) {
+                    Node::Scalar(word) => word.text.clone(),
+                    _ => String::new(),
+                };
+                (key, read_back(nodes, *value))
+            };
+            Plain::Map(members.iter().map(member).collect())
+        }
+        Node::Scalar(word) => match word.resolved() {
+            Scalar::Null => Plain::Null,
+            Scalar::Bool(value) => Plain::Bool(value),
+            Scalar::Int(value) => Plain::Int(value),
+            Scalar::Unsigned(value) => Plain::Unsigned(value),
+            Scalar::Float(value) => Plain::Float(value),
+            _ => Plain::Text(word.text.clone()),
+        },
+        Node::Alias { .. } => Plain::Null,
     }
 }
 
@@ -43,7 +76,7 @@ pub(super) fn pretty(machine: &mut Machine<'_>, value: &Value) -> Result<Vec<u8>
     match walk.tree(value) {
         Ok(tree) => written(machine, &tree, Dialect::GoV3),
         Err(Problem::Fault(fault)) => Err(fault),
-        Err(Problem::NotJson) => Err(Fault::new("yaml: cannot marshal type: complex128")),
+        Err(Problem::Detour) => Err(Fault::new("yaml: cannot marshal type: complex128")),
     }
 }
 
@@ -86,8 +119,8 @@ impl Tree for Plain {
 
 /// Why there is no tree of a value.
 enum Problem {
-    /// JSON has no such value.
-    NotJson,
+    /// What happens on the way through JSON matters.
+    Detour,
     Fault(Fault),
 }
 
@@ -112,10 +145,10 @@ impl Walk<'_, '_> {
             Value::Int(value, kind) if kind.is_unsigned() => Plain::Unsigned(value.cast_unsigned()),
             Value::Int(value, _) => Plain::Int(*value),
             Value::Float(value) if through_json && !value.is_finite() => {
-                return Err(Problem::NotJson);
+                return Err(Problem::Detour);
             }
             Value::Float(value) => Plain::Float(*value),
-            Value::Complex(..) => return Err(Problem::NotJson),
+            Value::Complex(..) => return Err(Problem::Detour),
             Value::Str(text) => Plain::Text(self.text(text)?),
             Value::Bytes(bytes) if through_json => Plain::Text(STANDARD.encode(&**bytes)),
             Value::Bytes(bytes) => {
@@ -141,7 +174,7 @@ impl Walk<'_, '_> {
         self.descend()?;
         self.machine.charge(map.len().saturating_mul(2 * size_of::<Plain>()))?;
         let entries = map.entries();
-        let members = entries.iter().map(|(key, value)| Ok((self.text(key)?, self.tree(value)?)));
+        let members = entries.iter().map(|(key, value)| Ok((self.key(key)?, self.tree(value)?)));
         let members: Result<_, Problem> = members.collect();
         self.depth -= 1;
         members
@@ -152,7 +185,7 @@ impl Walk<'_, '_> {
         match (self.depth > NESTING, self.dialect) {
             (false, _) => Ok(()),
             // JSON tells whether the value holds itself.
-            (true, Dialect::GoV2) => Err(Problem::NotJson),
+            (true, Dialect::GoV2) => Err(Problem::Detour),
             (true, Dialect::GoV3) => Err(Problem::Fault(Fault::limit(
                 "a value to write is nested too deep",
                 NESTING as u64,
@@ -161,20 +194,25 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// The text as it comes out of JSON that is read as YAML.
+    fn key(&mut self, bytes: &[u8]) -> Result<String, Problem> {
+        /// YAML in brackets has no longer keys; JSON needs up to six characters for one.
+        const SHORT: usize = 1024 / 6 - 2;
+        if bytes.len() > SHORT && self.dialect == Dialect::GoV2 {
+            return Err(Problem::Detour);
+        }
+        self.text(bytes)
+    }
+
     fn text(&mut self, bytes: &[u8]) -> Result<String, Problem> {
         self.machine.charge(bytes.len())?;
         let text = match std::str::from_utf8(bytes) {
             Ok(text) => text.to_owned(),
             Err(_) => replaced(bytes),
         };
-        if self.dialect == Dialect::GoV3 || text.is_ascii() && !text.contains('\u{7f}') {
-            return Ok(text);
+        if self.dialect == Dialect::GoV2 && !passes(&text) {
+            return Err(Problem::Detour);
         }
-        if !text.chars().all(is_readable) {
-            return Err(Fault::new("yaml: control characters are not allowed").into());
-        }
-        Ok(if text.contains(NEXT_LINE) { folded(&text) } else { text })
+        Ok(text)
     }
 }
 
@@ -184,37 +222,12 @@ fn replaced(bytes: &[u8]) -> String {
     runes.map(|(rune, _)| rune).collect()
 }
 
-/// What a YAML text may hold; JSON escapes what is below the space.
-fn is_readable(character: char) -> bool {
-    matches!(character,
-        '\0'..='~' | NEXT_LINE | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}'
-        | '\u{ff00}'..='\u{fffd}' | '\u{10000}'..)
-}
-
-/// A line end to YAML that JSON does not escape.
-const NEXT_LINE: char = '\u{85}';
-
-/// The text with line ends folded as between double quotes: one is a space, of several all but
-/// the first stay, and spaces around them go.
-fn folded(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut breaks = 0;
-    for (at, part) in text.split(NEXT_LINE).enumerate() {
-        let last = text.matches(NEXT_LINE).count() == at;
-        let part = if at == 0 { part } else { part.trim_start_matches(' ') };
-        let part = if last { part } else { part.trim_end_matches(' ') };
-        if at > 0 {
-            breaks += 1;
-        }
-        if part.is_empty() && !last && at > 0 {
-            continue;
-        }
-        match std::mem::take(&mut breaks) {
-            0 => {}
-            1 => out.push(' '),
-            several => out.extend(std::iter::repeat_n('\n', several - 1)),
-        }
-        out.push_str(part);
-    }
-    out
+/// Whether the text in JSON means the same to YAML: no line end that JSON does not escape, and
+/// no character that YAML does not have.
+fn passes(text: &str) -> bool {
+    let passes = |character| {
+        matches!(character,
+            '\0'..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+    };
+    if text.is_ascii() { !text.contains('\u{7f}') } else { text.chars().all(passes) }
 }

@@ -8,17 +8,17 @@ use crate::yaml::scalar::{Scalar, resolve};
 use crate::yaml::{Dialect, Error, Limits, Mark, Options};
 
 /// Where a node is among all.
-pub(super) type Index = usize;
+pub(in crate::helm::functions::yaml) type Index = usize;
 
 /// All nodes of a document.
 #[derive(Default)]
-pub(super) struct Tree {
+pub(in crate::helm::functions::yaml) struct Tree {
     nodes: Vec<Node>,
     root: Option<Index>,
     anchors: HashMap<usize, Index>,
 }
 
-pub(super) enum Node {
+pub(in crate::helm::functions::yaml) enum Node {
     Scalar(Word),
     List(Vec<Index>),
     Map(Vec<(Index, Index)>),
@@ -26,10 +26,10 @@ pub(super) enum Node {
 }
 
 /// A scalar.
-pub(super) struct Word {
-    pub(super) text: String,
-    pub(super) plain: bool,
-    pub(super) tag: Option<String>,
+pub(in crate::helm::functions::yaml) struct Word {
+    pub(in crate::helm::functions::yaml) text: String,
+    pub(in crate::helm::functions::yaml) plain: bool,
+    pub(in crate::helm::functions::yaml) tag: Option<String>,
 }
 
 /// A collection whose end is not read yet.
@@ -40,7 +40,7 @@ struct Open {
 
 impl Tree {
     /// Reads the first document; a text without one is `null`.
-    pub(super) fn read(text: &[u8]) -> Result<Self, Error> {
+    pub(in crate::helm::functions::yaml) fn read(text: &[u8]) -> Result<Self, Error> {
         let limits = Limits { depth: 512, bytes: u64::MAX, ..Limits::default() };
         let options = Options { limits, ..Options::default() };
         let mut events = events(text, &options)?;
@@ -109,16 +109,16 @@ impl Tree {
         }
     }
 
-    pub(super) fn root(&self) -> Index {
+    pub(in crate::helm::functions::yaml) fn root(&self) -> Index {
         self.root.unwrap_or_default()
     }
 
-    pub(super) fn node(&self, at: Index) -> &Node {
+    pub(in crate::helm::functions::yaml) fn node(&self, at: Index) -> &Node {
         &self.nodes[at]
     }
 
     /// Whether it is a map or an alias of one.
-    pub(super) fn is_map(&self, at: Index) -> bool {
+    pub(in crate::helm::functions::yaml) fn is_map(&self, at: Index) -> bool {
         match self.node(at) {
             Node::Map(_) => true,
             Node::Alias { target, .. } => matches!(self.node(*target), Node::Map(_)),
@@ -127,7 +127,7 @@ impl Tree {
     }
 
     /// Whether it is the key `<<`.
-    pub(super) fn is_merge(&self, at: Index) -> bool {
+    pub(in crate::helm::functions::yaml) fn is_merge(&self, at: Index) -> bool {
         match self.node(at) {
             Node::Scalar(word) => {
                 let tag = word.tag.as_deref();
@@ -138,7 +138,11 @@ impl Tree {
     }
 
     /// What `sigs.k8s.io/yaml` says of a key that JSON cannot have.
-    pub(super) fn unsupported_key(&self, key: &Scalar, value: Index) -> String {
+    pub(in crate::helm::functions::yaml) fn unsupported_key(
+        &self,
+        key: &Scalar,
+        value: Index,
+    ) -> String {
         let value = match self.node(value) {
             Node::Scalar(word) if word.resolved() == Scalar::Null => "<nil>".to_owned(),
             _ => self.go_syntax(value),
@@ -151,7 +155,7 @@ impl Tree {
     }
 
     /// The node as `%#v` prints it.
-    pub(super) fn go_syntax(&self, at: Index) -> String {
+    pub(in crate::helm::functions::yaml) fn go_syntax(&self, at: Index) -> String {
         match self.node(at) {
             Node::Scalar(word) => word.go_syntax(),
             Node::List(items) => {
@@ -178,7 +182,8 @@ impl Node {
 }
 
 impl Word {
-    fn resolved(&self) -> Scalar {
+    /// What it means without a tag.
+    pub(in crate::helm::functions::yaml) fn resolved(&self) -> Scalar {
         match self.plain && self.tag.is_none() {
             true => resolve(&self.text, Dialect::GoV2),
             false => Scalar::Text,
