@@ -9,12 +9,10 @@ use super::{functions, sprig};
 /// Later families replace functions of earlier ones, as Helm replaces some of sprig's and sprig
 /// one of `text/template`'s.
 static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock::new(|| {
-    let own = [
-        gotemplate::FUNCTIONS,
-        #[cfg(test)]
-        super::tables::STANDINS,
-    ];
+    let own = [gotemplate::FUNCTIONS];
     let families = own.iter().chain(sprig::FAMILIES).chain(functions::FAMILIES);
+    #[cfg(test)]
+    let families = families.chain(super::tables::STANDINS);
     families.flat_map(|family| family.iter()).map(|function| (function.name, function)).collect()
 });
 

@@ -71,7 +71,7 @@ fn general(out: &mut Vec<u8>, value: f64, precision: Option<usize>, letter: u8) 
     let size = digits.point - 1;
     if size < -4 || size >= most {
         precision = precision.min(count);
-        return exponent(out, &digits, precision.saturating_sub(1), letter - b'g' + b'e');
+        return exponent(out, &digits, precision.saturating_sub(1), letter - (b'g' - b'e'));
     }
     if signed(precision) > digits.point {
         precision = count;
@@ -87,6 +87,7 @@ struct Digits {
 }
 
 /// How many digits there shall be.
+#[derive(Clone, Copy)]
 enum Cut {
     Digits(usize),
     /// Behind the point.

@@ -22,6 +22,8 @@ pub(super) enum Code {
     Plain(fn(&[Operand]) -> Result<Operand, Fault>),
     /// Gives the first operand with that truth.
     Until(bool),
+    /// Whether the operand is not true.
+    Not,
     /// `call`.
     Call,
 }
@@ -31,7 +33,7 @@ static BUILTINS: [Builtin; 12] = [
     Builtin::new("and", &[Type::Reflect], Some(Type::Reflect), Code::Until(false)),
     Builtin::new("or", &[Type::Reflect], Some(Type::Reflect), Code::Until(true)),
     Builtin::new("call", &[Type::Reflect], Some(Type::Reflect), Code::Call),
-    Builtin::new("not", &[Type::Reflect], None, Code::Plain(not)),
+    Builtin::new("not", &[Type::Reflect], None, Code::Not),
     Builtin::new("len", &[Type::Reflect], None, Code::Plain(index::length)),
     Builtin::new("index", &[Type::Reflect], Some(Type::Reflect), Code::Plain(index::index)),
     Builtin::new("eq", &[Type::Reflect], Some(Type::Reflect), Code::Plain(compare::eq)),
@@ -61,10 +63,6 @@ impl Builtin {
     pub(crate) fn find(name: &[u8]) -> Option<&'static Self> {
         BUILTINS.iter().find(|builtin| builtin.name.as_bytes() == name)
     }
-}
-
-fn not(args: &[Operand]) -> Result<Operand, Fault> {
-    Ok(boolean(!args[0].value.truth()))
 }
 
 fn boolean(value: bool) -> Operand {

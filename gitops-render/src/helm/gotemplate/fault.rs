@@ -26,9 +26,9 @@ pub(crate) struct Trace {
 pub(crate) struct Limit {
     /// What is over the limit.
     pub(crate) what: &'static str,
-    /// The limit.
-    pub(crate) limit: u64,
-    /// The option that sets it.
+    /// How much it may be.
+    pub(crate) most: u64,
+    /// The option that sets it, if one does.
     pub(crate) option: &'static str,
     /// The template, line and column that ran into it, as `NAME:LINE:COLUMN`; empty until known.
     pub(crate) at: Str,
@@ -41,8 +41,8 @@ impl Fault {
     }
 
     /// The limit that `option` sets is reached.
-    pub(crate) fn limit(what: &'static str, limit: u64, option: &'static str) -> Self {
-        Self::Limit(Box::new(Limit { what, limit, option, at: Str::default() }))
+    pub(crate) fn limit(what: &'static str, most: u64, option: &'static str) -> Self {
+        Self::Limit(Box::new(Limit { what, most, option, at: Str::default() }))
     }
 
     /// The same, with `prefix` before its text, as `fmt.Errorf("…%w", err)` wraps an error.
@@ -95,7 +95,8 @@ impl Trace {
 
 impl Limit {
     fn text(&self) -> String {
-        let Self { what, limit, option, at } = self;
-        format!("{at}: {what} (more than {limit}; raise {option})")
+        let Self { what, most, option, at } = self;
+        let raise = if option.is_empty() { String::new() } else { format!("; raise {option}") };
+        format!("{at}: too many {what}: more than {most}{raise}")
     }
 }

@@ -41,12 +41,18 @@ fn print_branch(name: &[u8], branch: &Branch, out: &mut Vec<u8>) {
     out.extend_from_slice(name);
     branch.pipe.print(out);
     out.extend_from_slice(b"}}");
-    branch.list.iter().for_each(|node| node.print(out));
+    print_list(&branch.list, out);
     if let Some(list) = &branch.otherwise {
         out.extend_from_slice(b"{{else}}");
-        list.iter().for_each(|node| node.print(out));
+        print_list(list, out);
     }
     out.extend_from_slice(b"{{end}}");
+}
+
+fn print_list(list: &[Node], out: &mut Vec<u8>) {
+    for node in list {
+        node.print(out);
+    }
 }
 
 fn print_template(name: &[u8], pipe: Option<&Pipe>, out: &mut Vec<u8>) {

@@ -15,6 +15,10 @@ impl Printer {
         self.check_room()?;
         match value {
             Value::Nil => self.nil(),
+            // Only errors can be wrapped, and no value of a template is one.
+            Value::List(_) | Value::Map(_) | Value::Object(_) if verb == 'w' && !self.erroring => {
+                self.bad_verb(value, verb)?;
+            }
             Value::List(list) => self.list(list, verb, depth)?,
             Value::Map(map) => self.map(map, verb, depth)?,
             Value::Bytes(bytes) => self.bytes(bytes, verb, depth)?,

@@ -121,6 +121,10 @@ impl<'t> Frame<'_, '_, 't> {
         values.extend(last);
         let result = match builtin.code {
             Code::Plain(call) => call(&values),
+            Code::Not => {
+                let truth = values.first().is_some_and(|operand| operand.value.truth());
+                return Ok(Operand::plain(Value::Bool(!truth)));
+            }
             Code::Call | Code::Until(_) => Err(not_callable(&callee, &values)),
         };
         result.map_err(|fault| self.failed(fault, name, node))

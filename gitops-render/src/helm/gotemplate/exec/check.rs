@@ -17,10 +17,10 @@ impl<'t> Frame<'_, '_, 't> {
     ) -> Result<Operand, Fault> {
         self.at = At::Arg(arg);
         match &arg.word {
-            Word::Nil => match nil_of(ty) {
-                Some(nil) => Ok(nil),
-                None => Err(self.error(format!("cannot assign nil to {ty}"))),
-            },
+            Word::Nil => {
+                let wrong = || self.error(format!("cannot assign nil to {ty}"));
+                nil_of(ty).ok_or_else(wrong)
+            }
             Word::Bool(_) | Word::Number(_) | Word::Str { .. } => self.literal(ty, arg),
             _ => {
                 let value = self.operand(dot, arg)?;
@@ -66,13 +66,11 @@ impl<'t> Frame<'_, '_, 't> {
             let wrong = || self.error(format!("invalid value; expected {ty}"));
             return nil_of(ty).ok_or_else(wrong);
         }
-        match assign(&value.value, ty) {
-            Some(value) => Ok(Operand::plain(value)),
-            None => {
-                let got = value.value.ty().unwrap_or(Type::Any);
-                Err(self.error(format!("wrong type for value; expected {ty}; got {got}")))
-            }
-        }
+        let wrong = || {
+            let got = value.value.ty().unwrap_or(Type::Any);
+            self.error(format!("wrong type for value; expected {ty}; got {got}"))
+        };
+        assign(&value.value, ty).map(Operand::plain).ok_or_else(wrong)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::helm::gotemplate::Fault;
 use crate::helm::gotemplate::ast::{Branch, Command, Name, Node, Pipe, Word};
 use crate::helm::gotemplate::lex::{Item, Kind};
 
-impl<'t> Parser<'t> {
+impl Parser<'_> {
     /// An action, of which the left delimiter was read.
     pub(super) fn action(&mut self) -> Result<Read, Fault> {
         let token = self.next_non_space();

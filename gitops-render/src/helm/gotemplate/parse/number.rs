@@ -90,7 +90,12 @@ fn plain(mut number: Number, text: &[u8]) -> Result<Number, Vec<u8>> {
 }
 
 /// The `int64` that `float` is, if it is one.
-#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "compared after")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::float_cmp,
+    reason = "compared after, exactly as Go does"
+)]
 fn whole(float: f64) -> Option<i64> {
     let int = float as i64;
     (float < 9_223_372_036_854_775_808.0 && int as f64 == float).then_some(int)
@@ -101,7 +106,8 @@ fn whole(float: f64) -> Option<i64> {
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
     clippy::cast_sign_loss,
-    reason = "compared after"
+    clippy::float_cmp,
+    reason = "compared after, exactly as Go does"
 )]
 fn natural(float: f64) -> Option<u64> {
     let uint = float as u64;
