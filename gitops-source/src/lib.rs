@@ -83,6 +83,7 @@ mod http;
 mod memory;
 #[cfg(feature = "testkit")]
 pub mod testkit;
+pub mod version;
 
 mod error;
 mod stop;
