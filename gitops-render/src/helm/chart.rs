@@ -1,0 +1,32 @@
+//! Charts: what is in their files, and how their values come together. The rules are those of
+//! Helm's `pkg/chart`.
+
+mod archive;
+mod coalesce;
+mod decode;
+mod dependencies;
+mod files;
+mod ignore;
+mod load;
+mod metadata;
+mod node;
+mod requirements;
+mod schema;
+mod tables;
+mod validate;
+mod values;
+mod version;
+
+pub(super) use self::decode::{Field, Shape, Struct, decode, document};
+pub use self::files::ChartLimits;
+pub(super) use self::files::{Budget, ChartFile, from_tree};
+pub(super) use self::load::{Chart, archive_error};
+pub(super) use self::metadata::{Dependency, Metadata};
+pub(super) use self::node::Node;
+pub(super) use self::requirements::{missing, missing_error, wanted_version};
+pub(super) use self::schema::{Elsewhere, check as check_schema};
+pub(super) use self::tables::{Coalescer, table};
+pub(super) use self::values::{
+    map_to_go, merge as merge_values, read as read_values, to_go as value_to_go,
+};
+pub(super) use self::version::in_range;

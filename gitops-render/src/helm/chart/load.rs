@@ -1,0 +1,202 @@
+//! From files to a chart with the charts inside it. The rules are those of Helm's
+//! `pkg/chart/v2/loader`.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use gitops_diff::{Map, Value};
+
+use super::archive::{self, NO_HEADER};
+use super::files::{Budget, ChartFile};
+use super::metadata::{Lock, Metadata};
+use super::{decode, validate, values};
+
+/// A chart as its files have it.
+#[derive(Clone, Debug, Default)]
+pub(in crate::helm) struct Chart {
+    pub(in crate::helm) metadata: Metadata,
+    pub(in crate::helm) lock: Option<Lock>,
+    pub(in crate::helm) templates: Vec<ChartFile>,
+    /// `values.yaml`; none without that file.
+    pub(in crate::helm) values: Option<Map>,
+    /// `values.schema.json`.
+    pub(in crate::helm) schema: Option<Bytes>,
+    /// All other files.
+    pub(in crate::helm) files: Vec<ChartFile>,
+    /// The charts of `charts/`, by the names of their folders and archives.
+    pub(in crate::helm) dependencies: Vec<Chart>,
+    /// What a person should know.
+    pub(in crate::helm) warnings: Vec<String>,
+}
+
+impl Chart {
+    /// The chart of `files`, in the words of someone who named it.
+    ///
+    /// # Errors
+    /// Helm's.
+    pub(in crate::helm) fn load(
+        files: Vec<ChartFile>,
+        budget: &mut Budget,
+    ) -> Result<Self, String> {
+        let Some(file) = files.iter().find(|file| file.name == "Chart.yaml") else {
+            return Err("unable to detect chart version, no Chart.yaml found".to_owned());
+        };
+        const BASE: decode::Struct = decode::Struct {
+            name: "chartBase",
+            ty: "loader.chartBase",
+            fields: &[decode::Field("apiVersion", decode::Shape::Text)],
+        };
+        let base = decode::document(&file.data)
+            .and_then(|value| decode::decode(&value, &BASE))
+            .map_err(|error| format!("cannot load Chart.yaml: {error}"))?;
+        match base.get("apiVersion").and_then(Value::as_str).unwrap_or_default() {
+            "" | "v1" | "v2" => Self::of(files, budget, 0),
+            _ => Err("unsupported chart version".to_owned()),
+        }
+    }
+
+    fn of(files: Vec<ChartFile>, budget: &mut Budget, level: u64) -> Result<Self, String> {
+        if level > budget.limits.depth {
+            return Err(format!("charts hold charts more than {} deep", budget.limits.depth));
+        }
+        let mut chart = Self::default();
+        let mut known = chart.read_metadata(&files)?;
+        let mut inner: BTreeMap<String, Vec<ChartFile>> = BTreeMap::new();
+        for file in files {
+            chart.sort_in(file, &mut known, &mut inner)?;
+        }
+        if !known {
+            return Err("Chart.yaml file is missing".to_owned());
+        }
+        validate::validate(&mut chart.metadata)?;
+        for (name, files) in inner {
+            chart.add(&name, files, budget, level)?;
+        }
+        Ok(chart)
+    }
+
+    /// `Chart.yaml` goes first, wherever it stands.
+    fn read_metadata(&mut self, files: &[ChartFile]) -> Result<bool, String> {
+        let mut known = false;
+        for file in files.iter().filter(|file| file.name == "Chart.yaml") {
+            known = true;
+            self.metadata
+                .read(&file.data)
+                .map_err(|error| format!("cannot load Chart.yaml: {error}"))?;
+            if self.metadata.text("apiVersion").is_empty() {
+                self.metadata.set("apiVersion", "v1");
+            }
+        }
+        Ok(known)
+    }
+
+    /// Takes a file in as what it is.
+    fn sort_in(
+        &mut self,
+        file: ChartFile,
+        known: &mut bool,
+        inner: &mut BTreeMap<String, Vec<ChartFile>>,
+    ) -> Result<(), String> {
+        let cannot = |error: String| format!("cannot load {}: {error}", file.name);
+        match &*file.name {
+            "Chart.yaml" => {}
+            "Chart.lock" => self.lock = Some(Lock::read(&file.data).map_err(cannot)?),
+            "values.yaml" => self.values = Some(values::read(&file.data).map_err(cannot)?),
+            "values.schema.json" => self.schema = Some(file.data),
+            "requirements.yaml" => {
+                *known = true;
+                self.old(&file, "Dependencies are handled in Chart.yaml");
+                self.metadata.read(&file.data).map_err(cannot)?;
+                self.keep_old(file);
+            }
+            "requirements.lock" => {
+                *known = true;
+                self.lock = Some(Lock::read(&file.data).map_err(cannot)?);
+                self.old(&file, "Dependency locking is handled in Chart.lock");
+                self.keep_old(file);
+            }
+            name if name.starts_with("templates/") => self.templates.push(file),
+            name => match name.strip_prefix("charts/") {
+                Some(below) if !below.ends_with(".prov") => {
+                    let below = below.to_owned();
+                    let top = below.split('/').next().unwrap_or_default().to_owned();
+                    inner.entry(top).or_default().push(ChartFile { name: below, ..file });
+                }
+                _ => self.files.push(file),
+            },
+        }
+        Ok(())
+    }
+
+    fn is_v1(&self) -> bool {
+        self.metadata.text("apiVersion") == "v1"
+    }
+
+    fn old(&mut self, file: &ChartFile, what: &str) {
+        if !self.is_v1() {
+            self.warnings.push(format!("{}: {what} since apiVersion \"v2\"", file.place));
+        }
+    }
+
+    fn keep_old(&mut self, file: ChartFile) {
+        if self.is_v1() {
+            self.files.push(file);
+        }
+    }
+
+    /// Adds what is at `charts/NAME`.
+    fn add(
+        &mut self,
+        name: &str,
+        files: Vec<ChartFile>,
+        budget: &mut Budget,
+        level: u64,
+    ) -> Result<(), String> {
+        if name.starts_with(['_', '.']) {
+            return Ok(());
+        }
+        let chart = if name.ends_with(".tgz") {
+            self.archived(name, &files, budget, level)
+        } else {
+            let strip = |file: ChartFile| {
+                let (_, below) = file.name.split_once('/')?;
+                Some(ChartFile { name: below.to_owned(), ..file })
+            };
+            Self::of(files.into_iter().filter_map(strip).collect(), budget, level + 1)
+        };
+        let mut chart = chart.map_err(|error| {
+            format!("error unpacking subchart {name} in {}: {error}", self.metadata.name())
+        })?;
+        self.warnings.append(&mut chart.warnings);
+        self.dependencies.push(chart);
+        Ok(())
+    }
+
+    fn archived(
+        &self,
+        name: &str,
+        files: &[ChartFile],
+        budget: &mut Budget,
+        level: u64,
+    ) -> Result<Self, String> {
+        let Some(file) = files.first().filter(|file| file.name == name) else {
+            let found = files.first().map(|file| &*file.name).unwrap_or_default();
+            let parent = self.metadata.name();
+            return Err(format!(
+                "error unpacking subchart tar in {parent}: expected {name}, got {found}"
+            ));
+        };
+        let files = archive::unpack(&file.data, &file.place, budget)?;
+        Self::of(files, budget, level + 1)
+    }
+}
+
+/// What someone is told who names an archive that is none.
+pub(in crate::helm) fn archive_error(error: &str, path: &str) -> String {
+    if error == NO_HEADER {
+        return format!(
+            "file '{path}' does not appear to be a valid chart file (details: {error})"
+        );
+    }
+    format!("unable to load chart archive: {error}")
+}

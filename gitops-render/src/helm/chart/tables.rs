@@ -1,0 +1,120 @@
+//! Maps of values: copied, looked up, and laid over one another.
+
+use std::cell::RefCell;
+
+use crate::helm::go::{Map, Value};
+
+/// What becomes of `null` where values meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Nulls {
+    /// It takes a default out.
+    Remove,
+    /// It stays, for a later pass.
+    Keep,
+}
+
+/// Lays values over defaults, and collects what a person should know.
+#[derive(Debug, Default)]
+pub(in crate::helm) struct Coalescer {
+    /// Whether defaults that are `null` stay, as before Helm 4.2.
+    pub(in crate::helm) keeps_null_defaults: bool,
+    pub(in crate::helm) warnings: RefCell<Vec<String>>,
+}
+
+impl Coalescer {
+    pub(super) fn warn(&self, message: String) {
+        self.warnings.borrow_mut().push(message);
+    }
+
+    /// Adds to `into` what only `defaults` has, map by map.
+    pub(super) fn tables(&self, into: &Map, defaults: &Map, prefix: &str, nulls: Nulls) {
+        if into.is_same(defaults) {
+            return;
+        }
+        let set: Vec<_> = (defaults.entries().iter())
+            .filter(|(_, value)| self.keeps_null_defaults || !matches!(value, Value::Nil))
+            .map(|(key, _)| key.clone())
+            .collect();
+        let null: Vec<_> = (into.entries().iter())
+            .filter(|(_, value)| matches!(value, Value::Nil))
+            .map(|(key, _)| key.clone())
+            .collect();
+        for key in null {
+            defaults.set(key, Value::Nil);
+        }
+        let all: Vec<_> =
+            defaults.entries().iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+        for (key, value) in all {
+            let path = concat(prefix, &key.lossy());
+            match (into.get(&key), value) {
+                (Some(Value::Nil), _)
+                    if nulls == Nulls::Remove
+                        && (self.keeps_null_defaults || set.contains(&key)) =>
+                {
+                    into.change().remove(&key);
+                }
+                (None, value) => into.set(key, value),
+                (Some(Value::Map(below)), Value::Map(value)) => {
+                    self.tables(&below, &value, &path, nulls);
+                }
+                (Some(_), Value::Map(_)) => {
+                    self.warn(format!("cannot overwrite table with non table for {path}"));
+                }
+                (Some(Value::Map(_)), value) if !matches!(value, Value::Nil) => {
+                    self.warn(format!("destination for {path} is a table; the value of the chart that is none is ignored"));
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// `prefix.name`, or `name` alone.
+pub(super) fn concat(prefix: &str, name: &str) -> String {
+    if prefix.is_empty() { name.to_owned() } else { format!("{prefix}.{name}") }
+}
+
+/// A copy that shares no map.
+pub(in crate::helm) fn deep_copy(map: &Map) -> Map {
+    let entries = map.entries().iter().map(|(key, value)| (key.clone(), copy(value))).collect();
+    Map::typed(map.ty, entries)
+}
+
+fn copy(value: &Value) -> Value {
+    match value {
+        Value::Map(map) => Value::Map(deep_copy(map)),
+        Value::List(items) => {
+            Value::List(crate::helm::go::List::typed(items.item, items.iter().map(copy).collect()))
+        }
+        other => other.clone(),
+    }
+}
+
+/// Takes out all that is `null`, at every level.
+pub(super) fn clean_nulls(map: &Map) {
+    map.change().retain(|_, value| !matches!(value, Value::Nil));
+    for value in map.entries().values() {
+        if let Value::Map(below) = value {
+            clean_nulls(below);
+        }
+    }
+}
+
+/// The map at the path `a.b.c`.
+pub(in crate::helm) fn table(values: &Map, path: &str) -> Option<Map> {
+    path.split('.').try_fold(values.clone(), |map, name| match map.get(name.as_bytes()) {
+        Some(Value::Map(below)) => Some(below),
+        _ => None,
+    })
+}
+
+/// The value at the path `a.b.c`, which is no map.
+pub(super) fn path_value(values: &Map, path: &str) -> Option<Value> {
+    let (above, name) = path.rsplit_once('.').unwrap_or(("", path));
+    let holder = if above.is_empty() && !path.contains('.') {
+        Some(values.clone())
+    } else {
+        table(values, above)
+    };
+    holder?.get(name.as_bytes()).filter(|value| !matches!(value, Value::Map(_)))
+}
