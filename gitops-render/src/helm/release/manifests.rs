@@ -1,0 +1,98 @@
+//! The documents of all files, hooks apart, in the order in which they are installed.
+
+use std::collections::BTreeMap;
+
+use gitops_diff::Value;
+
+use super::head::Head;
+use super::hook::{Role, Terms};
+use super::order::compare;
+use super::split::documents;
+use crate::helm::HelmCompat;
+
+/// A document that is no hook.
+#[derive(Clone, Debug)]
+pub(in crate::helm) struct Manifest {
+    /// The template, as `CHART/templates/FILE`.
+    pub(in crate::helm) path: String,
+    /// The document of the file, from 1.
+    pub(in crate::helm) number: u32,
+    pub(in crate::helm) content: String,
+    pub(in crate::helm) head: Head,
+    /// What the content says.
+    pub(in crate::helm) value: Value,
+}
+
+/// A document that is a hook.
+#[derive(Clone, Debug)]
+pub(in crate::helm) struct Hook {
+    pub(in crate::helm) manifest: Manifest,
+    pub(in crate::helm) terms: Terms,
+}
+
+/// All documents of a render.
+#[derive(Clone, Debug, Default)]
+pub(in crate::helm) struct Sorted {
+    pub(in crate::helm) manifests: Vec<Manifest>,
+    pub(in crate::helm) hooks: Vec<Hook>,
+    /// The templates of hooks that were dropped, since there is no such moment.
+    pub(in crate::helm) dropped: Vec<String>,
+}
+
+/// A document that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::helm) struct Unreadable {
+    /// The template.
+    pub(in crate::helm) path: String,
+    /// Helm's words, without the path.
+    pub(in crate::helm) error: String,
+}
+
+/// Cuts and sorts what the templates printed, by their paths.
+///
+/// # Errors
+/// The first document that cannot be read.
+pub(in crate::helm) fn sort(
+    files: &BTreeMap<String, Vec<u8>>,
+    compat: HelmCompat,
+) -> Result<Sorted, Unreadable> {
+    let mut sorted = Sorted::default();
+    for (path, content) in files {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        if name.starts_with('_') {
+            continue;
+        }
+        let unreadable = |error| Unreadable { path: path.clone(), error };
+        let text = match std::str::from_utf8(content) {
+            Ok(text) => text,
+            // Whatever document holds it, Helm stops at the first bytes that are no text.
+            Err(_) => {
+                let error = Head::read(content).map(|_| String::new()).unwrap_or_else(|it| it);
+                return Err(unreadable(error));
+            }
+        };
+        for (at, document) in (1..).zip(documents(text, compat)) {
+            sorted.take(path, at, document).map_err(unreadable)?;
+        }
+    }
+    let by_kind =
+        |one: &Manifest, other: &Manifest| compare(&one.head.kind, &other.head.kind, compat);
+    sorted.manifests.sort_by(by_kind);
+    sorted.hooks.sort_by(|one, other| by_kind(&one.manifest, &other.manifest));
+    Ok(sorted)
+}
+
+impl Sorted {
+    fn take(&mut self, path: &str, number: u32, document: &str) -> Result<(), String> {
+        let (head, value) = Head::read(document.as_bytes())?;
+        let role = Role::of(&head);
+        let content = document.to_owned();
+        let manifest = Manifest { path: path.to_owned(), number, content, head, value };
+        match role {
+            Role::Manifest => self.manifests.push(manifest),
+            Role::Hook(terms) => self.hooks.push(Hook { manifest, terms }),
+            Role::Unknown => self.dropped.push(path.to_owned()),
+        }
+        Ok(())
+    }
+}
