@@ -2,9 +2,12 @@
 
 use gitops_source::Digest;
 
-use crate::{Input, Kind, Kustomize, Plain, RenderError, Rendered, Renderer, detect};
+use crate::{
+    Crds, Helm, HelmOptions, Input, Kind, Kustomize, Plain, RenderError, Rendered, Renderer, detect,
+};
 
-/// Renders each folder as what [`detect`] says it is.
+/// Renders each folder as what [`detect`] says it is. Of charts, the definitions in `crds/` are part
+/// of the result unless [`with_helm`](Auto::with_helm) says otherwise.
 ///
 /// ```
 /// use gitops_render::{Auto, Input, Renderer};
@@ -17,10 +20,18 @@ use crate::{Input, Kind, Kustomize, Plain, RenderError, Rendered, Renderer, dete
 /// assert_eq!(namespace.id().to_string(), "Namespace/shop");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Auto {
     plain: Plain,
     kustomize: Kustomize,
+    helm: Helm,
+}
+
+impl Default for Auto {
+    fn default() -> Self {
+        let helm = Helm::new(HelmOptions { crds: Crds::Include, ..HelmOptions::default() });
+        Self { plain: Plain::default(), kustomize: Kustomize::default(), helm }
+    }
 }
 
 impl Auto {
@@ -35,6 +46,12 @@ impl Auto {
     pub fn with_kustomize(self, kustomize: Kustomize) -> Self {
         Self { kustomize, ..self }
     }
+
+    /// The same, with `helm` for charts.
+    #[must_use]
+    pub fn with_helm(self, helm: Helm) -> Self {
+        Self { helm, ..self }
+    }
 }
 
 impl Renderer for Auto {
@@ -42,16 +59,14 @@ impl Renderer for Auto {
         match detect(input.tree, &input.path) {
             Kind::Plain => self.plain.render(input),
             Kind::Kustomize => self.kustomize.render(input),
-            Kind::Helm => Err(RenderError::Unsupported(format!(
-                "`{}` is a Helm chart, which this version does not render; commit the output of \
-                 `helm template` and name that folder",
-                input.path
-            ))),
+            Kind::Helm => self.helm.render(input),
         }
     }
 
     fn fingerprint(&self) -> Digest {
-        let Self { plain, kustomize } = self;
-        Digest::sha256(format!("auto {} {}", plain.fingerprint(), kustomize.fingerprint()))
+        let Self { plain, kustomize, helm } = self;
+        let [plain, kustomize, helm] =
+            [plain.fingerprint(), kustomize.fingerprint(), helm.fingerprint()];
+        Digest::sha256(format!("auto {plain} {kustomize} {helm}"))
     }
 }

@@ -14,7 +14,7 @@ pub(crate) const KUSTOMIZATIONS: [&str; 3] =
 pub enum Kind {
     /// It has a `kustomization.yaml`, `kustomization.yml` or `Kustomization`.
     Kustomize,
-    /// It has a `Chart.yaml`.
+    /// It has a `Chart.yaml`, or is an archive (`.tgz`), which only charts are.
     Helm,
     /// Neither: its files are the objects.
     Plain,
@@ -36,11 +36,15 @@ pub fn detect(tree: &Tree, path: &TreePath) -> Kind {
     let has = |name: &str| tree.file(&below(path, name)).is_some();
     if KUSTOMIZATIONS.into_iter().any(has) {
         Kind::Kustomize
-    } else if has("Chart.yaml") {
+    } else if has("Chart.yaml") || is_archive(tree, path) {
         Kind::Helm
     } else {
         Kind::Plain
     }
+}
+
+fn is_archive(tree: &Tree, path: &TreePath) -> bool {
+    path.as_str().ends_with(".tgz") && tree.file(path.as_str()).is_some()
 }
 
 /// `name` below `path`, as a path from the root.

@@ -124,7 +124,10 @@ pub enum Requirement {
         repository: String,
         /// The chart's name.
         name: String,
-        /// The range of versions.
+        /// The range of versions, or the one version that `Chart.lock` names.
         version: String,
+        /// The digest of `Chart.lock`, if there is one: another chart may be locked to another
+        /// version.
+        lock: Option<String>,
     },
 }

@@ -13,12 +13,38 @@
 
 #![allow(dead_code, unused_imports)] // Until the renderer calls all of it.
 
+mod capabilities;
+mod chart;
+mod compat;
+mod context;
+mod engine;
+mod explain;
+mod fetch;
 mod functions;
 mod go;
 mod gofmt;
 mod gotemplate;
+mod objects;
+mod options;
+mod pattern;
 mod registry;
+mod release;
+mod renderer;
+mod run;
 mod sprig;
+mod strvals;
 #[cfg(test)]
 mod tables;
+mod values;
+mod words;
 mod world;
+
+pub use self::chart::ChartLimits;
+pub use self::compat::HelmCompat;
+pub use self::gotemplate::HelmLimits;
+pub use self::options::{
+    Crds, HelmOptions, HelmValues, Hooks, Operation, PostRender, SchemaCheck, ValuesFile,
+};
+pub use self::release::{HookDeletePolicy, HookEvent, HookOutputLogPolicy};
+pub use self::renderer::Helm;
+pub use self::world::{Clock, Entropy, Lookup};

@@ -37,12 +37,12 @@
 //! |---|---|
 //! | [`Plain`] | files of YAML and JSON are the objects: many documents, lists, globs, sub-folders |
 //! | [`Kustomize`] | overlays, byte for byte as `kustomize build` prints them |
+//! | [`Helm`] | charts, byte for byte as `helm template` prints them |
 //! | [`Auto`], [`detect`] | finds out what a folder is and renders it as that |
 //! | [`yaml`] | YAML as Go's Kubernetes tools read and write it, with positions and limits |
 //!
 //! Every input is bounded: [`yaml::Limits`] for one text (depth, documents, what aliases stand
 //! for), [`PlainLimits`] and a [`yaml::Allowance`] for a render. What is over a limit is an error that names the option.
-//! Charts of Helm are recognised and refused until their renderer is here.
 
 mod render;
 
@@ -59,8 +59,14 @@ mod error;
 pub use crate::auto::Auto;
 pub use crate::detect::{Kind, detect};
 pub use crate::error::{Position, RenderError, Requirement};
+pub use crate::helm::{
+    ChartLimits, Clock, Crds, Entropy, Helm, HelmCompat, HelmLimits, HelmOptions, HelmValues,
+    HookDeletePolicy, HookEvent, HookOutputLogPolicy, Hooks, Lookup, Operation, PostRender,
+    SchemaCheck, ValuesFile,
+};
 pub use crate::kustomize::{
-    Compat, Kustomize, KustomizeLimits, KustomizeOptions, LoadRestrictor, Reorder,
+    Compat, HelmCharts, HelmFlags, Kustomize, KustomizeLimits, KustomizeOptions, LoadRestrictor,
+    Reorder,
 };
 pub use crate::plain::{Folders, Plain, PlainLimits, PlainOptions};
-pub use crate::render::{Input, Rendered, Renderer, Warning};
+pub use crate::render::{Hook, Input, Rendered, Renderer, Warning};

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use gitops_diff::{ObjectSet, Origin};
+use gitops_diff::{Object, ObjectSet, Origin};
 use gitops_source::{Digest, Tree, TreePath};
 
-use crate::RenderError;
+use crate::{HookDeletePolicy, HookEvent, HookOutputLogPolicy, RenderError};
 
 /// Makes objects out of the files of a tree. Sync and pure: the same input and options give the
 /// same objects, byte for byte; no disk, network, clock or entropy is touched.
@@ -53,6 +53,27 @@ pub struct Rendered {
     pub read: BTreeMap<TreePath, Digest>,
     /// What a person should know, though it is no error.
     pub warnings: Vec<Warning>,
+    /// Objects that are applied at some moments only, in the order in which they are printed; of
+    /// charts.
+    pub hooks: Vec<Hook>,
+    /// What a chart tells the person who installs it.
+    pub notes: Option<String>,
+}
+
+/// An object of a chart that is applied at some moments of a release's life, not kept with it.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Hook {
+    /// The object.
+    pub object: Object,
+    /// When it is applied.
+    pub events: Vec<HookEvent>,
+    /// Hooks of one moment are applied in the order of their weights, the lowest first.
+    pub weight: i64,
+    /// When the object is deleted.
+    pub delete_policies: Vec<HookDeletePolicy>,
+    /// When the logs of its pods are shown.
+    pub output_log_policies: Vec<HookOutputLogPolicy>,
 }
 
 impl Rendered {

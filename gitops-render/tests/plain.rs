@@ -174,7 +174,7 @@ fn a_folder_is_rendered_as_what_it_is() {
     read plain
     read plain/web.yaml
     ");
-    assert_snapshot!(render(&Auto::default(), &files, "chart"), @"`chart` is a Helm chart, which this version does not render; commit the output of `helm template` and name that folder");
+    assert_snapshot!(render(&Auto::default(), &files, "chart"), @"chart: validation: chart.metadata.version is required");
     assert_snapshot!(render(&Auto::default(), &files, "overlay"), @"
     Service/my-web from base/web.yaml:1
     read base

@@ -1,10 +1,17 @@
 //! The functions that Helm adds to sprig's, or puts in their place.
 
+mod files;
+mod include;
 mod json;
 mod toml;
+mod values;
 mod yaml;
 
 use super::gotemplate::Function;
 
+pub(crate) use self::files::files;
+pub(crate) use self::values::VALUES;
+
 /// All families. A file of a family lists its functions in `FUNCTIONS`.
-pub(crate) const FAMILIES: &[&[Function]] = &[json::FUNCTIONS, toml::FUNCTIONS, yaml::FUNCTIONS];
+pub(crate) const FAMILIES: &[&[Function]] =
+    &[include::FUNCTIONS, json::FUNCTIONS, toml::FUNCTIONS, yaml::FUNCTIONS];

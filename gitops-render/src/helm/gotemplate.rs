@@ -27,7 +27,7 @@ pub(crate) use self::ast::Callee;
 pub(crate) use self::builtin::{Builtin, FUNCTIONS};
 pub(crate) use self::fault::{Fault, Limit};
 pub(crate) use self::function::{Function, Parameters};
-pub(crate) use self::limits::HelmLimits;
+pub use self::limits::HelmLimits;
 pub(crate) use self::machine::{Machine, World};
 pub(crate) use self::parse::parse;
 pub(crate) use self::scope::Templates;

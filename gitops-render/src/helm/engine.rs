@@ -1,0 +1,162 @@
+//! Reads and runs the templates of a chart. The rules are those of Helm's `pkg/engine`.
+
+use std::collections::BTreeMap;
+
+use super::HelmOptions;
+use super::capabilities::Capabilities;
+use super::context::{Template, Templates, is_partial};
+use super::explain::{parse_error, run_error};
+use super::functions;
+use super::go::{Map, Str, Value};
+use super::gotemplate::{self, Fault, Limit, Machine, World, parse};
+use super::registry::callee;
+use super::run::Places;
+use crate::{Position, RenderError};
+
+/// Runs templates as the options say.
+pub(super) struct Engine<'a> {
+    options: &'a HelmOptions,
+}
+
+/// Why a template cannot be read or run.
+#[derive(Debug)]
+pub(super) struct EngineFault {
+    /// The file that was read or run, by the path that Helm has for it.
+    name: String,
+    cause: Cause,
+}
+
+#[derive(Debug)]
+enum Cause {
+    /// In Helm's words.
+    Wrong(String),
+    Limit(Box<Limit>),
+}
+
+impl<'a> Engine<'a> {
+    pub(super) fn new(options: &'a HelmOptions) -> Self {
+        Self { options }
+    }
+
+    /// `.Capabilities`.
+    ///
+    /// # Errors
+    /// Where the version of Kubernetes that is wanted is none.
+    pub(super) fn capabilities(&self) -> Result<Capabilities, String> {
+        let HelmOptions { kube_version, api_versions, compat, .. } = self.options;
+        Capabilities::new(kube_version.as_deref(), api_versions, *compat)
+    }
+
+    /// What the templates print, without those that are only there for others.
+    ///
+    /// # Errors
+    /// Of the first template that cannot be read or run.
+    pub(super) fn run(
+        &self,
+        templates: &Templates<'_>,
+        order: &[&str],
+        release: &str,
+    ) -> Result<BTreeMap<String, Vec<u8>>, EngineFault> {
+        let parsed = read(templates, order)?;
+        let release = (&*self.options.namespace, release);
+        let mut machine = Machine::new(&parsed, self.world(), release, self.options.limits.clone());
+        let mut printed = BTreeMap::new();
+        for name in order.iter().filter(|name| !is_partial(name)) {
+            let Some(Template { dot, base, .. }) = templates.get(*name) else { continue };
+            let about = [("Name", Value::string(*name)), ("BasePath", Value::string(&**base))];
+            let about: Map =
+                about.into_iter().map(|(key, value)| (Str::from(key), value)).collect();
+            dot.set("Template", Value::Map(about.seen_as(functions::VALUES)));
+            let output = machine
+                .render(name, Value::Map(dot.clone()))
+                .map_err(|fault| EngineFault::running(name, fault))?;
+            printed.insert((*name).to_owned(), output);
+        }
+        Ok(printed)
+    }
+
+    /// The name of a release out of a template.
+    ///
+    /// # Errors
+    /// Go's.
+    pub(super) fn name(&self, template: &str) -> Result<String, String> {
+        const NAME: &str = "name-template";
+        let text = |fault: Fault| String::from_utf8_lossy(&fault.text()).into_owned();
+        let mut parsed = gotemplate::Templates::default();
+        parsed.add(parse(Str::from(NAME), Str::from(template), callee).map_err(text)?);
+        let release = (&*self.options.namespace, "");
+        let mut machine = Machine::new(&parsed, self.world(), release, self.options.limits.clone());
+        let name = machine.render(NAME, Value::Nil).map_err(text)?;
+        Ok(String::from_utf8_lossy(&name).into_owned())
+    }
+
+    fn world(&self) -> World<'_> {
+        let HelmOptions { clock, entropy, lookup, .. } = self.options;
+        World { clock: &**clock, entropy: &**entropy, lookup: &**lookup }
+    }
+}
+
+/// Reads all templates; later ones replace definitions of earlier ones.
+fn read(templates: &Templates<'_>, order: &[&str]) -> Result<gotemplate::Templates, EngineFault> {
+    let mut parsed = gotemplate::Templates::default();
+    for name in order {
+        let Some(Template { file, .. }) = templates.get(*name) else { continue };
+        let trees = parse(Str::from(*name), Str::from(&file.data[..]), callee)
+            .map_err(|fault| EngineFault::reading(name, fault))?;
+        parsed.add(trees);
+    }
+    Ok(parsed)
+}
+
+impl EngineFault {
+    fn reading(name: &str, fault: Fault) -> Self {
+        let words = |fault: &Fault| parse_error(name, &String::from_utf8_lossy(&fault.text()));
+        Self::new(name, fault, words)
+    }
+
+    fn running(name: &str, fault: Fault) -> Self {
+        let words = |fault: &Fault| {
+            let texts = fault.texts().into_iter();
+            let texts: Vec<String> =
+                texts.map(|text| String::from_utf8_lossy(&text).into_owned()).collect();
+            run_error(name, &texts)
+        };
+        Self::new(name, fault, words)
+    }
+
+    fn new(name: &str, fault: Fault, words: impl FnOnce(&Fault) -> String) -> Self {
+        let cause = match fault {
+            Fault::Limit(limit) => Cause::Limit(limit),
+            other => Cause::Wrong(words(&other)),
+        };
+        Self { name: name.to_owned(), cause }
+    }
+
+    /// The error, with the place in the tree that it is about.
+    pub(super) fn into_error(self, places: &Places) -> RenderError {
+        match self.cause {
+            Cause::Wrong(message) => {
+                let position = position(&message, &self.name, places);
+                RenderError::Invalid { position, message }
+            }
+            Cause::Limit(limit) => {
+                let Limit { what, limit, option, at } = *limit;
+                let position = position(&at.lossy(), &self.name, places);
+                RenderError::Limit { position, what: what.to_owned(), limit, option }
+            }
+        }
+    }
+}
+
+/// The line and column that `text` names in the file `name`, or in another one where it says so.
+fn position(text: &str, name: &str, places: &Places) -> Position {
+    let known = places.keys().filter_map(|path| Some((text.find(&format!("{path}:"))?, path)));
+    let Some((at, path)) = known.min() else {
+        let file = places.get(name).map_or(name, |place| &*place.file).to_owned();
+        return Position { file, ..Position::default() };
+    };
+    let mut numbers = text[at + path.len() + 1..].split(|it: char| !it.is_ascii_digit());
+    let mut next = || numbers.next().and_then(|number| number.parse().ok()).unwrap_or_default();
+    let file = places.get(path).map_or(&**path, |place| &*place.file).to_owned();
+    Position { file, line: next(), column: next() }
+}

@@ -1,0 +1,74 @@
+//! The renderer of charts.
+
+use gitops_source::Digest;
+
+use super::objects;
+use super::options::{HelmOptions, Hooks};
+use super::release::{Printed, print};
+use super::run::Run;
+use crate::{Input, Position, RenderError, Rendered, Renderer};
+
+/// Renders a chart as `helm template` does, byte for byte.
+///
+/// A chart is a folder with a `Chart.yaml`, or an archive (`.tgz`) as `helm package` makes them;
+/// the path of the [`Input`] names either. A render is pure: the clock, random bytes and the
+/// objects that `lookup` finds are what the options say. Dependencies that the chart does not
+/// hold are asked for by [`RenderError::Missing`], all at once; so are schemas that lie elsewhere.
+///
+/// Errors are in Helm's words, with the file and line of the tree that they are about. Hooks are
+/// no objects of the release, and come apart from them, with their moments, weights and policies.
+#[derive(Clone, Debug, Default)]
+pub struct Helm {
+    /// How.
+    pub options: HelmOptions,
+}
+
+impl Helm {
+    /// A renderer with these options.
+    pub fn new(options: HelmOptions) -> Self {
+        Self { options }
+    }
+
+    /// The bytes that `helm template` prints.
+    ///
+    /// ```
+    /// use gitops_render::{Helm, Input};
+    /// use gitops_source::{Tree, TreePath};
+    ///
+    /// let tree = Tree::from_files([
+    ///     ("shop/Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n"),
+    ///     ("shop/values.yaml", "replicas: 2\n"),
+    ///     ("shop/templates/web.yaml", "kind: Web\nreplicas: {{ .Values.replicas }}\n"),
+    /// ])?;
+    /// let output = Helm::default().template(&Input::new(&tree, TreePath::new("shop")?))?;
+    /// assert_eq!(output, "---\n# Source: shop/templates/web.yaml\nkind: Web\nreplicas: 2\n");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where the chart or its values are wrong, or something has to be fetched first.
+    pub fn template(&self, input: &Input<'_>) -> Result<String, RenderError> {
+        let outcome = Run { input, options: &self.options }.render()?;
+        let printed = Printed {
+            crds: &outcome.crds,
+            sorted: &outcome.sorted,
+            hooks: self.options.hooks,
+            only: &self.options.show_only,
+            compat: self.options.compat,
+        };
+        print(&printed).map_err(|message| RenderError::Invalid {
+            position: Position { file: input.path.to_string(), ..Position::default() },
+            message,
+        })
+    }
+}
+
+impl Renderer for Helm {
+    fn render(&self, input: &Input<'_>) -> Result<Rendered, RenderError> {
+        objects::rendered(Run { input, options: &self.options }.render()?)
+    }
+
+    fn fingerprint(&self) -> Digest {
+        Digest::sha256(format!("helm {} {:?}", env!("CARGO_PKG_VERSION"), self.options))
+    }
+}

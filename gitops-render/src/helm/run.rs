@@ -1,0 +1,283 @@
+//! One render: from the files of a chart to documents.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use gitops_source::{Digest, TreePath};
+
+use super::HelmOptions;
+use super::chart::{
+    Budget, Chart, ChartFile, Coalescer, Elsewhere, Node, check_schema, from_tree, in_range,
+};
+use super::context::{Shared, Template, order, templates};
+use super::engine::Engine;
+use super::fetch::Fetcher;
+use super::go::{Map, Value};
+use super::options::{Crds, Operation, SchemaCheck};
+use super::release::{Crd, Sorted, sort};
+use super::values::Collector;
+use crate::{Input, Position, RenderError, Requirement, Warning};
+
+/// What a render gives.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    pub(super) crds: Vec<Crd>,
+    pub(super) sorted: Sorted,
+    /// What `NOTES.txt` of the chart printed.
+    pub(super) notes: Option<String>,
+    pub(super) warnings: Vec<Warning>,
+    pub(super) read: BTreeMap<TreePath, Digest>,
+    /// The file of the tree that each template and each file of `crds/` comes from.
+    pub(super) places: Places,
+}
+
+/// Files of the chart, by the paths that Helm has for them.
+pub(super) type Places = BTreeMap<String, Place>;
+
+/// A file of the chart in the tree.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Place {
+    pub(super) file: Arc<str>,
+    pub(super) content: Bytes,
+}
+
+/// One render.
+pub(super) struct Run<'a> {
+    pub(super) input: &'a Input<'a>,
+    pub(super) options: &'a HelmOptions,
+}
+
+impl Run<'_> {
+    /// Renders the chart.
+    ///
+    /// # Errors
+    /// What is wrong, or has to be fetched first.
+    pub(super) fn render(&self) -> Result<Outcome, RenderError> {
+        let mut outcome = Outcome::default();
+        let values = self.values(&mut outcome)?;
+        let chart = self.chart(&mut outcome)?;
+        let release = self.release_name()?;
+        let coalescer = Coalescer {
+            keeps_null_defaults: self.options.compat == super::HelmCompat::V3_21,
+            ..Coalescer::default()
+        };
+        let mut node = Node::new(&chart);
+        coalescer.process_dependencies(&mut node, &values).map_err(|error| {
+            self.wrong(format!("chart dependencies processing failed: {error}"))
+        })?;
+        let values = coalescer.coalesce(&node, &values).map_err(|error| self.wrong(error))?;
+        self.check_values(&node, &values)?;
+        self.print(&node, &values, &release, &mut outcome)?;
+        outcome.warn(chart.warnings.iter().cloned());
+        outcome.warn(coalescer.warnings.into_inner());
+        Ok(outcome)
+    }
+
+    /// The values that are given.
+    fn values(&self, outcome: &mut Outcome) -> Result<Map, RenderError> {
+        let mut collector = Collector { tree: self.input.tree, read: Vec::new() };
+        let values = collector.collect(&self.options.values).map_err(|error| self.wrong(error))?;
+        for path in collector.read {
+            if let Some(digest) = self.input.tree.digest_of(path.as_str()) {
+                outcome.read.insert(path, digest);
+            }
+        }
+        Ok(values)
+    }
+
+    /// The chart with its dependencies.
+    fn chart(&self, outcome: &mut Outcome) -> Result<Chart, RenderError> {
+        let mut budget = Budget::new(self.options.chart_limits.clone());
+        let path = &self.input.path;
+        let mut chart = from_tree(self.input.tree, path, &mut budget)
+            .and_then(|files| Chart::load(files, &mut budget))
+            .map_err(|error| self.wrong(error))?;
+        if let Some(digest) = self.input.tree.digest_of(path.as_str()) {
+            outcome.read.insert(path.clone(), digest);
+        }
+        if chart.metadata.is_library() {
+            return Err(self.wrong("library charts are not installable".to_owned()));
+        }
+        if chart.metadata.is_deprecated() {
+            outcome.warn(["this chart is deprecated".to_owned()]);
+        }
+        Fetcher { input: self.input, budget: &mut budget, read: &mut outcome.read }
+            .complete(&mut chart)
+            .map_err(|missing| match missing {
+                Ok(requirements) => RenderError::Missing(requirements),
+                Err(error) => self.wrong(error),
+            })?;
+        Ok(chart)
+    }
+
+    /// The name of the release.
+    fn release_name(&self) -> Result<String, RenderError> {
+        let name = match &self.options.name_template {
+            Some(template) => {
+                Engine::new(self.options).name(template).map_err(|error| self.wrong(error))?
+            }
+            None => self.options.release.clone(),
+        };
+        check_name(&name).map_err(|error| {
+            let shown = super::words::quote(&name);
+            self.wrong(format!("release name check failed: release name {shown}: {error}"))
+        })?;
+        Ok(name)
+    }
+
+    fn check_values(&self, node: &Node<'_>, values: &Map) -> Result<(), RenderError> {
+        if self.options.schema == SchemaCheck::Skip {
+            return Ok(());
+        }
+        let fetched = self.input.fetched.iter().filter_map(|(requirement, tree)| {
+            let Requirement::Http { url } = requirement else { return None };
+            let (_, file) = tree.files().next()?;
+            Some((url.clone(), file.content.to_vec()))
+        });
+        let elsewhere = Elsewhere::new(fetched.collect());
+        check_schema(node, values, &elsewhere).map_err(|error| {
+            let missing = elsewhere.missing();
+            if missing.is_empty() {
+                return self.wrong(error);
+            }
+            RenderError::Missing(missing.into_iter().map(|url| Requirement::Http { url }).collect())
+        })
+    }
+
+    /// Runs the templates, and sorts what they print.
+    fn print(
+        &self,
+        node: &Node<'_>,
+        values: &Map,
+        release: &str,
+        outcome: &mut Outcome,
+    ) -> Result<(), RenderError> {
+        let engine = Engine::new(self.options);
+        let capabilities = engine.capabilities().map_err(|error| self.wrong(error))?;
+        let wanted = node.metadata().text("kubeVersion").to_owned();
+        if !wanted.is_empty() && !in_range(&wanted, &capabilities.constraint_version) {
+            let found = &capabilities.version;
+            return Err(self.wrong(format!(
+                "chart requires kubeVersion: {wanted} which is incompatible with Kubernetes {found}"
+            )));
+        }
+        let shared = Shared { release: self.release(release), capabilities: capabilities.value };
+        let templates = templates(node, values, &shared);
+        for (path, Template { file, .. }) in &templates {
+            outcome.places.insert(path.clone(), Place::of(file));
+        }
+        let printed = engine
+            .run(&templates, &order(&templates), release)
+            .map_err(|fault| fault.into_error(&outcome.places))?;
+        let files = self.after(node, printed, outcome)?;
+        outcome.sorted = sort(&files, self.options.compat).map_err(|unreadable| {
+            let file = outcome.places.get(&unreadable.path);
+            let file = file.map_or(&*unreadable.path, |place| &*place.file).to_owned();
+            let position = Position { file, ..Position::default() };
+            let message = format!("YAML parse error on {}: {}", unreadable.path, unreadable.error);
+            RenderError::Invalid { position, message }
+        })?;
+        let dropped = outcome.sorted.dropped.clone();
+        outcome.warn(dropped.into_iter().map(|path| {
+            format!("{path}: a hook for a moment that Helm does not know is left out")
+        }));
+        if self.options.crds == Crds::Include {
+            add_crds(node, &node.name(), outcome);
+        }
+        Ok(())
+    }
+
+    /// Takes the notes out, and hands the rest to whoever comes after the templates.
+    fn after(
+        &self,
+        node: &Node<'_>,
+        mut printed: BTreeMap<String, Vec<u8>>,
+        outcome: &mut Outcome,
+    ) -> Result<BTreeMap<String, Vec<u8>>, RenderError> {
+        let notes = printed.get(&format!("{}/templates/NOTES.txt", &*node.name()));
+        outcome.notes = notes.map(|notes| String::from_utf8_lossy(notes).into_owned());
+        printed.retain(|path, _| !path.ends_with("NOTES.txt"));
+        let Some(post_render) = &self.options.post_render else { return Ok(printed) };
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        let files = printed.into_iter().map(|(path, content)| (path, text(content))).collect();
+        let files = post_render.post_render(files).map_err(|error| {
+            self.wrong(format!("error while running post render on files: {error}"))
+        })?;
+        Ok(files.into_iter().map(|(path, text)| (path, text.into_bytes())).collect())
+    }
+
+    /// `.Release`.
+    fn release(&self, name: &str) -> Value {
+        let upgrade = self.options.operation == Operation::Upgrade;
+        let entries = [
+            ("Name", Value::string(name)),
+            ("Namespace", Value::string(&*self.options.namespace)),
+            ("IsUpgrade", Value::Bool(upgrade)),
+            ("IsInstall", Value::Bool(!upgrade)),
+            ("Revision", Value::int(1)),
+            ("Service", Value::string("Helm")),
+        ];
+        Value::Map(entries.into_iter().map(|(key, value)| (key.into(), value)).collect())
+    }
+
+    /// An error of the chart as a whole.
+    fn wrong(&self, message: String) -> RenderError {
+        RenderError::Invalid { position: self.place(), message }
+    }
+
+    fn place(&self) -> Position {
+        let path = &self.input.path;
+        let file = if path.is_root() { ".".to_owned() } else { path.as_str().to_owned() };
+        Position { file, ..Position::default() }
+    }
+}
+
+impl Place {
+    fn of(file: &ChartFile) -> Self {
+        Self { file: Arc::clone(&file.place), content: file.data.clone() }
+    }
+}
+
+impl Outcome {
+    fn warn(&mut self, messages: impl IntoIterator<Item = String>) {
+        let warning = |message| Warning { message, origin: None };
+        self.warnings.extend(messages.into_iter().map(warning));
+    }
+}
+
+/// Helm's rule for names of releases.
+fn check_name(name: &str) -> Result<(), String> {
+    let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let label = |label: &str| {
+        !label.is_empty()
+            && label.bytes().all(inner)
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    if name.is_empty() {
+        return Err("no name provided".to_owned());
+    }
+    if name.len() > 53 || !name.split('.').all(label) {
+        return Err(r"invalid release name, must match regex ^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$ and the length must not be longer than 53".to_owned());
+    }
+    Ok(())
+}
+
+/// The files of `crds/` of a chart, then those of the charts inside it.
+fn add_crds(node: &Node<'_>, path: &str, outcome: &mut Outcome) {
+    for file in &node.chart.files {
+        let manifest = file.name.rsplit_once('.').is_some_and(|(_, end)| {
+            ["yaml", "yml", "json"].iter().any(|known| end.eq_ignore_ascii_case(known))
+        });
+        if manifest && file.name.starts_with("crds/") {
+            let path = format!("{path}/{}", file.name);
+            outcome.places.insert(path.clone(), Place::of(file));
+            let content = String::from_utf8_lossy(&file.data).into_owned();
+            outcome.crds.push(Crd { path, content });
+        }
+    }
+    for inner in &node.dependencies {
+        add_crds(inner, &format!("{path}/charts/{}", &*inner.name()), outcome);
+    }
+}
