@@ -8,6 +8,7 @@ mod steps;
 mod target;
 
 mod build;
+mod chart;
 mod documents;
 mod folder;
 mod transform;
@@ -50,5 +51,7 @@ mod tables;
 
 mod problem;
 
-pub use self::options::{Compat, KustomizeLimits, KustomizeOptions, LoadRestrictor, Reorder};
+pub use self::options::{
+    Compat, HelmCharts, HelmFlags, KustomizeLimits, KustomizeOptions, LoadRestrictor, Reorder,
+};
 pub use self::renderer::Kustomize;

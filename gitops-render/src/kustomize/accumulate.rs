@@ -209,6 +209,12 @@ impl<'a> Target<'a> {
         let mut target = Target::load(folder)
             .map_err(|it| it.within(format_args!("couldn't make target for path '{path}'")))?;
         target.provenance = self.provenance.as_ref().map(|it| it.join(name));
+        let above = if self.file.namespace.is_empty() {
+            &self.namespace_above
+        } else {
+            &self.file.namespace
+        };
+        target.namespace_above.clone_from(above);
         target.choose_schema(Precedence::Base)?;
         let kind = &target.file.kind;
         match (part, kind == "Component") {

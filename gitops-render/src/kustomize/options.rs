@@ -18,6 +18,8 @@ pub struct KustomizeOptions {
     pub compat: Compat,
     /// What a build may cost.
     pub limits: KustomizeLimits,
+    /// Whether charts are rendered.
+    pub helm_charts: HelmCharts,
     /// The version that `buildMetadata: [managedByLabel]` writes; `(devel)` where it is empty.
     pub version: String,
 }
@@ -74,6 +76,29 @@ pub enum Compat {
     /// Without these of them: `$patch: replace` in an item of a list that is merged by key, or in a
     /// whole resource, does nothing upstream, and replaces here.
     Fixed,
+}
+
+/// Whether the charts of a kustomization are rendered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum HelmCharts {
+    /// A kustomization with charts is refused, as upstream does without `--enable-helm`.
+    #[default]
+    Refuse,
+    /// They are rendered. Charts that do not lie in the tree are asked for by
+    /// [`RenderError::Missing`](crate::RenderError::Missing).
+    Render(HelmFlags),
+}
+
+/// What goes over the fields of all charts of a kustomization.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HelmFlags {
+    /// The version of Kubernetes that templates see; that of the chart's entry where it is empty.
+    pub kube_version: String,
+    /// Versions of APIs that templates see; those of the chart's entry where there are none.
+    pub api_versions: Vec<String>,
+    /// Which version of Helm the result is equal to.
+    pub compat: crate::HelmCompat,
 }
 
 impl KustomizeOptions {

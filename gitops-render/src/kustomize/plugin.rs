@@ -10,6 +10,7 @@ use gitops_diff::Text;
 pub(crate) use self::config::no_helm;
 pub(crate) use self::validate::validate;
 use super::accumulate::Accumulated;
+use super::chart::ChartArgs;
 use super::decode::{Fields, Manner};
 use super::folder::Folder;
 use super::generate::Generator;
@@ -33,6 +34,8 @@ pub(crate) enum Making {
     Data(Generator),
     /// A service account.
     IamPolicy(IamPolicyArgs),
+    /// What a chart prints.
+    Chart(Box<ChartArgs>),
 }
 
 impl Making {
@@ -47,6 +50,7 @@ impl Making {
                 let resource = |node| Resource::new(node, &folder.build.schema);
                 Ok(args.generate()?.map(resource).into_iter().collect())
             }
+            Self::Chart(args) => args.generate(folder),
         }
     }
 }

@@ -1,8 +1,10 @@
 //! The generators and transformers that a kustomization stands for, in upstream's order.
 
+use super::chart::charts;
 use super::config::Config;
 use super::generate::Generator;
 use super::kustomization::GeneratorOptions;
+use super::options::HelmCharts;
 use super::plugin::{Configured, Making, no_helm};
 use super::problem::Result;
 use super::replacement::ReplacementTransformer;
@@ -38,12 +40,27 @@ impl<'a> Target<'a> {
             let generator = self.with_options(Generator::Secret(args.clone()));
             all.push(self.built_in("SecretGenerator", Making::Data(generator)));
         }
-        if !file.helm_charts.is_empty() || !file.helm_chart_inflation_generator.is_empty() {
-            return Err(no_helm().at(self.position("helmCharts")));
-        }
+        all.extend(self.charts().map_err(|it| it.at(self.position("helmCharts")))?);
         let configured = self.configured_generators();
         all.extend(configured.map_err(|it| it.within("loading generator plugins"))?);
         Ok(all)
+    }
+
+    /// The charts of the kustomization.
+    fn charts(&self) -> Result<Vec<Configured<Making>>> {
+        let file = &self.file;
+        let old = &file.helm_chart_inflation_generator;
+        let namespace =
+            if file.namespace.is_empty() { &self.namespace_above } else { &file.namespace };
+        let charts = charts(&file.helm_charts, old, file.helm_globals.as_ref(), namespace)?;
+        if !charts.is_empty() && self.folder.build.options.helm_charts == HelmCharts::Refuse {
+            return Err(no_helm());
+        }
+        let making = |args| Making::Chart(Box::new(args));
+        Ok(charts
+            .into_iter()
+            .map(|args| self.built_in("HelmChartInflationGenerator", making(args)))
+            .collect())
     }
 
     fn with_options(&self, mut generator: Generator) -> Generator {

@@ -24,6 +24,8 @@ pub(crate) struct Target<'a> {
     pub(crate) file_name: &'static str,
     /// Where it comes from, if the build notes that.
     pub(crate) provenance: Option<Provenance>,
+    /// The namespace of the kustomization that led here, which charts are told.
+    pub(crate) namespace_above: Text,
     /// The lines of the file's fields.
     lines: Vec<(Text, u32)>,
 }
@@ -42,7 +44,14 @@ impl<'a> Target<'a> {
             .map_err(|problem| problem.within("invalid Kustomization"))
             .and_then(|file| file.checked(&value, &folder))
             .map_err(|problem| problem.at(Position { file: path, line: 0, column: 0 }))?;
-        let target = Self { folder, file, file_name, provenance: None, lines };
+        let target = Self {
+            folder,
+            file,
+            file_name,
+            provenance: None,
+            namespace_above: Text::default(),
+            lines,
+        };
         target.warn_of_deprecated(&value);
         Ok(Self { file: target.file.clone().modern(), ..target })
     }

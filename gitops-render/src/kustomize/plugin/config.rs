@@ -3,6 +3,7 @@
 use gitops_diff::Text;
 
 use super::{Either, Making, Metadata, changing};
+use crate::kustomize::chart::ChartArgs;
 use crate::kustomize::decode::Fields;
 use crate::kustomize::folder::Folder;
 use crate::kustomize::generate::Generator;
@@ -36,7 +37,7 @@ fn making(kind: &str, fields: &mut Fields<'_>) -> Result<Option<Making>> {
             Making::Data(named(Generator::Secret(args), fields)?)
         }
         "IAMPolicyGenerator" => Making::IamPolicy(IamPolicyArgs::take(fields)?),
-        "HelmChartInflationGenerator" => return Err(no_helm()),
+        "HelmChartInflationGenerator" => Making::Chart(Box::new(ChartArgs::take(fields)?)),
         _ => return Ok(None),
     }))
 }
@@ -56,13 +57,13 @@ fn named(mut generator: Generator, fields: &mut Fields<'_>) -> Result<Generator>
     Ok(generator)
 }
 
-/// Charts are not rendered yet; upstream does not without a flag.
+/// Charts are rendered where the options say so; upstream needs a flag too.
 pub(crate) fn no_helm() -> Problem {
     Problem {
         kind: ProblemKind::Unsupported,
         ..Problem::new(
-            "must specify --enable-helm: charts in a kustomization are not rendered yet; put what \
-             the chart makes into `resources`",
+            "must specify --enable-helm: charts in a kustomization are rendered only where \
+             `KustomizeOptions::helm_charts` says so",
         )
     }
 }
