@@ -140,9 +140,9 @@ impl EngineFault {
                 RenderError::Invalid { position, message }
             }
             Cause::Limit(limit) => {
-                let Limit { what, limit, option, at } = *limit;
+                let Limit { what, most, option, at } = *limit;
                 let position = position(&at.lossy(), &self.name, places);
-                RenderError::Limit { position, what: what.to_owned(), limit, option }
+                RenderError::Limit { position, what: what.to_owned(), limit: most, option }
             }
         }
     }
