@@ -42,7 +42,7 @@ fn an_error_names_the_file_and_line_and_how_the_build_came_there() {
     let patch = "resources: [a.yaml]\npatches:\n- path: p.yaml\n";
     check(
         &[("o/kustomization.yaml", patch), ("o/a.yaml", CONFIG)],
-        "o/kustomization.yaml:2: failed to get the patch file from path(p.yaml): evalsymlink failure on '/o/p.yaml' : lstat /o/p.yaml: no such file or directory",
+        "o/kustomization.yaml:2: trouble configuring builtin PatchTransformer with config: failed to get the patch file from path(p.yaml): evalsymlink failure on '/o/p.yaml' : lstat /o/p.yaml: no such file or directory",
     );
     let broken = "kind: ConfigMap\nmetadata:\n  name: [\n";
     check(

@@ -6,7 +6,7 @@ use super::generate::Generator;
 use super::kustomization::GeneratorOptions;
 use super::options::HelmCharts;
 use super::plugin::{Configured, Making, no_helm};
-use super::problem::Result;
+use super::problem::{Problem, Result};
 use super::replacement::ReplacementTransformer;
 use super::target::Target;
 use super::transform::Transformer;
@@ -17,6 +17,11 @@ use super::transform::namespace::Namespace;
 use super::transform::patch::{Patch, PatchJson6902, PatchStrategicMerge};
 use super::transform::prefix::Affix;
 use super::transform::replicas::Replicas;
+
+const PATCH_STRATEGIC_MERGE: &str = "PatchStrategicMergeTransformer";
+const PATCH: &str = "PatchTransformer";
+const PATCH_JSON6902: &str = "PatchJson6902Transformer";
+const REPLACEMENT: &str = "ReplacementTransformer";
 
 /// A step that is ready to run.
 pub(crate) type Step<'a> = Box<dyn Transformer + 'a>;
@@ -88,14 +93,15 @@ impl<'a> Target<'a> {
     fn add_patches(&self, steps: &mut Steps<'a>) -> Result<()> {
         if let Some(paths) = self.file.patches_strategic_merge.as_ref().filter(|it| !it.is_empty())
         {
-            let patches = PatchStrategicMerge::new(paths, "", &self.folder)
-                .map_err(|it| it.at(self.position("patchesStrategicMerge")))?;
-            self.add(steps, "PatchStrategicMergeTransformer", patches);
+            let patches = PatchStrategicMerge::new(paths, "", &self.folder).map_err(|it| {
+                self.unconfigured(it, PATCH_STRATEGIC_MERGE, "patchesStrategicMerge")
+            })?;
+            self.add(steps, PATCH_STRATEGIC_MERGE, patches);
         }
         for entry in &self.file.patches {
-            let patch =
-                Patch::new(entry, &self.folder).map_err(|it| it.at(self.position("patches")))?;
-            self.add(steps, "PatchTransformer", patch);
+            let patch = Patch::new(entry, &self.folder)
+                .map_err(|it| self.unconfigured(it, PATCH, "patches"))?;
+            self.add(steps, PATCH, patch);
         }
         Ok(())
     }
@@ -132,8 +138,8 @@ impl<'a> Target<'a> {
     fn add_json_patches(&self, steps: &mut Steps<'a>) -> Result<()> {
         for entry in self.file.patches_json6902.iter().flatten() {
             let patch = PatchJson6902::new(entry, &self.folder)
-                .map_err(|it| it.at(self.position("patchesJson6902")))?;
-            self.add(steps, "PatchJson6902Transformer", patch);
+                .map_err(|it| self.unconfigured(it, PATCH_JSON6902, "patchesJson6902"))?;
+            self.add(steps, PATCH_JSON6902, patch);
         }
         Ok(())
     }
@@ -148,10 +154,18 @@ impl<'a> Target<'a> {
         }
         if !file.replacements.is_empty() {
             let replacements = ReplacementTransformer::new(&file.replacements, &self.folder)
-                .map_err(|it| it.at(self.position("replacements")))?;
-            self.add(steps, "ReplacementTransformer", replacements);
+                .map_err(|it| self.unconfigured(it, REPLACEMENT, "replacements"))?;
+            self.add(steps, REPLACEMENT, replacements);
         }
         Ok(())
+    }
+
+    /// A problem with what a field says, in upstream's words but for the text of the field, in
+    /// place of which its position stands.
+    fn unconfigured(&self, problem: Problem, kind: &str, field: &str) -> Problem {
+        problem
+            .within(format_args!("trouble configuring builtin {kind} with config"))
+            .at(self.position(field))
     }
 
     fn add(&self, steps: &mut Steps<'a>, kind: &str, transformer: impl Transformer + 'a) {
