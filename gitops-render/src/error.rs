@@ -1,9 +1,10 @@
 //! What can go wrong in a render, grouped by what the caller can do.
 
 use std::fmt;
-use std::time::Duration;
 
 use gitops_diff::Origin;
+
+use crate::Requirement;
 
 /// Why there are no objects.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -39,6 +40,9 @@ pub enum RenderError {
     /// [`Input::fetched`](crate::Input::fetched).
     #[error("{} remote input(s) have to be fetched first", .0.len())]
     Missing(Vec<Requirement>),
+    /// The caller took it back by [`Input::stop`](crate::Input::stop).
+    #[error("cancelled")]
+    Cancelled,
 }
 
 impl RenderError {
@@ -56,7 +60,7 @@ impl RenderError {
         match self {
             Self::Invalid { position, .. } | Self::Limit { position, .. } => Some(position),
             Self::Several(problems) => problems.first()?.position(),
-            Self::Unsupported(_) | Self::Missing(_) => None,
+            Self::Unsupported(_) | Self::Missing(_) | Self::Cancelled => None,
         }
     }
 }
@@ -96,38 +100,4 @@ impl fmt::Display for Position {
             (line, column) => write!(f, "{}:{line}:{column}", self.file),
         }
     }
-}
-
-/// A tree that a render needs and does not have.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Requirement {
-    /// A Git repository, of which a Kustomize base names a folder. All folders of one need it once.
-    Git {
-        /// The repository, as Git clones it.
-        url: String,
-        /// The branch, tag or commit, if one is named; else the default branch is meant.
-        reference: Option<String>,
-        /// Whether the submodules are needed too.
-        submodules: bool,
-        /// How long fetching it may take.
-        timeout: Duration,
-    },
-    /// A file served over HTTP.
-    Http {
-        /// Its address.
-        url: String,
-    },
-    /// A Helm chart.
-    Chart {
-        /// The chart repository.
-        repository: String,
-        /// The chart's name.
-        name: String,
-        /// The range of versions, or the one version that `Chart.lock` names.
-        version: String,
-        /// The digest of `Chart.lock`, if there is one: another chart may be locked to another
-        /// version.
-        lock: Option<String>,
-    },
 }

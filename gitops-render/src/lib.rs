@@ -54,11 +54,14 @@ mod plain;
 
 pub mod yaml;
 
+mod stop;
+
 mod error;
+mod requirement;
 
 pub use crate::auto::Auto;
 pub use crate::detect::{Kind, detect};
-pub use crate::error::{Position, RenderError, Requirement};
+pub use crate::error::{Position, RenderError};
 pub use crate::helm::{
     ChartLimits, Clock, Crds, Entropy, Helm, HelmCompat, HelmLimits, HelmOptions, HelmValues,
     HookDeletePolicy, HookEvent, HookOutputLogPolicy, Hooks, Lookup, Operation, PostRender,
@@ -70,3 +73,5 @@ pub use crate::kustomize::{
 };
 pub use crate::plain::{Folders, Plain, PlainLimits, PlainOptions};
 pub use crate::render::{Hook, Input, Rendered, Renderer, Warning};
+pub use crate::requirement::Requirement;
+pub use crate::stop::Stop;

@@ -72,6 +72,7 @@ impl Renderer for Plain {
         })?;
         run.out.read.insert(input.path.clone(), folder.digest().clone());
         for (path, file) in folder.files() {
+            input.stop.check()?;
             let full = TreePath::new(&below(&input.path, &path))
                 .expect("because both parts are paths of a tree");
             match self.selection.judge(&path) {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use gitops_diff::{Object, ObjectSet, Origin};
 use gitops_source::{Digest, Tree, TreePath};
 
-use crate::{HookDeletePolicy, HookEvent, HookOutputLogPolicy, RenderError};
+use crate::{HookDeletePolicy, HookEvent, HookOutputLogPolicy, RenderError, Stop};
 
 /// Makes objects out of the files of a tree. Sync and pure: the same input and options give the
 /// same objects, byte for byte; no disk, network, clock or entropy is touched.
@@ -33,12 +33,14 @@ pub struct Input<'a> {
     pub path: TreePath,
     /// Trees that an earlier render asked for by [`RenderError::Missing`], by requirement.
     pub fetched: BTreeMap<crate::Requirement, Tree>,
+    /// Ends the render early once it is stopped.
+    pub stop: Stop,
 }
 
 impl<'a> Input<'a> {
     /// The folder `path` of `tree`.
     pub fn new(tree: &'a Tree, path: TreePath) -> Self {
-        Self { tree, path, fetched: BTreeMap::new() }
+        Self { tree, path, fetched: BTreeMap::new(), stop: Stop::default() }
     }
 }
 

@@ -137,3 +137,15 @@ fn values_are_nested_as_deep_as_the_limit_allows_and_no_deeper() {
     );
     assert!(nested(100_000).is_err());
 }
+
+#[test]
+fn a_build_that_is_taken_back_ends_as_that_whatever_else_is_wrong() {
+    for text in ["resources: [a.yaml]\n", "resources: [missing.yaml]\n", "not a map\n"] {
+        let files = [("kustomization.yaml", text), ("a.yaml", CONFIG)];
+        let tree = Tree::from_files(files).expect("because the paths are plain");
+        let input = Input::new(&tree, TreePath::default());
+        input.stop.stop();
+        let error = Kustomize::default().build(&input).expect_err("a failure");
+        assert_eq!(error, RenderError::Cancelled, "{text}");
+    }
+}

@@ -95,6 +95,7 @@ impl<'a> Target<'a> {
     /// Adds what the generators make, or changes what is there by it.
     fn generate(&self, all: &mut Accumulated) -> Result<()> {
         for Configured { step, provenance } in self.generators()? {
+            self.folder.build.go_on()?;
             let made = step.generate(&self.folder)?;
             let made = made.into_iter().map(|mut it| {
                 it.note_origin(provenance.as_ref());
@@ -109,6 +110,7 @@ impl<'a> Target<'a> {
     /// wrong with the last is said before anything is changed.
     fn transform(&self, all: &mut Accumulated) -> Result<()> {
         for Configured { step, provenance } in self.transformers(&all.config)? {
+            self.folder.build.go_on()?;
             step.transform(&mut all.resources)?;
             if let Some(provenance) = provenance {
                 for _ in 0..step.count() {

@@ -42,6 +42,14 @@ impl<'a> Build<'a> {
         })
     }
 
+    /// Goes on, unless the caller took it back.
+    ///
+    /// # Errors
+    /// Where it did.
+    pub(crate) fn go_on(&self) -> Result<()> {
+        if self.input.stop.is_stopped() { Err(Problem::new("cancelled")) } else { Ok(()) }
+    }
+
     /// Counts one more folder, which `depth` others led to.
     ///
     /// # Errors
@@ -58,6 +66,7 @@ impl<'a> Build<'a> {
 
     /// The resources in a text, which stands in `file`: a resource file or a patch.
     pub(crate) fn resources(&self, text: &[u8], file: &str) -> Result<Vec<Resource>> {
+        self.go_on()?;
         super::documents::resources(self, text, file)
     }
 

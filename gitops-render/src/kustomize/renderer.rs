@@ -96,8 +96,10 @@ fn run(build: &Build<'_>) -> Result<Resources> {
     target.provenance = (!notes.is_empty()).then(Provenance::default);
     let mut all = target.accumulate()?;
     build.schema.check()?;
+    build.go_on()?;
     HashTransformer.transform(&mut all.resources)?;
     all.resources.drop_gone();
+    build.go_on()?;
     NameReferences::new(&all.config).transform(&mut all.resources)?;
     resolve_variables(&mut all, build)?;
     drop_local(&mut all.resources)?;
@@ -112,9 +114,13 @@ fn run(build: &Build<'_>) -> Result<Resources> {
     Ok(all.resources)
 }
 
-/// The error of a build: what has to be fetched goes before what is wrong. Where no file is known
+/// The error of a build: that it was taken back, or else what has to be fetched, goes before what is
+/// wrong. Where no file is known
 /// to be wrong, the folder is.
 fn explain(problem: Problem, build: &Build<'_>) -> RenderError {
+    if let Err(cancelled) = build.input.stop.check() {
+        return cancelled;
+    }
     let missing = build.missing.take();
     if !missing.is_empty() {
         return RenderError::Missing(missing.into_iter().collect());
