@@ -5,6 +5,7 @@
 //!     --repo https://example.org/fleet.git --ref main --path apps/shop \
 //!     --name shop --kubeconfig ~/.kube/config
 //! ```
+//! The folder may be a kustomization; its remote bases and files are fetched without credentials.
 //! Without `--kubeconfig` the cluster is embedded, in memory; without `--repo` it shows itself on a
 //! small shop, once.
 //!

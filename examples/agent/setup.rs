@@ -7,7 +7,7 @@ use gitops_apply::memory::Cluster;
 use gitops_apply::{KubeApplier, KubeLedger, KubeOptions, kube_client};
 use gitops_diff::Drift;
 use gitops_examples::demo::Demo;
-use gitops_reconcile::{Mode, Reconciler};
+use gitops_reconcile::{Mode, Reconciler, Remotes};
 use gitops_render::{Auto, Plain, Renderer};
 use gitops_source::{Credential, Credentials, GitOptions, GitSource};
 use kube::config::{KubeConfigOptions, Kubeconfig};
@@ -34,6 +34,7 @@ pub(crate) async fn set_up(options: &Options) -> Result<Setup, Error> {
     );
     let differ = Drift { manager: options.name.as_str().into(), ..Drift::default() };
     let reconciler = Reconciler::new(source(&url, options)?, renderer(options), applier, ledger)
+        .with_resolver(Remotes::default())
         .with_differ(differ)
         .with_path(options.path.clone());
     let reconciler = match options.output {

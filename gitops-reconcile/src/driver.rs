@@ -12,14 +12,14 @@ use futures::future::{BoxFuture, FutureExt};
 use futures::stream::{FuturesUnordered, StreamExt};
 use gitops_apply::{Applier, ApplyError, Ledger};
 use gitops_diff::Differ;
-use gitops_render::{Input, Renderer};
+use gitops_render::{Input, Renderer, Requirement, Stop};
 use gitops_source::{Digest, Source, SourceError, TreePath};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep_until};
 
 use crate::options::{Compute, Timeouts};
 use crate::run::{Action, Run, Signal};
-use crate::{Event, EventSink, ReconcileError, Report};
+use crate::{Event, EventSink, ReconcileError, Report, Resolver};
 
 /// Everything that a run acts through.
 #[derive(Clone)]
@@ -29,6 +29,7 @@ pub(crate) struct Ports {
     pub(crate) differ: Arc<dyn Differ>,
     pub(crate) applier: Arc<dyn Applier>,
     pub(crate) ledger: Arc<dyn Ledger>,
+    pub(crate) resolver: Arc<dyn Resolver>,
     pub(crate) sink: Arc<dyn EventSink>,
     pub(crate) path: TreePath,
     pub(crate) timeouts: Timeouts,
@@ -117,6 +118,15 @@ pub(crate) async fn drive(
     }
 }
 
+/// Tells a render that its result is not wanted any more, once nobody waits for it.
+struct StopOnDrop(Stop);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.stop();
+    }
+}
+
 /// The answer to one action, whatever the plug-in behind it does.
 fn perform(ports: Ports, action: Action, now: Instant) -> BoxFuture<'static, Signal> {
     let (limits, compute) = (ports.timeouts, ports.compute);
@@ -126,9 +136,16 @@ fn perform(ports: Ports, action: Action, now: Instant) -> BoxFuture<'static, Sig
             Signal::Fetched(guard("source", now + limits.fetch, slow_source, fetch).await)
         }
         .boxed(),
-        Action::Render { tree } => async move {
+        Action::Gather { wanted } => gather(ports.resolver, wanted, now + limits.fetch).boxed(),
+        Action::Render { tree, fetched } => async move {
             let Ports { renderer, path, lanes, .. } = ports;
-            let render = move || Ok(renderer.render(&Input::new(&tree, path))?);
+            let stop = StopOnDrop(Stop::default());
+            let own = stop.0.clone();
+            let render = move || {
+                let mut input = Input::new(&tree, path);
+                (input.fetched, input.stop) = (fetched, own);
+                Ok(renderer.render(&input)?)
+            };
             Signal::Rendered(
                 calculate("renderer", lanes.renderer, limits.compute, compute, render).await,
             )
@@ -145,6 +162,25 @@ fn perform(ports: Ports, action: Action, now: Instant) -> BoxFuture<'static, Sig
         Action::Sleep(time) => tokio::time::sleep(time).map(|()| Signal::Woke).boxed(),
         action => ask_target(ports, action, now).boxed(),
     }
+}
+
+/// Fetches what a render lacks, a few at a time; one that fails does not keep the others back.
+async fn gather(
+    resolver: Arc<dyn Resolver>,
+    wanted: Vec<Requirement>,
+    deadline: Instant,
+) -> Signal {
+    const AT_ONCE: usize = 8;
+    let fetch = |requirement: Requirement| {
+        let resolver = Arc::clone(&resolver);
+        async move {
+            let resolve = async { Ok(resolver.resolve(&requirement).await?) };
+            let remote = guard("resolver", deadline, slow_source, resolve).await;
+            (requirement, remote)
+        }
+    };
+    let fetches = futures::stream::iter(wanted).map(fetch).buffer_unordered(AT_ONCE);
+    Signal::Gathered(fetches.collect().await)
 }
 
 /// The answer of the applier or the ledger.

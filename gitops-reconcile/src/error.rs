@@ -63,6 +63,7 @@ impl ReconcileError {
                 _ => ErrorClass::Fix,
             },
             Self::Target(error) => error.class(),
+            Self::Render(RenderError::Cancelled) => ErrorClass::Stop,
             Self::Render(_)
             | Self::Diff(_)
             | Self::Panicked { .. }

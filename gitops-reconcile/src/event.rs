@@ -32,6 +32,11 @@ pub enum Event {
         /// Which.
         revision: Revision,
     },
+    /// What the render needs from elsewhere was looked for.
+    Gathered {
+        /// How many repositories and files are at hand.
+        remotes: usize,
+    },
     /// Objects were made of the revision.
     Rendered {
         /// How many.

@@ -68,6 +68,15 @@
 //! * A field that somebody keeps setting back is left alone for longer and longer
 //!   ([`RewriteLimit`]), and the report says so.
 //!
+//! # Remote bases
+//!
+//! A render that needs what is not in the tree, such as a remote base of a kustomization, says so;
+//! a [`Resolver`] fetches all of it side by side, and the folder is rendered again, a few rounds at
+//! most ([`RemoteLimits`]). The next runs ask for the same again first: where neither the folder
+//! nor anything fetched has changed, nothing is rendered, and a branch that moved is followed.
+//! Nothing is fetched unless [`Reconciler::with_resolver`] says how; with the feature `git`,
+//! `Remotes` fetches by Git and http(s).
+//!
 //! # Ends and crashes
 //!
 //! [`Handle::stop`] finishes and records the change under way. Dropping the future, killing the
@@ -97,6 +106,11 @@ mod report;
 
 pub mod run;
 
+mod resolver;
+
+#[cfg(feature = "git")]
+mod remotes;
+
 mod driver;
 mod schedule;
 
@@ -105,8 +119,11 @@ mod error;
 pub use crate::control::{Activity, Handle, Status};
 pub use crate::error::{ErrorClass, ReconcileError};
 pub use crate::event::{Event, EventSink, MemorySink, TracingSink};
-pub use crate::options::{Backoff, Compute, Mode, Options, RewriteLimit, Timeouts};
+pub use crate::options::{Backoff, Compute, Mode, Options, RemoteLimits, RewriteLimit, Timeouts};
 pub use crate::reconciler::Reconciler;
+#[cfg(feature = "git")]
+pub use crate::remotes::{Places, RemoteOptions, Remotes};
 pub use crate::report::{
     Changed, Conclusion, Counters, REPORT_VERSION, Report, Stage, Trigger, Trouble, TroubleKind,
 };
+pub use crate::resolver::{Remote, Resolver};

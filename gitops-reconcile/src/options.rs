@@ -38,6 +38,8 @@ pub struct Options {
     /// The longest time between having seen that the ledger is still ours and the start of a
     /// write; 10 s. Zero looks before each write.
     pub confirm: Duration,
+    /// How much a render may have fetched from elsewhere.
+    pub remotes: RemoteLimits,
     /// When a field that somebody keeps setting back is left alone for a while.
     pub rewrites: RewriteLimit,
     /// How long each part of a run may take.
@@ -83,10 +85,20 @@ pub struct RewriteLimit {
     pub hold_most: Duration,
 }
 
+/// How much a render may have fetched from elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RemoteLimits {
+    /// How many repositories and files; 64.
+    pub most: usize,
+    /// How long the chain of bases may be that name others elsewhere: how often a render may ask
+    /// for more; 8.
+    pub rounds: u32,
+}
+
 /// How long each part of a run may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timeouts {
-    /// Fetching a revision; 5 min.
+    /// Fetching a revision, and each remote input of a render; 5 min.
     pub fetch: Duration,
     /// Rendering, and diffing, on another thread ([`Compute::Blocking`]); 5 min. A thread cannot
     /// be ended: the run fails, and no other one asks the same plug-in before it has answered.
@@ -169,6 +181,7 @@ impl Default for Options {
             concurrency: 8,
             replans: 3,
             confirm: Duration::from_secs(10),
+            remotes: RemoteLimits::default(),
             rewrites: RewriteLimit::default(),
             timeouts: Timeouts::default(),
             compute: Compute::default(),
@@ -184,6 +197,12 @@ impl Default for Backoff {
             most: Duration::from_secs(300),
             most_asked: Duration::from_secs(900),
         }
+    }
+}
+
+impl Default for RemoteLimits {
+    fn default() -> Self {
+        Self { most: 64, rounds: 8 }
     }
 }
 

@@ -16,6 +16,7 @@ use tracing::Instrument;
 use crate::control::{Activity, Handle, Status, Wishes};
 use crate::driver::{Lanes, Ports, drive, refuse};
 use crate::report::{Report, Trigger};
+use crate::resolver::{Nowhere, Resolver};
 use crate::run::{Job, Run, State};
 use crate::schedule::Schedule;
 use crate::{Event, EventSink, Options, ReconcileError, TracingSink};
@@ -54,6 +55,7 @@ impl Reconciler {
             differ: Arc::new(Drift::default()),
             applier: Arc::new(applier),
             ledger: Arc::new(ledger),
+            resolver: Arc::new(Nowhere),
             sink: Arc::new(TracingSink),
             path: TreePath::default(),
             timeouts: options.timeouts,
@@ -84,6 +86,13 @@ impl Reconciler {
     #[must_use]
     pub fn with_differ(mut self, differ: impl Differ + 'static) -> Self {
         self.ports.differ = Arc::new(differ);
+        self
+    }
+
+    /// Fetches what renders need beside the tree, such as remote bases; by default nothing does.
+    #[must_use]
+    pub fn with_resolver(mut self, resolver: impl Resolver + 'static) -> Self {
+        self.ports.resolver = Arc::new(resolver);
         self
     }
 

@@ -2,6 +2,7 @@
 
 mod summary;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,6 +34,9 @@ pub struct Report {
     /// The revision it was about, if one was fetched.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revision: Option<Revision>,
+    /// What was rendered with it from elsewhere: which revision of what.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub remotes: BTreeMap<String, Revision>,
     /// How it ended.
     pub conclusion: Conclusion,
     /// How far it came.
@@ -136,6 +140,8 @@ pub struct Counters {
     pub fetches: u64,
     /// Renders; an unchanged folder costs none.
     pub renders: u64,
+    /// Questions for remote inputs of renders.
+    pub remotes: u64,
     /// Objects declared.
     pub desired: u64,
     /// Reads of the ledger.

@@ -2,6 +2,7 @@
 
 mod action;
 mod inventory;
+mod remotes;
 mod state;
 mod waves;
 
@@ -16,7 +17,7 @@ use std::sync::Arc;
 
 use gitops_apply::{ApplyError, Outcome, Stamped};
 use gitops_diff::{ObjectId, ObjectSet, Observed, Operation, Plan};
-use gitops_render::Rendered;
+use gitops_render::{RenderError, Rendered, Requirement};
 use gitops_source::{Digest, Fetched, Tree, TreePath};
 
 pub use self::action::{Action, Planned, Signal};
@@ -25,7 +26,7 @@ pub use self::state::{Moment, State};
 use self::state::{Cached, Claim, RenderKey};
 use self::waves::Waves;
 use crate::report::{Counters, Stage, Trigger, Trouble};
-use crate::{Event, Mode, Options, ReconcileError};
+use crate::{Event, Mode, Options, ReconcileError, Remote};
 
 /// One run, from the question to the source to the report.
 ///
@@ -42,6 +43,10 @@ pub struct Run {
     stage: Stage,
     stopping: bool,
     tree: Option<Tree>,
+    /// What was fetched for the render in this run.
+    remotes: BTreeMap<Requirement, Remote>,
+    /// How often the render asked for more.
+    rounds: u32,
     desired: Arc<ObjectSet>,
     ledger: Stamped,
     /// When the ledger was read or stored last, by the time of the question.
@@ -83,6 +88,8 @@ impl Run {
             stage: Stage::Fetch,
             stopping: false,
             tree: None,
+            remotes: BTreeMap::new(),
+            rounds: 0,
             desired: Arc::default(),
             ledger: Stamped::default(),
             asked: Moment::ZERO,
@@ -120,6 +127,7 @@ impl Run {
             }
             Signal::Stop => self.stop(out),
             Signal::Fetched(fetched) => fetched.and_then(|it| self.fetched(it, out)),
+            Signal::Gathered(remotes) => self.gathered(remotes, out),
             Signal::Rendered(rendered) => self.rendered(rendered, out),
             Signal::Resolved(desired) => desired.map(|it| self.resolved(it, out)),
             Signal::Loaded(ledger) => ledger.and_then(|it| self.loaded(it, out)),
@@ -181,21 +189,33 @@ impl Run {
             ));
         };
         self.enter(Stage::Render, out);
-        let key = self.key(&tree);
         self.tree = Some(tree.clone());
+        let wanted = self.remembered(&tree);
+        if wanted.is_empty() {
+            return self.render(out);
+        }
+        self.gather(wanted, out);
+        Ok(())
+    }
+
+    /// Renders, unless that would give what the last render gave.
+    fn render(&mut self, out: &mut Vec<Action>) -> Step {
+        let Some(tree) = self.tree.clone() else { return Ok(()) };
+        let key = self.key(&tree);
         let cached = self.state.rendered.as_ref().filter(|cached| cached.is_good(&key, &tree));
         if let Some(cached) = cached {
             let rendered = cached.result.clone()?;
             self.resolve(rendered, out);
-        } else {
-            self.counters.renders += 1;
-            out.push(Action::Render { tree });
+            return Ok(());
         }
+        self.counters.renders += 1;
+        let fetched = self.remotes.iter().map(|(it, remote)| (it.clone(), remote.tree.clone()));
+        out.push(Action::Render { tree, fetched: fetched.collect() });
         Ok(())
     }
 
     fn key(&self, tree: &Tree) -> RenderKey {
-        RenderKey::new(&self.job.renderer, &self.job.path, tree)
+        RenderKey::new(&self.job.renderer, &self.job.path, tree, &self.remotes)
     }
 
     /// Keeps the result, also a failed one: another render of the same tree would fail alike.
@@ -206,6 +226,9 @@ impl Run {
     ) -> Step {
         let result = match rendered {
             Ok(rendered) => Ok(Arc::new(rendered)),
+            Err(ReconcileError::Render(RenderError::Missing(wanted))) => {
+                return self.missing(wanted, out);
+            }
             Err(ReconcileError::Render(error)) => Err(error),
             Err(other) => return Err(other),
         };

@@ -10,6 +10,7 @@ mod cluster;
 mod git;
 mod manifests;
 mod programs;
+mod remotes;
 mod story;
 
 use std::io::Write as _;

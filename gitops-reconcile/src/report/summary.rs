@@ -19,6 +19,9 @@ impl fmt::Display for Report {
             write!(f, ": {}", counts.join(", "))?;
         }
         write!(f, " ({:.1} s)", self.duration.as_secs_f64())?;
+        for (remote, revision) in &self.remotes {
+            write!(f, "\n  with {remote} at {}", revision.short())?;
+        }
         if let Some(error) = &self.error {
             write!(f, "\n  {} failed: {error}", self.stage)?;
         }
@@ -117,6 +120,7 @@ impl fmt::Display for Stage {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
     use std::sync::Arc;
     use std::time::Duration;
 
@@ -135,6 +139,7 @@ mod tests {
             trigger: Trigger::Interval,
             mode: Mode::Heal,
             revision: Some(Revision::new("main", Digest::sha256("x"))),
+            remotes: BTreeMap::new(),
             conclusion: Conclusion::Incomplete,
             stage: Stage::Done,
             duration: Duration::from_millis(1234),
@@ -172,11 +177,14 @@ mod tests {
             changes: Vec::new(),
             troubles: Vec::new(),
             counters: Counters::default(),
+            remotes: [("https://h.io/a?ref=v1".into(), Revision::new("v1", Digest::sha256("x")))]
+                .into(),
             error: Some(Arc::new(error)),
             ..report()
         };
         insta::assert_snapshot!(failed, @r"
         failed (1.2 s)
+          with https://h.io/a?ref=v1 at v1@2d711642
           fetching failed: no branch `main`
         ");
     }
@@ -195,6 +203,7 @@ mod tests {
           "counters": {
             "fetches": 0,
             "renders": 0,
+            "remotes": 0,
             "desired": 0,
             "loads": 0,
             "observes": 0,

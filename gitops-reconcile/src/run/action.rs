@@ -1,15 +1,16 @@
 //! What a run asks for, and what it is told.
 
+use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
 use gitops_apply::{ApplyError, Outcome, Readiness, Stamped};
 use gitops_diff::{Change, Inventory, ObjectSet, Observed, Plan};
-use gitops_render::Rendered;
+use gitops_render::{Rendered, Requirement};
 use gitops_source::{Fetched, Revision, Tree};
 
-use crate::{Event, ReconcileError, Report};
+use crate::{Event, ReconcileError, Remote, Report};
 
 /// What a run asks its driver to do. Several may be under way at once.
 #[derive(Clone, Debug)]
@@ -20,10 +21,17 @@ pub enum Action {
         /// The revision whose tree is known.
         seen: Option<Revision>,
     },
+    /// Fetch what a render lacks; answered by [`Signal::Gathered`].
+    Gather {
+        /// What.
+        wanted: Vec<Requirement>,
+    },
     /// Render the folder of this tree; answered by [`Signal::Rendered`].
     Render {
         /// The tree.
         tree: Tree,
+        /// What was fetched for it from elsewhere.
+        fetched: BTreeMap<Requirement, Tree>,
     },
     /// Identify the objects as the target does; answered by [`Signal::Resolved`].
     Resolve(ObjectSet),
@@ -74,6 +82,8 @@ pub enum Signal {
     Stop,
     /// The answer to [`Action::Fetch`].
     Fetched(Result<Fetched, ReconcileError>),
+    /// The answer to [`Action::Gather`], for each that was wanted.
+    Gathered(Vec<(Requirement, Result<Remote, ReconcileError>)>),
     /// The answer to [`Action::Render`].
     Rendered(Result<Rendered, ReconcileError>),
     /// The answer to [`Action::Resolve`].

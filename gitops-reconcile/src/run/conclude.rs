@@ -5,9 +5,12 @@ use std::sync::Arc;
 use gitops_apply::{ErrorClass, Outcome};
 use gitops_diff::{Change, Failure};
 
+use gitops_render::Requirement;
+use gitops_source::Revision;
+
 use super::{Action, Run};
 use crate::report::{Changed, Conclusion, REPORT_VERSION, Report, Stage, Trouble, TroubleKind};
-use crate::{Event, Mode, ReconcileError};
+use crate::{Event, Mode, ReconcileError, Remote};
 
 impl Run {
     /// The end that was planned, or asked for.
@@ -72,6 +75,7 @@ impl Run {
             trigger: self.job.trigger,
             mode: self.job.options.mode,
             revision: self.state.seen.as_ref().map(|(revision, _)| revision.clone()),
+            remotes: self.remotes.iter().map(revision_of).collect(),
             conclusion,
             stage,
             duration: self.now.saturating_sub(self.begun),
@@ -84,6 +88,10 @@ impl Run {
             plan: self.plan.clone(),
         }
     }
+}
+
+fn revision_of((requirement, remote): (&Requirement, &Remote)) -> (String, Revision) {
+    (requirement.to_string(), remote.revision.clone())
 }
 
 fn warning_text(warning: &gitops_render::Warning) -> String {

@@ -1,14 +1,16 @@
 //! What a reconciler remembers from one run to the next.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use gitops_apply::Stamped;
 use gitops_diff::Inventory;
-use gitops_render::{RenderError, Rendered};
+use gitops_render::{RenderError, Rendered, Requirement};
 use gitops_source::{Digest, Revision, Tree, TreePath};
 
 use super::rewrites::Rewrites;
+use crate::Remote;
 
 /// What a reconciler remembers from one run to the next; all of it may be lost at any time.
 #[derive(Debug, Default)]
@@ -46,18 +48,28 @@ pub(super) struct Cached {
     pub(super) result: Result<Arc<Rendered>, RenderError>,
 }
 
-/// What decides a render: the renderer, and the content of the folder.
+/// What decides a render: the renderer, the content of the folder, and what was fetched for it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct RenderKey {
     pub(super) renderer: Digest,
     pub(super) path: TreePath,
     pub(super) content: Option<Digest>,
+    pub(super) remotes: BTreeMap<Requirement, Digest>,
 }
 
 impl RenderKey {
-    pub(super) fn new(renderer: &Digest, path: &TreePath, tree: &Tree) -> Self {
+    pub(super) fn new(
+        renderer: &Digest,
+        path: &TreePath,
+        tree: &Tree,
+        remotes: &BTreeMap<Requirement, Remote>,
+    ) -> Self {
         let content = tree.digest_of(path.as_str());
-        Self { renderer: renderer.clone(), path: path.clone(), content }
+        let digest = |(requirement, remote): (&Requirement, &Remote)| {
+            (requirement.clone(), remote.tree.digest().clone())
+        };
+        let remotes = remotes.iter().map(digest).collect();
+        Self { renderer: renderer.clone(), path: path.clone(), content, remotes }
     }
 }
 
@@ -72,6 +84,11 @@ impl Cached {
         let content =
             if result.is_ok() { key.content.clone() } else { Some(tree.digest().clone()) };
         Self { key: RenderKey { content, ..key }, result }
+    }
+
+    /// What was fetched for it.
+    pub(super) fn remotes(&self) -> &BTreeMap<Requirement, Digest> {
+        &self.key.remotes
     }
 
     /// Whether the render of `key` would give the same: its folder and every file that was read

@@ -12,6 +12,7 @@ mod costs;
 mod interleavings;
 mod life;
 mod plug_ins;
+mod remotes;
 mod simulation;
 mod trouble;
 

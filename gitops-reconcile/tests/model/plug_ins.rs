@@ -142,3 +142,39 @@ async fn a_render_that_does_not_end_fails_its_run_and_takes_one_thread_alone() {
     }
     assert_eq!(world.data()["ConfigMap/shop/a"], "1");
 }
+
+/// Renders once it was told to stop.
+struct Obedient(AtomicBool);
+
+impl Renderer for Obedient {
+    fn render(&self, input: &Input<'_>) -> Result<Rendered, RenderError> {
+        while !self.0.load(Ordering::Relaxed) {
+            if input.stop.check().is_err() {
+                self.0.store(true, Ordering::Relaxed);
+            }
+            std::thread::yield_now();
+        }
+        Lines.render(input)
+    }
+
+    fn fingerprint(&self) -> Digest {
+        Lines.fingerprint()
+    }
+}
+
+#[tokio::test]
+async fn a_render_that_takes_too_long_is_told_to_stop_and_makes_room() {
+    let world = World::default();
+    let timeouts = Timeouts { compute: Duration::from_millis(20), ..Timeouts::default() };
+    let options = Options { timeouts, ..Options::default() };
+    let mut agent = reconciler(&world, Obedient(AtomicBool::new(false)), options);
+    let report = agent.run_once().await;
+    let error = report.error.as_deref().unwrap();
+    assert!(matches!(error, ReconcileError::Slow { stage: "renderer", .. }), "{error:?}");
+    for _ in 0..1000 {
+        if agent.run_once().await.conclusion == Conclusion::InSync {
+            return;
+        }
+    }
+    panic!("the renderer is still at work");
+}

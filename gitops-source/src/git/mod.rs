@@ -108,6 +108,11 @@ impl GitSource {
         &self.shared.selector
     }
 
+    /// Whether the repository lies on this machine, and is read in place.
+    pub fn is_local(&self) -> bool {
+        matches!(self.shared.address.place, Place::Local(_))
+    }
+
     /// Where the repository is, without credentials.
     pub fn url(&self) -> String {
         self.shared.address.to_string()
