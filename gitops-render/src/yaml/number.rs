@@ -80,9 +80,54 @@ pub(crate) fn json_float(value: f64) -> Option<String> {
     }
     let size = value.abs();
     if size == 0.0 || (1e-6..1e21).contains(&size) {
-        return Some(value.to_string());
+        return Some(plain(value));
     }
-    Some(scientific(&format!("{value:e}"), 1))
+    Some(scientific(&shortest(value), 1))
+}
+
+/// The fewest digits that read as `value`, as Go chooses them, in the form `1.5e-7`: of two that
+/// are equally near the one that ends on an even digit.
+pub(crate) fn shortest(value: f64) -> String {
+    even(value).unwrap_or_else(|| format!("{value:e}"))
+}
+
+/// The digits that Go chooses where Rust chooses others.
+fn even(value: f64) -> Option<String> {
+    /// Of fewer digits there are no two that read as one number.
+    const FEWEST: usize = 16;
+    let text = format!("{value:e}");
+    let (mantissa, power) = text.split_once('e')?;
+    let (below, last) = mantissa.split_at(mantissa.len() - 1);
+    let last: u8 = last.parse().ok()?;
+    let count = mantissa.bytes().filter(u8::is_ascii_digit).count();
+    if count < FEWEST || last.is_multiple_of(2) {
+        return None;
+    }
+    let down = format!("{below}{}", last - 1);
+    let exact = format!("{value:.40e}");
+    let rest = exact.split('e').next()?.strip_prefix(&down)?.strip_prefix('5')?;
+    rest.bytes().all(|digit| digit == b'0').then(|| format!("{down}e{power}"))
+}
+
+/// The number without an exponent.
+fn plain(value: f64) -> String {
+    let Some(text) = even(value) else { return value.to_string() };
+    let places = usize::try_from(power(&text)).unwrap_or_default();
+    let mantissa = text.split('e').next().unwrap_or_default();
+    let (sign, mantissa) = match mantissa.strip_prefix('-') {
+        Some(mantissa) => ("-", mantissa),
+        None => ("", mantissa),
+    };
+    let digits = mantissa.replace('.', "");
+    if power(&text) < 0 {
+        let zeros = usize::try_from(-power(&text) - 1).unwrap_or_default();
+        return format!("{sign}0.{}{digits}", "0".repeat(zeros));
+    }
+    match digits.split_at_checked(places + 1) {
+        Some((whole, "")) => format!("{sign}{whole}"),
+        Some((whole, fraction)) => format!("{sign}{whole}.{fraction}"),
+        None => format!("{sign}{digits}{}", "0".repeat(places + 1 - digits.len())),
+    }
 }
 
 /// A float as `strconv.FormatFloat(value, 'g', -1, 64)` writes it, and go-yaml with it: `1e-07`,
@@ -90,7 +135,7 @@ pub(crate) fn json_float(value: f64) -> Option<String> {
 pub(crate) fn go_general(value: f64) -> String {
     match special(value) {
         Some(word) => word.to_owned(),
-        None => general(value.to_string(), &format!("{value:e}")),
+        None => general(plain(value), &shortest(value)),
     }
 }
 
@@ -153,6 +198,20 @@ mod tests {
             (12_345_678.25, "12345678.25", "1.234567825e+07", "1.2345678e+07"),
             (-0.0, "-0", "-0", "-0"),
             (1.5e300, "1.5e+300", "1.5e+300", ".inf"),
+            // Halfway between two: the even one.
+            (903_977_214_320_879.25, "903977214320879.2", "9.039772143208792e+14", "9.039772e+14"),
+            (
+                -15_451_078_935_359.062_5,
+                "-15451078935359.062",
+                "-1.5451078935359062e+13",
+                "-1.5451079e+13",
+            ),
+            (
+                15_451_078_935_359.187_5,
+                "15451078935359.188",
+                "1.5451078935359188e+13",
+                "1.5451079e+13",
+            ),
         ];
         for (value, json, wide, narrow) in cases {
             assert_eq!(json_float(value).as_deref(), Some(json));

@@ -1,5 +1,7 @@
 //! `strconv.FormatFloat`.
 
+use crate::yaml::number::shortest;
+
 /// The form of a float, by the letter that Go has for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FloatForm {
@@ -102,7 +104,7 @@ impl Digits {
             return Self { text: Vec::new(), point: 0 };
         }
         match cut {
-            None => Self::of_exponent(&format!("{value:e}")),
+            None => Self::of_exponent(&shortest(value)),
             // Longer than any double is, so nothing is lost by stopping there.
             Some(Cut::Digits(count)) => {
                 let places = count.saturating_sub(1).min(1100);

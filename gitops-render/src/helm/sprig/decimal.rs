@@ -5,6 +5,7 @@ use num_bigint::{BigInt, Sign};
 use super::cast::to_float64;
 use crate::helm::go::{Type, Value};
 use crate::helm::gotemplate::{Fault, Function};
+use crate::yaml::number::shortest;
 
 const A: Type = Type::Any;
 
@@ -56,7 +57,7 @@ impl Decimal {
             };
             return Err(Fault::new(format!("Cannot create a Decimal from {name}")));
         }
-        let text = format!("{value:e}");
+        let text = shortest(value);
         let (mantissa, power) = text.split_once('e').unwrap_or((&text, "0"));
         let places = mantissa.split_once('.').map_or(0, |(_, places)| places.len());
         let digits: i64 = mantissa.replace('.', "").parse().unwrap_or_default();

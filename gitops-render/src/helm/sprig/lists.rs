@@ -244,7 +244,8 @@ fn chunk(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
     machine.charge(list.len().saturating_mul(size_of::<Value>() * 2))?;
     let chunks: Vec<Value> = match usize::try_from(int(args, 0)) {
         Ok(size @ 1..) => list.chunks(size).map(|part| Value::list(part.to_vec())).collect(),
-        // In Go's arithmetic a negative size as large as the list gives no chunks.
+        // What Go's arithmetic makes of negative sizes.
+        Err(_) if list.len() == 1 && int(args, 0) < -1 => vec![Value::list(list.to_vec())],
         Err(_) if (2..=size_below_zero(int(args, 0))).contains(&list.len()) => Vec::new(),
         _ => return Err(Fault::new("runtime error: makeslice: len out of range")),
     };

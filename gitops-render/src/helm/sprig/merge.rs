@@ -87,7 +87,12 @@ fn takes(old: Option<&Value>, value: &Value, wins: Wins) -> bool {
 }
 
 fn assign(into: &Map, from: Type, key: Str, value: Value) -> Result<(), Fault> {
-    let (wanted, given) = (item(into.ty), item(from));
+    // mergo sets slices with their own type, and all else with that of the source's items.
+    let given = match &value {
+        Value::List(list) => Type::Slice(list.item),
+        _ => item(from),
+    };
+    let wanted = item(into.ty);
     if wanted != Type::Any && wanted != given {
         return Err(Fault::new(format!(
             "reflect.Value.SetMapIndex: value of type {given} is not assignable to type {wanted}"

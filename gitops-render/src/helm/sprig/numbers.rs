@@ -75,7 +75,12 @@ fn max_float(a: f64, b: f64) -> f64 {
     }
 }
 
+/// `math.Min`, where negative infinity is below NaN.
 fn min_float(a: f64, b: f64) -> f64 {
+    if a.is_nan() || b.is_nan() {
+        let least = a == f64::NEG_INFINITY || b == f64::NEG_INFINITY;
+        return if least { f64::NEG_INFINITY } else { f64::NAN };
+    }
     -max_float(-a, -b)
 }
 

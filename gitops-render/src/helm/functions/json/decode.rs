@@ -40,7 +40,7 @@ pub(crate) fn fitting_map(decoded: Decoded, prefix: &str) -> Value {
     let (map, error) = match (decoded.value, decoded.error) {
         (Value::Map(map), error) => (map, error),
         (Value::Nil, None) => (Map::nil(Type::DICT), None),
-        (Value::Nil, error) => (Map::of(Entries::new()), error),
+        (Value::Nil, Some(error)) if !is_number(&error) => (Map::of(Entries::new()), Some(error)),
         (other, _) => {
             let error = mismatch(&other, Type::DICT);
             (Map::of(Entries::new()), Some(format!("{prefix}{error}")))
@@ -58,10 +58,16 @@ pub(crate) fn fitting_list(decoded: Decoded, prefix: &str) -> Value {
     let error = match (decoded.value, decoded.error) {
         (list @ Value::List(_), None) => return list,
         (Value::Nil, None) => return Value::List(List::nil(&Type::Any)),
-        (_, Some(error)) => error,
-        (other, None) => format!("{prefix}{}", mismatch(&other, Type::LIST)),
+        (Value::List(_), Some(error)) => error,
+        (Value::Nil, Some(error)) if !is_number(&error) => error,
+        (other, _) => format!("{prefix}{}", mismatch(&other, Type::LIST)),
     };
     Value::list(vec![Value::string(error)])
+}
+
+/// Whether the text is a number out of range, which Go does not look at where it wants no number.
+fn is_number(error: &str) -> bool {
+    error.starts_with("json: cannot unmarshal number ")
 }
 
 fn mismatch(value: &Value, wanted: Type) -> String {

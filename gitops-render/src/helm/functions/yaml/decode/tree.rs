@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::helm::gofmt::quote;
 use crate::yaml::event::{Anchor, Event, Style, events};
-use crate::yaml::scalar::{Scalar, resolve};
+use crate::yaml::scalar::{Scalar, resolve, resolve_tagged};
 use crate::yaml::{Dialect, Error, Limits, Mark, Options};
 
 /// Where a node is among all.
@@ -191,7 +191,9 @@ impl Word {
     }
 
     fn go_syntax(&self) -> String {
-        match self.resolved() {
+        let tagged = |tag: &String| resolve_tagged(&self.text, self.plain, tag, Dialect::GoV2).ok();
+        match self.tag.as_ref().and_then(tagged).unwrap_or_else(|| self.resolved()) {
+            Scalar::Bytes(bytes) => String::from_utf8_lossy(&quote(&bytes)).into_owned(),
             Scalar::Null => "interface {}(nil)".to_owned(),
             Scalar::Bool(value) => value.to_string(),
             Scalar::Int(value) => value.to_string(),
