@@ -7,6 +7,8 @@ mod printer;
 mod quote;
 mod runes;
 mod scalar;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use self::float::{FloatForm, format_float};
 pub(crate) use self::number::{NumberError, parse_float, parse_int, parse_uint};

@@ -14,6 +14,8 @@ mod builtin;
 mod exec;
 mod fault;
 mod function;
+#[cfg(test)]
+mod hostile;
 mod lex;
 mod limits;
 mod machine;
@@ -22,6 +24,8 @@ mod parse;
 mod print;
 mod scope;
 mod stack;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use self::ast::Callee;
 pub(crate) use self::builtin::{Builtin, FUNCTIONS};

@@ -40,6 +40,16 @@ tables! {
 /// The template `templates/t.yaml` of a chart `c`, released as `rel` in `ns`: its output, or its
 /// error as Helm words it.
 pub(super) fn evaluate(template: &str, values: &Json, files: &Json) -> Result<Vec<u8>, String> {
+    evaluate_within(template, values, files, HelmLimits::default())
+}
+
+/// The same within other limits.
+pub(super) fn evaluate_within(
+    template: &str,
+    values: &Json,
+    files: &Json,
+    limits: HelmLimits,
+) -> Result<Vec<u8>, String> {
     const NAME: &str = "c/templates/t.yaml";
     let mut templates = Templates::default();
     let trees = parse(Str::from(NAME), Str::from(template), registry::callee)
@@ -47,7 +57,7 @@ pub(super) fn evaluate(template: &str, values: &Json, files: &Json) -> Result<Ve
     templates.add(trees);
     let world = standin::World;
     let world = super::gotemplate::World { clock: &world, entropy: &world, lookup: &world };
-    let mut machine = Machine::new(&templates, world, ("ns", "rel"), HelmLimits::default());
+    let mut machine = Machine::new(&templates, world, ("ns", "rel"), limits);
     machine.render(NAME, context::dot(values, files)).map_err(|fault| {
         let texts: Vec<String> = fault.texts().iter().map(|text| lossy(text)).collect();
         standin::run_error(NAME, &texts)

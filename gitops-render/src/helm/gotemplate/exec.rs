@@ -7,7 +7,7 @@ mod range;
 
 use std::sync::Arc;
 
-use super::ast::{Arg, Branch, Command, Node, Number, Pipe, Tree, Word};
+use super::ast::{Arg, Branch, Command, Name, Node, Number, Pipe, Tree, Word};
 use super::operand::Operand;
 use super::print::Print;
 use super::{Fault, Machine};
@@ -147,7 +147,7 @@ impl<'t> Frame<'_, '_, 't> {
         let value = value.unwrap_or_default();
         for name in &pipe.decl {
             if pipe.is_assign {
-                self.assign(name.id, &name.text, value.clone())?;
+                self.assign(name, value.clone())?;
             } else {
                 self.machine.variables.push(Variable { id: name.id, value: value.clone() });
             }
@@ -166,7 +166,13 @@ impl<'t> Frame<'_, '_, 't> {
         match &first.word {
             Word::Field(fields) => {
                 self.at = At::Arg(first);
-                return self.fields(dot, dot.clone(), fields, first, args, last);
+                if args.is_empty()
+                    && last.is_none()
+                    && let Some(found) = field::follow(&dot.value, fields)
+                {
+                    return Ok(found);
+                }
+                return self.fields(dot, dot, fields, first, args, last);
             }
             Word::Chain { of, fields } => {
                 return self.chain(dot, of, fields, first, args, last);
@@ -181,12 +187,14 @@ impl<'t> Frame<'_, '_, 't> {
             }
             Word::Variable { name, fields } => {
                 self.at = At::Arg(first);
-                let value = self.variable(name.id, &name.text)?;
+                if args.is_empty() && last.is_none() {
+                    return self.of_variable(dot, name, fields, first);
+                }
+                let value = self.variable(name)?.clone();
                 if fields.is_empty() {
                     self.refuse_args(first, args, last.as_ref())?;
-                    return Ok(value);
                 }
-                return self.fields(dot, value, fields, first, args, last);
+                return self.fields(dot, &value, fields, first, args, last);
             }
             _ => {}
         }
@@ -211,20 +219,17 @@ impl<'t> Frame<'_, '_, 't> {
         self.at = At::Arg(node);
         self.at = At::Arg(of);
         let value = self.operand(dot, of)?;
-        self.fields(dot, value, fields, node, args, last)
+        self.fields(dot, &value, fields, node, args, last)
     }
 
     /// The value of a word that is more than a constant.
     fn operand(&mut self, dot: &Operand, arg: &'t Arg) -> Result<Operand, Fault> {
         match &arg.word {
-            Word::Field(fields) => self.fields(dot, dot.clone(), fields, arg, &[], None),
-            Word::Variable { name, fields } => {
-                let value = self.variable(name.id, &name.text)?;
-                if fields.is_empty() {
-                    return Ok(value);
-                }
-                self.fields(dot, value, fields, arg, &[], None)
-            }
+            Word::Field(fields) => match field::follow(&dot.value, fields) {
+                Some(found) => Ok(found),
+                None => self.fields(dot, dot, fields, arg, &[], None),
+            },
+            Word::Variable { name, fields } => self.of_variable(dot, name, fields, arg),
             Word::Pipe(pipe) => super::stack::grow(|| self.pipeline(dot, pipe)),
             Word::Function { name, callee } => {
                 self.function(dot, name, *callee, At::Arg(arg), &[], None)
@@ -274,23 +279,48 @@ impl<'t> Frame<'_, '_, 't> {
         Err(self.error([b"can't give argument to non-function ", &*first.show()].concat()))
     }
 
-    fn variable(&self, id: u32, name: &Str) -> Result<Operand, Fault> {
+    /// A variable, or fields of it.
+    fn of_variable(
+        &mut self,
+        dot: &Operand,
+        name: &Name,
+        fields: &'t [Str],
+        node: &'t Arg,
+    ) -> Result<Operand, Fault> {
+        let value = self.variable(name)?;
+        if fields.is_empty() {
+            return Ok(value.clone());
+        }
+        if let Some(found) = field::follow(&value.value, fields) {
+            return Ok(found);
+        }
+        let value = value.clone();
+        self.fields(dot, &value, fields, node, &[], None)
+    }
+
+    /// The variable that was declared last under the name. Where control went past its
+    /// declaration there may be none, though the parser saw one.
+    fn variable(&self, name: &Name) -> Result<&Operand, Fault> {
         let own = &self.machine.variables[self.base..];
-        match own.iter().rev().find(|variable| variable.id == id) {
-            Some(variable) => Ok(variable.value.clone()),
-            None => Err(self.error([b"undefined variable: ", &**name].concat())),
+        match own.iter().rev().find(|variable| variable.id == name.id) {
+            Some(variable) => Ok(&variable.value),
+            None => Err(self.undefined(name)),
         }
     }
 
-    fn assign(&mut self, id: u32, name: &Str, value: Operand) -> Result<(), Fault> {
+    fn assign(&mut self, name: &Name, value: Operand) -> Result<(), Fault> {
         let own = &mut self.machine.variables[self.base..];
-        match own.iter_mut().rev().find(|variable| variable.id == id) {
+        match own.iter_mut().rev().find(|variable| variable.id == name.id) {
             Some(variable) => {
                 variable.value = value;
                 Ok(())
             }
-            None => Err(self.error([b"undefined variable: ", &**name].concat())),
+            None => Err(self.undefined(name)),
         }
+    }
+
+    fn undefined(&self, name: &Name) -> Fault {
+        self.error([b"undefined variable: ", &*name.text].concat())
     }
 
     fn write(&mut self, text: &[u8]) -> Result<(), Fault> {

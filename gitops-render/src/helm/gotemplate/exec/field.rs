@@ -1,22 +1,54 @@
 //! Fields, entries and methods: `.a.b`.
 
 use super::{At, Frame};
-use crate::helm::go::{Object, Str, Type, Value};
-use crate::helm::gotemplate::Fault;
+use crate::helm::go::{Map, Object, Str, Type, Value};
 use crate::helm::gotemplate::ast::Arg;
 use crate::helm::gotemplate::operand::{Operand, item_type, zero};
+use crate::helm::gotemplate::{Fault, Function};
+
+/// How many fields are followed at once.
+const WAY: usize = 16;
+
+/// The value at the end of `fields`, where all on the way to it are plain entries of maps: then
+/// none of these is touched. None in all other cases, which take the long way.
+pub(super) fn follow(value: &Value, fields: &[Str]) -> Option<Operand> {
+    let Value::Map(map) = value else { return None };
+    match fields {
+        [name, rest @ ..] if rest.len() < WAY => entry(map, name, rest),
+        _ => None,
+    }
+}
+
+fn entry(map: &Map, name: &Str, rest: &[Str]) -> Option<Operand> {
+    if method_of(map, name).is_some() {
+        return None;
+    }
+    let entries = map.entries();
+    let found = entries.get(&**name)?;
+    match rest {
+        [] => Some(Operand::element(found.clone(), item_type(map.ty))),
+        _ => follow(found, rest),
+    }
+}
+
+/// The method `name` of a map with a named type.
+fn method_of(map: &Map, name: &[u8]) -> Option<&'static Function> {
+    let Type::Named(named) = map.ty else { return None };
+    named.methods.iter().find(|method| method.name.as_bytes() == name)
+}
 
 impl<'t> Frame<'_, '_, 't> {
     /// `fields` of `value`, one after the other. The last may be a method, and gets the arguments.
     pub(super) fn fields(
         &mut self,
         dot: &Operand,
-        mut value: Operand,
+        value: &Operand,
         fields: &'t [Str],
         node: &'t Arg,
         args: &'t [Arg],
         last: Option<Operand>,
     ) -> Result<Operand, Fault> {
+        let mut value = value.clone();
         let Some((end, way)) = fields.split_last() else { return Ok(value) };
         for name in way {
             value = self.field(dot, &value, name, node, &[], None)?;
@@ -34,9 +66,7 @@ impl<'t> Frame<'_, '_, 't> {
         last: Option<Operand>,
     ) -> Result<Operand, Fault> {
         if let Value::Map(map) = &value.value {
-            if let Type::Named(named) = map.ty
-                && let Some(method) = named.methods.iter().find(|m| m.name.as_bytes() == &**name)
-            {
+            if let Some(method) = method_of(map, name) {
                 return self.method_of_map(dot, &value.value, method, node, args, last);
             }
             if !args.is_empty() || last.is_some() {
@@ -68,7 +98,7 @@ impl<'t> Frame<'_, '_, 't> {
         &mut self,
         dot: &Operand,
         map: &Value,
-        method: &'static crate::helm::gotemplate::Function,
+        method: &'static Function,
         node: &'t Arg,
         args: &'t [Arg],
         last: Option<Operand>,

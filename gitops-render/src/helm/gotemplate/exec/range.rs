@@ -91,20 +91,18 @@ impl<'t> Frame<'_, '_, 't> {
         index: Operand,
         item: &Operand,
     ) -> Result<(), Fault> {
-        let values = match branch.pipe.decl.len() {
-            0 => return Ok(()),
-            1 => [None, Some(item.clone())],
-            _ => [Some(index), Some(item.clone())],
-        };
-        let values = values.into_iter().flatten();
-        if branch.pipe.is_assign {
-            for (name, value) in branch.pipe.decl.iter().zip(values) {
-                self.assign(name.id, &name.text, value)?;
+        let top = self.machine.variables.len();
+        match branch.pipe.decl.as_slice() {
+            [] => {}
+            [name] if branch.pipe.is_assign => self.assign(name, item.clone())?,
+            [first, second, ..] if branch.pipe.is_assign => {
+                self.assign(first, index)?;
+                self.assign(second, item.clone())?;
             }
-        } else {
-            let start = self.machine.variables.len() - branch.pipe.decl.len();
-            for (variable, value) in self.machine.variables[start..].iter_mut().zip(values) {
-                variable.value = value;
+            [_] => self.machine.variables[top - 1].value = item.clone(),
+            _ => {
+                self.machine.variables[top - 2].value = index;
+                self.machine.variables[top - 1].value = item.clone();
             }
         }
         Ok(())

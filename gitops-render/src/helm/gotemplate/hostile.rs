@@ -1,0 +1,77 @@
+//! Templates that mean harm end in errors.
+
+use proptest::prelude::*;
+
+use super::HelmLimits;
+use crate::helm::tables::{evaluate, evaluate_within};
+
+fn run(template: &str) -> Result<Vec<u8>, String> {
+    let limits = HelmLimits { steps: 200_000, bytes: 1 << 20, depth: 2_000 };
+    let none = serde_json::json!({});
+    evaluate_within(template, &none, &none, limits)
+}
+
+#[track_caller]
+fn refused(template: &str, wanted: &str) {
+    let error = run(template).expect_err("it means harm");
+    assert!(error.contains(wanted), "wanted {wanted:?}, got {error:?}");
+}
+
+#[test]
+fn endless_recursion_ends_at_a_limit_that_names_the_place() {
+    refused(
+        "{{ define \"a\" }}{{ template \"a\" }}{{ end }}{{ template \"a\" }}",
+        "c/templates/t.yaml:1:28: too many templates inside one another",
+    );
+    refused(
+        "{{ define \"a\" }}{{ include \"a\" . }}{{ end }}{{ include \"a\" . }}",
+        "rendering template has a nested reference name: a",
+    );
+    refused(
+        "{{ tpl \"{{ tpl . . }}\" \"{{ tpl . . }}\" }}",
+        "too many templates inside one another",
+    );
+}
+
+#[test]
+fn work_and_output_are_bounded() {
+    refused("{{ range 1000000 }}{{ range 1000000 }}{{ end }}{{ end }}", "too many steps");
+    refused("{{ range 100000 }}a lot of text for nothing at all{{ end }}", "too many bytes");
+    refused("{{ printf \"%1000000d%1000000d\" 1 1 }}", "too many bytes");
+    refused(
+        "{{ $x := list 1 }}{{ range 60 }}{{ $x = list $x $x }}{{ end }}{{ $x }}",
+        "too many bytes",
+    );
+}
+
+#[test]
+fn what_nests_deep_is_refused_or_done_but_never_overflows_the_stack() {
+    let parens = format!("{{{{ {}1{} }}}}", "(".repeat(100_000), ")".repeat(100_000));
+    refused(&parens, "max expression depth exceeded");
+    let blocks = "{{ if 1 }}".repeat(100_000) + &"{{ end }}".repeat(100_000);
+    refused(&blocks, "max expression depth exceeded");
+    let blocks = "{{ if 1 }}".repeat(900) + "x" + &"{{ end }}".repeat(900);
+    assert_eq!(run(&blocks), Ok(b"x".to_vec()));
+    let lists = "{{ $x := list }}{{ range 50000 }}{{ $x = list $x }}{{ end }}";
+    assert_eq!(run(lists), Ok(Vec::new()));
+    refused(&format!("{lists}{{{{ $x }}}}"), "too many values that hold one another");
+}
+
+#[test]
+fn maps_that_hold_themselves_do_not_print_without_end() {
+    refused("{{ $x := dict }}{{ $x = set $x \"a\" $x }}{{ $x }}", "too many");
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_a_template_panic(text in r"(\{\{|\}\}|[ -~\n]|é|\{\{- | -\}\}|if |end|range |\$x := |\.a|print |\(|\)|\||1e9|0x|'|.){0,30}") {
+        let none = serde_json::json!({});
+        let _ = evaluate(&text, &none, &none);
+    }
+
+    #[test]
+    fn no_format_makes_printf_panic(format in "(%|[-+# 0*.]|[0-9]{1,3}|\\[[0-9]\\]|[a-zA-Z%]|é){0,12}") {
+        let template = format!("{{{{ printf {format:?} 1 2.5 \"a\" nil true (list 1) }}}}");
+        let _ = run(&template);
+    }
+}
