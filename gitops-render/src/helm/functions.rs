@@ -1,8 +1,10 @@
 //! The functions that Helm adds to sprig's, or puts in their place.
 
 mod files;
+mod glob;
 mod include;
 mod json;
+mod lookup;
 mod toml;
 mod values;
 mod yaml;
@@ -14,4 +16,4 @@ pub(crate) use self::values::VALUES;
 
 /// All families. A file of a family lists its functions in `FUNCTIONS`.
 pub(crate) const FAMILIES: &[&[Function]] =
-    &[include::FUNCTIONS, json::FUNCTIONS, toml::FUNCTIONS, yaml::FUNCTIONS];
+    &[include::FUNCTIONS, json::FUNCTIONS, lookup::FUNCTIONS, toml::FUNCTIONS, yaml::FUNCTIONS];

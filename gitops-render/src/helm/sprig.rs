@@ -5,6 +5,7 @@ mod case;
 mod cast;
 mod codecs;
 mod copy;
+mod date;
 mod decimal;
 mod dicts;
 mod digests;
@@ -12,9 +13,13 @@ mod equal;
 mod flow;
 mod lists;
 mod merge;
+mod network;
 mod numbers;
 mod paths;
+mod random;
+mod regex;
 pub(super) mod runes;
+mod semver;
 mod strings;
 mod text;
 mod types;
@@ -46,4 +51,9 @@ pub(crate) const FAMILIES: &[&[Function]] = &[
     copy::FUNCTIONS,
     paths::FUNCTIONS,
     url::FUNCTIONS,
+    date::FUNCTIONS,
+    network::FUNCTIONS,
+    random::FUNCTIONS,
+    regex::FUNCTIONS,
+    semver::FUNCTIONS,
 ];

@@ -1,8 +1,16 @@
 //! What templates ask of the world around them: the time, random bytes, objects of the cluster.
 
+mod clock;
+mod entropy;
+mod snapshot;
+
 use std::fmt;
 
 use gitops_diff::Value;
+
+pub use self::clock::{FixedClock, SystemClock};
+pub use self::entropy::{SeededEntropy, SystemEntropy};
+pub use self::snapshot::{NoLookup, Snapshot};
 
 /// Tells the time, for `now`, `ago`, `htmlDate` and the validity of certificates.
 pub trait Clock: fmt::Debug + Send + Sync {

@@ -16,7 +16,6 @@ mod mirror;
 
 mod links;
 mod objects;
-mod range;
 mod read;
 
 use std::fmt;

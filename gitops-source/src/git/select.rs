@@ -1,10 +1,9 @@
 //! Which commit a selector means, among the refs that a repository lists.
 
 use gix::hash::ObjectId;
-use semver::Version;
 
 use super::objects::{digest, id};
-use super::range::Range;
+use crate::version::{Constraint, Version};
 use crate::{RefSelector, Revision, SourceError};
 
 /// A ref as listed: its full name, and what it points to once tags are peeled.
@@ -19,7 +18,7 @@ pub(super) struct Listed {
 pub(super) enum Selection {
     Name { full: String, shown: String },
     Short { name: String },
-    Semver { range: Range, text: String, prefix: String },
+    Semver { range: Constraint, text: String, prefix: String },
     Commit(ObjectId),
 }
 
@@ -39,7 +38,7 @@ impl Selection {
                 Ok(Self::Short { name: name.clone() })
             }
             RefSelector::Semver { range: text, prefix } => {
-                let (range, text) = (Range::parse(text)?, text.clone());
+                let (range, text) = (range(text)?, text.clone());
                 Ok(Self::Semver { range, text, prefix: prefix.clone() })
             }
             RefSelector::Commit(digest) => id(digest).map(Self::Commit),
@@ -84,10 +83,12 @@ impl Selection {
                 let versions = refs.iter().filter_map(|listed| {
                     let tag = listed.name.strip_prefix("refs/tags/")?;
                     let text = tag.strip_prefix(prefix.as_str())?;
-                    let version: Version = text.strip_prefix('v').unwrap_or(text).parse().ok()?;
+                    let text = text.strip_prefix('v').unwrap_or(text);
+                    let version = Version::parse_strict(text).ok()?;
                     range.holds(&version).then_some((version, tag, listed.target))
                 });
-                let (_, tag, target) = versions.max_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)))?;
+                let (_, tag, target) =
+                    versions.max_by(|a, b| a.0.compare(&b.0).then_with(|| a.1.cmp(b.1)))?;
                 Some(Revision::new(tag, digest(target)))
             }
         }
@@ -122,6 +123,17 @@ impl Selection {
 /// What a short name may stand for, the first one that is there (git's `ref_rev_parse_rules`).
 fn short_for(name: &str) -> [String; 4] {
     ["", "refs/", "refs/tags/", "refs/heads/"].map(|folder| format!("{folder}{name}"))
+}
+
+/// The range that `text` is; nothing stands for any release.
+fn range(text: &str) -> Result<Constraint, SourceError> {
+    let text = if text.trim().is_empty() { "*" } else { text };
+    Constraint::parse(text).map_err(|why| {
+        SourceError::invalid(format!(
+            "`{text}` is no version range ({why}); write one such as `>=1.2.0 <2.0.0`, `1.x` or \
+             `^1.4`"
+        ))
+    })
 }
 
 /// Refuses what Git refuses as a ref (git-check-ref-format), since it would be sent as it is.

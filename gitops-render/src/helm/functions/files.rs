@@ -1,7 +1,11 @@
 //! `.Files`: the files of a chart that are no templates.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 
+use super::glob::Glob;
+use super::json::or_empty;
 use crate::helm::go::{Kind, Map, Named, Str, Type, Value};
 use crate::helm::gotemplate::{Fault, Function, Machine};
 
@@ -9,8 +13,20 @@ static FILES: Named = Named {
     name: "engine.files",
     kind: Kind::Map,
     methods: &[
-        Function::new("Get", &[Type::Str], get),
-        Function::new("GetBytes", &[Type::Str], get_bytes),
+        Function::new("AsConfig", &[], |machine, args| {
+            as_yaml(machine, &receiver(args), <[u8]>::to_vec)
+        }),
+        Function::new("AsSecrets", &[], |machine, args| {
+            as_yaml(machine, &receiver(args), |bytes| STANDARD.encode(bytes).into_bytes())
+        }),
+        Function::new("Get", &[Type::Str], |_, args| {
+            Ok(Value::Str(content(args).unwrap_or_default()))
+        }),
+        Function::new("GetBytes", &[Type::Str], |_, args| {
+            Ok(Value::Bytes(content(args).unwrap_or_default()))
+        }),
+        Function::new("Glob", &[Type::Str], glob),
+        Function::new("Lines", &[Type::Str], lines),
     ],
 };
 
@@ -20,21 +36,65 @@ pub(crate) fn files(files: Vec<(Str, Bytes)>) -> Value {
     Value::Map(Map::typed(Type::Named(&FILES), entries.collect()))
 }
 
-/// The content of a file; empty where there is none.
-fn content(args: &[Value]) -> Str {
-    let (Some(Value::Map(files)), Some(Value::Str(name))) = (args.first(), args.get(1)) else {
-        return Str::default();
-    };
-    match files.get(name) {
-        Some(Value::Bytes(content)) => content,
-        _ => Str::default(),
+/// The map that the method is of.
+fn receiver(args: &[Value]) -> Map {
+    args[0].as_map().cloned().expect("because methods of maps get the map first")
+}
+
+/// The argument of the method.
+fn asked(args: &[Value]) -> &[u8] {
+    args.get(1).and_then(Value::as_str).map_or(&[], |text| text)
+}
+
+/// The content of the file that is asked for.
+fn content(args: &[Value]) -> Option<Str> {
+    match receiver(args).get(asked(args))? {
+        Value::Bytes(bytes) => Some(bytes),
+        _ => None,
     }
 }
 
-fn get(_: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
-    Ok(Value::Str(content(args)))
+fn glob(_: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
+    // What is no pattern stands for all.
+    let glob = Glob::new(asked(args));
+    let is_in = |name: &Str| glob.as_ref().is_none_or(|glob| glob.is_match(name));
+    let files = receiver(args);
+    let entries = files.entries();
+    let found = entries.iter().filter(|(name, _)| is_in(name));
+    let found = found.map(|(name, bytes)| (name.clone(), bytes.clone())).collect();
+    Ok(Value::Map(Map::typed(Type::Named(&FILES), found)))
 }
 
-fn get_bytes(_: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
-    Ok(Value::Bytes(content(args)))
+fn lines(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
+    let Some(bytes) = content(args) else { return Ok(Value::strings::<Str>([])) };
+    let (last, rest) =
+        bytes.split_last().ok_or_else(|| Fault::new("runtime error: index out of range [-1]"))?;
+    let text = if *last == b'\n' { rest } else { &bytes };
+    machine.charge(text.len().saturating_mul(size_of::<Value>()))?;
+    Ok(Value::strings(text.split(|it| *it == b'\n')))
+}
+
+/// As YAML, by the last parts of the names.
+fn as_yaml(
+    machine: &mut Machine<'_>,
+    files: &Map,
+    text: fn(&[u8]) -> Vec<u8>,
+) -> Result<Value, Fault> {
+    let entry = |(name, value): (&Str, &Value)| match value {
+        Value::Bytes(bytes) => (Str::from(base(name)), Value::string(text(bytes))),
+        _ => (name.clone(), Value::Nil),
+    };
+    let map = Map::typed(Type::STRING_MAP, files.entries().iter().map(entry).collect());
+    or_empty(super::yaml::marshal(machine, &Value::Map(map)))
+}
+
+/// The last part of a path (`path.Base`).
+fn base(path: &[u8]) -> &[u8] {
+    let end = path.iter().rposition(|it| *it != b'/').map_or(0, |last| last + 1);
+    let start = path[..end].iter().rposition(|it| *it == b'/').map_or(0, |slash| slash + 1);
+    match &path[start..end] {
+        [] if path.is_empty() => b".",
+        [] => b"/",
+        base => base,
+    }
 }

@@ -4,7 +4,8 @@ mod decode;
 mod encode;
 
 use self::decode::decode;
-use self::encode::{marshal, pretty};
+pub(super) use self::encode::marshal;
+use self::encode::pretty;
 use super::json::{fitting_list, fitting_map, or_empty};
 use crate::helm::go::{Entries, Map, Type, Value};
 use crate::helm::gotemplate::Function;

@@ -32,6 +32,11 @@ pub(crate) trait Object: fmt::Debug {
         None
     }
 
+    /// What `{{ }}` shows of it: that of a method of the pointer counts there too.
+    fn printed(&self) -> Option<Str> {
+        self.text()
+    }
+
     /// Its exported fields in their order, for `%v` of a struct.
     fn fields(&self) -> Vec<(&'static str, Value)> {
         Vec::new()

@@ -59,6 +59,12 @@ pub(crate) fn sprintln(machine: &mut Machine<'_>, args: &[Value]) -> Result<Vec<
 /// # Errors
 /// The limits of bytes and of depth.
 pub(crate) fn append_value(out: &mut Vec<u8>, value: &Value, room: usize) -> Result<(), Fault> {
+    if let Value::Object(object) = value
+        && let Some(text) = object.printed()
+    {
+        out.extend_from_slice(&text);
+        return Ok(());
+    }
     match value {
         Value::Str(text) => out.extend_from_slice(text),
         Value::Bool(value) => out.extend_from_slice(if *value { b"true" } else { b"false" }),

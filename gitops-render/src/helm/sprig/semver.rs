@@ -1,0 +1,193 @@
+//! Semantic versions (sprig's `semver.go`); their rules are in `gitops_source::version`.
+
+use std::any::Any;
+use std::rc::Rc;
+
+use gitops_source::version::{Constraint, Version, VersionError};
+
+use super::args::text;
+use crate::helm::go::{IntKind, Kind, Named, Object, Str, Type, Value};
+use crate::helm::gotemplate::{Fault, Function, Machine, Parameters};
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function::new("semver", &[Type::Str], |_, args| Ok(Pointer(read(text(args, 0))?).into())),
+    Function::new("semverCompare", &[Type::Str, Type::Str], semver_compare),
+];
+
+static POINTER_NAME: Named = Named { name: "*semver.Version", kind: Kind::Ptr, methods: &[] };
+static VERSION_NAME: Named = Named { name: "semver.Version", kind: Kind::Struct, methods: &[] };
+const POINTER: Type = Type::Named(&POINTER_NAME);
+
+fn semver_compare(_: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
+    let range = Constraint::parse(&text(args, 0).lossy()).map_err(|why| fault(&why))?;
+    Ok(Value::Bool(range.holds(&read(text(args, 1))?)))
+}
+
+fn read(text: &Str) -> Result<Version, Fault> {
+    Version::parse(&text.lossy()).map_err(|why| fault(&why))
+}
+
+fn fault(why: &VersionError) -> Fault {
+    match why {
+        VersionError::Constraint(part) => {
+            let quoted = crate::helm::gofmt::quote(part.as_bytes());
+            Fault::new([b"improper constraint: ", &quoted[..]].concat())
+        }
+        why => Fault::new(why.to_string()),
+    }
+}
+
+/// `*semver.Version`.
+#[derive(Debug)]
+struct Pointer(Version);
+
+/// `semver.Version`, as methods return changed ones.
+#[derive(Debug)]
+struct Plain(Version);
+
+impl From<Pointer> for Value {
+    fn from(version: Pointer) -> Self {
+        Self::Object(Rc::new(version))
+    }
+}
+
+/// Names, parameters, and whether only a pointer has the method.
+const METHODS: &[(&str, &[Type], bool)] = &[
+    ("Compare", &[POINTER], true),
+    ("Equal", &[POINTER], true),
+    ("GreaterThan", &[POINTER], true),
+    ("GreaterThanEqual", &[POINTER], true),
+    ("IncMajor", &[], false),
+    ("IncMinor", &[], false),
+    ("IncPatch", &[], false),
+    ("LessThan", &[POINTER], true),
+    ("LessThanEqual", &[POINTER], true),
+    ("Major", &[], false),
+    ("MarshalJSON", &[], false),
+    ("MarshalText", &[], false),
+    ("Metadata", &[], false),
+    ("Minor", &[], false),
+    ("Original", &[], true),
+    ("Patch", &[], false),
+    ("Prerelease", &[], false),
+    ("SetMetadata", &[Type::Str], false),
+    ("SetPrerelease", &[Type::Str], false),
+    ("String", &[], false),
+    ("Value", &[], false),
+];
+
+fn method(name: &[u8], is_pointer: bool) -> Option<Parameters> {
+    let found = METHODS.iter().find(|(it, ..)| it.as_bytes() == name);
+    let (_, fixed, _) = found.filter(|(.., only_pointer)| is_pointer || !only_pointer)?;
+    Some(Parameters { fixed, rest: None })
+}
+
+fn call(version: &Version, name: &[u8], args: &[Value]) -> Result<Value, Fault> {
+    let unsigned = |number: u64| Value::Int(number.cast_signed(), IntKind::Uint64);
+    Ok(match name {
+        b"Major" => unsigned(version.major),
+        b"Minor" => unsigned(version.minor),
+        b"Patch" => unsigned(version.patch),
+        b"Prerelease" => Value::string(version.pre.as_str()),
+        b"Metadata" => Value::string(version.metadata.as_str()),
+        b"Original" => Value::string(version.original.as_str()),
+        b"String" | b"Value" => Value::string(version.to_string()),
+        b"MarshalText" => Value::Bytes(version.to_string().into()),
+        b"MarshalJSON" => Value::Bytes(format!("\"{version}\"").into()),
+        b"IncMajor" => plain(version.next_major().ok_or_else(|| overflow("major"))?),
+        b"IncMinor" => plain(version.next_minor().ok_or_else(|| overflow("minor"))?),
+        b"IncPatch" => plain(version.next_patch().ok_or_else(|| overflow("patch"))?),
+        b"SetPrerelease" => {
+            plain(version.with_prerelease(&text(args, 0).lossy()).map_err(|why| fault(&why))?)
+        }
+        b"SetMetadata" => {
+            plain(version.with_metadata(&text(args, 0).lossy()).map_err(|why| fault(&why))?)
+        }
+        _ => compared(version, name, &args[0])?,
+    })
+}
+
+fn compared(version: &Version, name: &[u8], other: &Value) -> Result<Value, Fault> {
+    let other = match other {
+        Value::Object(object) => object.as_any().downcast_ref::<Pointer>(),
+        _ => None,
+    };
+    let Some(Pointer(other)) = other else {
+        // Only `Equal` asks whether the other one is nil.
+        return match name {
+            b"Equal" => Ok(Value::Bool(false)),
+            _ => {
+                Err(Fault::new("runtime error: invalid memory address or nil pointer dereference"))
+            }
+        };
+    };
+    let order = version.compare(other);
+    Ok(match name {
+        b"Compare" => Value::int(order as i64),
+        b"Equal" => Value::Bool(order.is_eq()),
+        b"GreaterThan" => Value::Bool(order.is_gt()),
+        b"GreaterThanEqual" => Value::Bool(order.is_ge()),
+        b"LessThan" => Value::Bool(order.is_lt()),
+        _ => Value::Bool(order.is_le()),
+    })
+}
+
+fn plain(version: Version) -> Value {
+    Value::Object(Rc::new(Plain(version)))
+}
+
+fn overflow(part: &str) -> Fault {
+    Fault::new(format!("{part} version increment would overflow uint64"))
+}
+
+impl Object for Pointer {
+    fn ty(&self) -> Type {
+        POINTER
+    }
+
+    fn method(&self, name: &[u8]) -> Option<Parameters> {
+        method(name, true)
+    }
+
+    fn call(&self, name: &[u8], args: &[Value], _: &mut Machine<'_>) -> Result<Value, Fault> {
+        call(&self.0, name, args)
+    }
+
+    fn text(&self) -> Option<Str> {
+        Some(self.0.to_string().into())
+    }
+
+    fn json(&self) -> Value {
+        Value::string(self.0.to_string())
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+impl Object for Plain {
+    fn ty(&self) -> Type {
+        Type::Named(&VERSION_NAME)
+    }
+
+    fn method(&self, name: &[u8]) -> Option<Parameters> {
+        method(name, false)
+    }
+
+    fn call(&self, name: &[u8], args: &[Value], _: &mut Machine<'_>) -> Result<Value, Fault> {
+        call(&self.0, name, args)
+    }
+
+    fn text(&self) -> Option<Str> {
+        Some(self.0.to_string().into())
+    }
+
+    fn json(&self) -> Value {
+        Value::string(self.0.to_string())
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
