@@ -5,6 +5,7 @@ mod case;
 mod cast;
 mod codecs;
 mod copy;
+mod crypto;
 mod date;
 mod decimal;
 mod dicts;
@@ -49,6 +50,7 @@ pub(crate) const FAMILIES: &[&[Function]] = &[
     dicts::FUNCTIONS,
     merge::FUNCTIONS,
     copy::FUNCTIONS,
+    crypto::FUNCTIONS,
     paths::FUNCTIONS,
     url::FUNCTIONS,
     date::FUNCTIONS,

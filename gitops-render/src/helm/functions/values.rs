@@ -7,8 +7,7 @@ use crate::helm::gotemplate::{Fault, Function, Machine};
 /// The type of `.Values`.
 pub(crate) const VALUES: Type = Type::Named(&COMMON_VALUES);
 
-static COMMON_VALUES: Named =
-    Named { name: "common.Values", kind: Kind::Map, methods: METHODS };
+static COMMON_VALUES: Named = Named { name: "common.Values", kind: Kind::Map, methods: METHODS };
 
 /// Nothing that templates hold is one.
 static WRITER_NAME: Named = Named { name: "io.Writer", kind: Kind::Interface, methods: &[] };

@@ -54,7 +54,7 @@ fn digit_64(byte: u8) -> Option<u8> {
 }
 
 /// Line ends anywhere are skipped, and bits behind the last byte are not looked at.
-fn decode_64(bytes: &[u8]) -> Result<Vec<u8>, usize> {
+pub(super) fn decode_64(bytes: &[u8]) -> Result<Vec<u8>, usize> {
     let mut out = Vec::with_capacity(bytes.len() / 4 * 3 + 3);
     let (mut value, mut digits) = (0_u32, 0);
     for (at, byte) in bytes.iter().enumerate() {

@@ -62,6 +62,11 @@ fn now(machine: &Machine<'_>) -> Time {
     Time::reading(machine.clock.now())
 }
 
+/// The moment `seconds` after 1970 in UTC, as `layout` shows it.
+pub(super) fn utc(seconds: i64, layout: &[u8]) -> Vec<u8> {
+    Time::unix(seconds).format(layout)
+}
+
 /// The time that `value` is, or seconds since 1970; now for anything else.
 fn time_of(machine: &Machine<'_>, value: &Value) -> Time {
     match value {

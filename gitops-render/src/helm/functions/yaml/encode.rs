@@ -17,7 +17,10 @@ use crate::yaml::{Dialect, Error, Layout, Tree, View, write_tree};
 ///
 /// # Errors
 /// Those of JSON, and those of reading that as YAML: control characters, keys that are too long.
-pub(in crate::helm::functions) fn marshal(machine: &mut Machine<'_>, value: &Value) -> Result<Vec<u8>, Fault> {
+pub(in crate::helm::functions) fn marshal(
+    machine: &mut Machine<'_>,
+    value: &Value,
+) -> Result<Vec<u8>, Fault> {
     let mut walk = Walk { machine, depth: 0, dialect: Dialect::GoV2 };
     match walk.tree(value) {
         Ok(tree) => written(machine, &tree, Dialect::GoV2),
