@@ -6,7 +6,7 @@ mod cast;
 mod codecs;
 mod copy;
 mod crypto;
-mod date;
+pub(super) mod date;
 mod decimal;
 mod dicts;
 mod digests;
@@ -31,7 +31,7 @@ use super::gotemplate::Function;
 
 /// How deep values may nest that a function walks down to their ends. In Go it is its stack that
 /// ends, and the process with it.
-pub(super) const NESTING: usize = 500;
+pub(super) const NESTING: usize = 200;
 
 /// All families. A file of a family lists its functions in `FUNCTIONS`.
 pub(crate) const FAMILIES: &[&[Function]] = &[

@@ -1,4 +1,4 @@
-//! Values to TOML and back, as BurntSushi/toml v1.6 does it.
+//! Values to TOML and back, as `BurntSushi/toml` v1.6 does it.
 
 mod decode;
 mod encode;

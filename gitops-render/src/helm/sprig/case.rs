@@ -12,8 +12,8 @@ use crate::helm::gotemplate::{Fault, Function, Machine};
 const S: Type = Type::Str;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("upper", &[S], upper),
-    Function::new("lower", &[S], lower),
+    Function::new("upper", &[S], |_, args| Ok(upper(args))),
+    Function::new("lower", &[S], |_, args| Ok(lower(args))),
     Function::new("title", &[S], |_, args| Ok(Value::string(title(text(args, 0))))),
     Function::new("untitle", &[S], |_, args| Ok(Value::string(uncapitalized(text(args, 0))))),
     Function::new("swapcase", &[S], |_, args| Ok(Value::string(swapped(text(args, 0))))),
@@ -22,22 +22,22 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("camelcase", &[S], |_, args| Ok(Value::string(pascal(text(args, 0))))),
 ];
 
-fn upper(_: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
+fn upper(args: &[Value]) -> Value {
     let bytes = text(args, 0);
     if !bytes.is_ascii() {
-        return Ok(Value::string(mapped(bytes, to_upper)));
+        return Value::string(mapped(bytes, to_upper));
     }
     let changes = bytes.iter().any(u8::is_ascii_lowercase);
-    Ok(if changes { Value::string(bytes.to_ascii_uppercase()) } else { args[0].clone() })
+    if changes { Value::string(bytes.to_ascii_uppercase()) } else { args[0].clone() }
 }
 
-fn lower(_: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
+fn lower(args: &[Value]) -> Value {
     let bytes = text(args, 0);
     if !bytes.is_ascii() {
-        return Ok(Value::string(mapped(bytes, to_lower)));
+        return Value::string(mapped(bytes, to_lower));
     }
     let changes = bytes.iter().any(u8::is_ascii_uppercase);
-    Ok(if changes { Value::string(bytes.to_ascii_lowercase()) } else { args[0].clone() })
+    if changes { Value::string(bytes.to_ascii_lowercase()) } else { args[0].clone() }
 }
 
 /// `strings.Title`.

@@ -20,7 +20,7 @@ fn deep_copy(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> 
 /// The value with maps and lists of its own. One that holds itself would never end.
 fn copied(machine: &mut Machine<'_>, value: &Value, depth: usize) -> Result<Value, Fault> {
     if depth > NESTING {
-        return Err(Fault::limit("a value to copy is nested too deep", NESTING as u64, "depth"));
+        return Err(Fault::limit("values that hold one another", NESTING as u64, ""));
     }
     match value {
         Value::Map(map) => {

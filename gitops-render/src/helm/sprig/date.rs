@@ -20,7 +20,7 @@ pub(crate) use self::time::Time;
 
 use self::duration::{Duration, SECOND};
 use self::object::object;
-use self::zone::Zone;
+pub(crate) use self::zone::Zone;
 use super::args::text;
 use crate::helm::go::{IntKind, Type, Value};
 use crate::helm::gotemplate::{Fault, Function, Machine};

@@ -16,11 +16,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Ok(map(args, 0).get(text(args, 1)).unwrap_or_else(|| Value::string("")))
     }),
     Function::new("set", &[D, S, A], set),
-    Function::new("unset", &[D, S], unset),
+    Function::new("unset", &[D, S], |_, args| Ok(unset(args))),
     Function::new("hasKey", &[D, S], |_, args| {
         Ok(Value::Bool(map(args, 0).entries().contains_key(&**text(args, 1))))
     }),
-    Function::variadic("pluck", &[S], D, pluck),
+    Function::variadic("pluck", &[S], D, |_, args| Ok(pluck(args))),
     Function::variadic("keys", &[], D, keys),
     Function::new("values", &[D], |machine, args| {
         machine.charge(map(args, 0).len().saturating_mul(size_of::<Value>()))?;
@@ -52,16 +52,16 @@ fn set(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
     Ok(args[0].clone())
 }
 
-fn unset(_: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
+fn unset(args: &[Value]) -> Value {
     let removed = map(args, 0).change().remove(&**text(args, 1));
     drop(removed);
-    Ok(args[0].clone())
+    args[0].clone()
 }
 
 /// What the maps have at the key.
-fn pluck(_: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
+fn pluck(args: &[Value]) -> Value {
     let found = (1..args.len()).filter_map(|at| map(args, at).get(text(args, 0)));
-    Ok(Value::list(found.collect()))
+    Value::list(found.collect())
 }
 
 /// The keys of all maps. Go gives those of each map in any order; here it is that of their bytes.

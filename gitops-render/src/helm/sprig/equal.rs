@@ -22,6 +22,7 @@ pub(super) fn deep_equal(
 }
 
 /// Whether values are equal that are no lists or maps.
+#[expect(clippy::float_cmp, reason = "as Go compares")]
 fn flat_equal(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Nil, Value::Nil) => true,

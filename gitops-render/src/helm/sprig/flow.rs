@@ -7,9 +7,9 @@ use crate::helm::gotemplate::{Fault, Function, Machine};
 const A: Type = Type::Any;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::variadic("default", &[A], A, default),
+    Function::variadic("default", &[A], A, |_, args| Ok(default(args))),
     Function::new("empty", &[A], |_, args| Ok(Value::Bool(is_empty(&args[0])))),
-    Function::variadic("coalesce", &[], A, coalesce),
+    Function::variadic("coalesce", &[], A, |_, args| Ok(coalesce(args))),
     Function::variadic("all", &[], A, |_, args| Ok(Value::Bool(!args.iter().any(is_empty)))),
     Function::variadic("any", &[], A, |_, args| Ok(Value::Bool(!args.iter().all(is_empty)))),
     Function::new("ternary", &[A, A, Type::Bool], |_, args| {
@@ -28,11 +28,11 @@ pub(super) fn is_empty(value: &Value) -> bool {
     }
 }
 
-fn default(_: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
+fn default(args: &[Value]) -> Value {
     let given = args.get(1).filter(|given| !is_empty(given));
-    Ok(given.unwrap_or(&args[0]).clone())
+    given.unwrap_or(&args[0]).clone()
 }
 
-fn coalesce(_: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
-    Ok(args.iter().find(|value| !is_empty(value)).cloned().unwrap_or_default())
+fn coalesce(args: &[Value]) -> Value {
+    args.iter().find(|value| !is_empty(value)).cloned().unwrap_or_default()
 }

@@ -51,7 +51,7 @@ fn merge(
     depth: usize,
 ) -> Result<(), Fault> {
     if depth > NESTING {
-        return Err(Fault::limit("maps to merge are nested too deep", NESTING as u64, "depth"));
+        return Err(Fault::limit("values that hold one another", NESTING as u64, ""));
     }
     let entries: Vec<(Str, Value)> =
         from.entries().iter().map(|(key, value)| (key.clone(), value.clone())).collect();
@@ -59,10 +59,10 @@ fn merge(
     let mut nests = false;
     for (key, value) in entries {
         let old = into.get(&key);
-        if let (Value::Map(inner), Some(Value::Map(old))) = (&value, &old) {
-            if !old.is_nil() {
-                merge(machine, old, inner, wins, depth + 1)?;
-            }
+        if let (Value::Map(inner), Some(Value::Map(old))) = (&value, &old)
+            && !old.is_nil()
+        {
+            merge(machine, old, inner, wins, depth + 1)?;
         }
         if takes(old.as_ref(), &value, wins) {
             nests |= matches!(value, Value::Map(_) | Value::List(_));
@@ -80,8 +80,7 @@ fn takes(old: Option<&Value>, value: &Value, wins: Wins) -> bool {
     let Some(old) = old else { return !matches!(value, Value::Nil) || wins == Wins::Last };
     match (wins, value, old) {
         (Wins::First, Value::Nil, _) => false,
-        (Wins::First, ..) => is_empty(old),
-        (Wins::Last, Value::Map(_), Value::Map(_)) => is_empty(old),
+        (Wins::First, ..) | (Wins::Last, Value::Map(_), Value::Map(_)) => is_empty(old),
         (Wins::Last, ..) => true,
     }
 }

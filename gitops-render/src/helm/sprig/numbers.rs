@@ -17,14 +17,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("div", &[A, A], |_, args| divided(args, i64::wrapping_div)),
     Function::new("mod", &[A, A], |_, args| divided(args, i64::wrapping_rem)),
     Function::variadic("mul", &[A], A, |_, args| Ok(folded(1, args, i64::wrapping_mul))),
-    Function::variadic("max", &[A], A, max),
-    Function::variadic("biggest", &[A], A, max),
+    Function::variadic("max", &[A], A, |_, args| Ok(max(args))),
+    Function::variadic("biggest", &[A], A, |_, args| Ok(max(args))),
     Function::variadic("min", &[A], A, |_, args| Ok(reduced(args, i64::min))),
     Function::variadic("maxf", &[A], A, |_, args| Ok(reduced_float(args, max_float))),
     Function::variadic("minf", &[A], A, |_, args| Ok(reduced_float(args, min_float))),
     Function::new("ceil", &[A], |_, args| Ok(Value::Float(to_float64(&args[0]).ceil()))),
     Function::new("floor", &[A], |_, args| Ok(Value::Float(to_float64(&args[0]).floor()))),
-    Function::variadic("round", &[A, I], Type::Float64, round),
+    Function::variadic("round", &[A, I], Type::Float64, |_, args| Ok(round(args))),
     Function::new("until", &[I], |machine, args| {
         let stop = int(args, 0);
         range(machine, Steps { start: 0, stop, step: if stop < 0 { -1 } else { 1 } })
@@ -50,8 +50,8 @@ fn divided(args: &[Value], apply: fn(i64, i64) -> i64) -> Result<Value, Fault> {
     Ok(both(args, apply))
 }
 
-fn max(_: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
-    Ok(reduced(args, i64::max))
+fn max(args: &[Value]) -> Value {
+    reduced(args, i64::max)
 }
 
 fn reduced(args: &[Value], choose: fn(i64, i64) -> i64) -> Value {
@@ -85,7 +85,7 @@ fn min_float(a: f64, b: f64) -> f64 {
 }
 
 /// To so many places, up from the fraction that the third argument says, `0.5` by default.
-fn round(_: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
+fn round(args: &[Value]) -> Value {
     let up_from = match args.get(2) {
         Some(Value::Float(value)) => *value,
         _ => 0.5,
@@ -93,7 +93,7 @@ fn round(_: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
     let power = power_of_ten(int(args, 1));
     let digits = power * to_float64(&args[0]);
     let rounded = if fraction(digits) >= up_from { digits.ceil() } else { digits.floor() };
-    Ok(Value::Float(rounded / power))
+    Value::Float(rounded / power)
 }
 
 /// The second result of `math.Modf`.

@@ -7,43 +7,43 @@ use crate::helm::gotemplate::{Fault, Function, Machine};
 const S: Type = Type::Str;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("base", &[S], base),
-    Function::new("osBase", &[S], base),
-    Function::new("dir", &[S], dir),
-    Function::new("osDir", &[S], dir),
+    Function::new("base", &[S], |_, args| Ok(base(args))),
+    Function::new("osBase", &[S], |_, args| Ok(base(args))),
+    Function::new("dir", &[S], |_, args| Ok(dir(args))),
+    Function::new("osDir", &[S], |_, args| Ok(dir(args))),
     Function::new("clean", &[S], |_, args| Ok(Value::string(clean(text(args, 0))))),
     Function::new("osClean", &[S], |_, args| Ok(Value::string(clean(text(args, 0))))),
-    Function::new("ext", &[S], ext),
-    Function::new("osExt", &[S], ext),
-    Function::new("isAbs", &[S], is_abs),
-    Function::new("osIsAbs", &[S], is_abs),
+    Function::new("ext", &[S], |_, args| Ok(ext(args))),
+    Function::new("osExt", &[S], |_, args| Ok(ext(args))),
+    Function::new("isAbs", &[S], |_, args| Ok(is_abs(args))),
+    Function::new("osIsAbs", &[S], |_, args| Ok(is_abs(args))),
 ];
 
-fn base(_: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
+fn base(args: &[Value]) -> Value {
     let path = text(args, 0);
     let end = path.iter().rposition(|byte| *byte != b'/').map_or(0, |at| at + 1);
     let start = memchr::memrchr(b'/', &path[..end]).map_or(0, |at| at + 1);
-    Ok(Value::string(match &path[start..end] {
+    Value::string(match &path[start..end] {
         [] if path.is_empty() => &b"."[..],
         [] => b"/",
         name => name,
-    }))
+    })
 }
 
-fn dir(_: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
+fn dir(args: &[Value]) -> Value {
     let path = text(args, 0);
     let end = memchr::memrchr(b'/', path).map_or(0, |at| at + 1);
-    Ok(Value::string(clean(&path[..end])))
+    Value::string(clean(&path[..end]))
 }
 
-fn ext(_: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
+fn ext(args: &[Value]) -> Value {
     let path = text(args, 0);
     let start = memchr::memrchr2(b'.', b'/', path).filter(|at| path[*at] == b'.');
-    Ok(Value::string(start.map_or(&b""[..], |at| &path[at..])))
+    Value::string(start.map_or(&b""[..], |at| &path[at..]))
 }
 
-fn is_abs(_: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
-    Ok(Value::Bool(text(args, 0).starts_with(b"/")))
+fn is_abs(args: &[Value]) -> Value {
+    Value::Bool(text(args, 0).starts_with(b"/"))
 }
 
 /// The shortest path that means the same, by its text alone.

@@ -12,15 +12,15 @@ const I: Type = Type::INT;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("hello", &[], |_, _| Ok(Value::string("Hello!"))),
-    Function::new("trunc", &[I, S], trunc),
+    Function::new("trunc", &[I, S], |_, args| Ok(trunc(args))),
     Function::new("trim", &[S], |_, args| Ok(part(args, 0, trim_space))),
     Function::new("substr", &[I, I, S], substring),
     Function::new("repeat", &[I, S], repeat),
-    Function::new("trimall", &[S, S], trim_all),
-    Function::new("trimAll", &[S, S], trim_all),
-    Function::new("trimSuffix", &[S, S], trim_suffix),
-    Function::new("trimPrefix", &[S, S], trim_prefix),
-    Function::new("contains", &[S, S], contains),
+    Function::new("trimall", &[S, S], |_, args| Ok(trim_all(args))),
+    Function::new("trimAll", &[S, S], |_, args| Ok(trim_all(args))),
+    Function::new("trimSuffix", &[S, S], |_, args| Ok(trim_suffix(args))),
+    Function::new("trimPrefix", &[S, S], |_, args| Ok(trim_prefix(args))),
+    Function::new("contains", &[S, S], |_, args| Ok(contains(args))),
     Function::new("hasPrefix", &[S, S], |_, args| {
         Ok(Value::Bool(text(args, 1).starts_with(text(args, 0))))
     }),
@@ -33,11 +33,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("plural", &[S, S, I], |_, args| Ok(args[usize::from(int(args, 2) != 1)].clone())),
     Function::new("split", &[S, S], |machine, args| {
         let parts = split(text(args, 1), text(args, 0), -1, machine)?;
-        Ok(numbered(parts))
+        Ok(numbered(&parts))
     }),
     Function::new("splitn", &[S, I, S], |machine, args| {
         let parts = split(text(args, 2), text(args, 0), int(args, 1), machine)?;
-        Ok(numbered(parts))
+        Ok(numbered(&parts))
     }),
     Function::new("splitList", &[S, S], |machine, args| {
         let parts = split(text(args, 1), text(args, 0), -1, machine)?;
@@ -71,32 +71,32 @@ fn trimmed(mut bytes: &[u8], drops: impl Fn(char) -> bool) -> &[u8] {
     bytes
 }
 
-fn trim_all(_: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
+fn trim_all(args: &[Value]) -> Value {
     let set: Vec<char> = runes::runes(text(args, 0)).map(|(rune, _)| rune).collect();
-    Ok(part(args, 1, |whole| trimmed(whole, |rune| set.contains(&rune))))
+    part(args, 1, |whole| trimmed(whole, |rune| set.contains(&rune)))
 }
 
-fn trim_suffix(_: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
-    Ok(part(args, 1, |whole| whole.strip_suffix(&**text(args, 0)).unwrap_or(whole)))
+fn trim_suffix(args: &[Value]) -> Value {
+    part(args, 1, |whole| whole.strip_suffix(&**text(args, 0)).unwrap_or(whole))
 }
 
-fn trim_prefix(_: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
-    Ok(part(args, 1, |whole| whole.strip_prefix(&**text(args, 0)).unwrap_or(whole)))
+fn trim_prefix(args: &[Value]) -> Value {
+    part(args, 1, |whole| whole.strip_prefix(&**text(args, 0)).unwrap_or(whole))
 }
 
-fn contains(_: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
-    Ok(Value::Bool(memmem::find(text(args, 1), text(args, 0)).is_some()))
+fn contains(args: &[Value]) -> Value {
+    Value::Bool(memmem::find(text(args, 1), text(args, 0)).is_some())
 }
 
 /// The first `count` bytes, or with a negative `count` the last.
-fn trunc(_: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
+fn trunc(args: &[Value]) -> Value {
     let count = int(args, 0);
     let size = usize::try_from(count.unsigned_abs()).unwrap_or(usize::MAX);
-    Ok(part(args, 1, |whole| match whole.len().checked_sub(size) {
+    part(args, 1, |whole| match whole.len().checked_sub(size) {
         Some(_) if count >= 0 => &whole[..size],
         Some(cut @ 1..) => &whole[cut..],
         _ => whole,
-    }))
+    })
 }
 
 fn substring(_: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
@@ -246,7 +246,7 @@ fn exploded(whole: &[u8], limit: usize) -> Vec<&[u8]> {
 }
 
 /// `map[string]string` with the keys `_0`, `_1` and so on.
-fn numbered(parts: Vec<&[u8]>) -> Value {
+fn numbered(parts: &[&[u8]]) -> Value {
     let entries = parts
         .iter()
         .enumerate()

@@ -9,10 +9,10 @@ const S: Type = Type::Str;
 const I: Type = Type::INT;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("abbrev", &[I, S], abbrev),
-    Function::new("abbrevboth", &[I, I, S], abbrev_both),
+    Function::new("abbrev", &[I, S], |_, args| Ok(abbrev(args))),
+    Function::new("abbrevboth", &[I, I, S], |_, args| Ok(abbrev_both(args))),
     Function::new("initials", &[S], |_, args| Ok(Value::string(initials(text(args, 0))))),
-    Function::new("nospace", &[S], no_space),
+    Function::new("nospace", &[S], |_, args| Ok(no_space(args))),
     Function::new("wrap", &[I, S], |machine, args| {
         wrapped(machine, text(args, 1), int(args, 0), b"\n", LongWords::Stay)
     }),
@@ -23,23 +23,23 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
 ];
 
-fn abbrev(_: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
+fn abbrev(args: &[Value]) -> Value {
     let (width, whole) = (int(args, 0), text(args, 1));
-    Ok(match usize::try_from(width) {
+    match usize::try_from(width) {
         Ok(width @ 4..) if width < whole.len() => Value::string(abbreviated(whole, 0, width)),
         _ => args[1].clone(),
-    })
+    }
 }
 
-fn abbrev_both(_: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
+fn abbrev_both(args: &[Value]) -> Value {
     let (left, right, whole) = (int(args, 0), int(args, 1), text(args, 2));
     if right < 4 || left > 0 && right < 7 {
-        return Ok(args[2].clone());
+        return args[2].clone();
     }
-    Ok(match usize::try_from(right) {
+    match usize::try_from(right) {
         Ok(width) if width < whole.len() => Value::string(abbreviated(whole, left, width)),
         _ => args[2].clone(),
-    })
+    }
 }
 
 /// goutils' `AbbreviateFull`, for a text longer than `width`, which is at least 4.
@@ -77,16 +77,16 @@ fn initials(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// All bytes but those of spaces, each as the character of that number.
-fn no_space(_: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
+fn no_space(args: &[Value]) -> Value {
     let bytes = text(args, 0);
     if !bytes.iter().any(|byte| is_space(char::from(*byte))) {
-        return Ok(args[0].clone());
+        return args[0].clone();
     }
     let mut out = Vec::with_capacity(bytes.len());
     for rune in bytes.iter().map(|byte| char::from(*byte)).filter(|rune| !is_space(*rune)) {
         push(&mut out, rune);
     }
-    Ok(Value::string(out))
+    Value::string(out)
 }
 
 /// What happens to a word longer than a line.

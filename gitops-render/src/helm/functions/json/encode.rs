@@ -184,7 +184,7 @@ impl Encoder<'_, '_> {
                 let ty = ty();
                 Fault::new(format!("json: unsupported value: encountered a cycle via {ty}"))
             } else {
-                Fault::limit("a value to write is nested too deep", NESTING as u64, "depth")
+                Fault::limit("values that hold one another", NESTING as u64, "")
             });
         }
         self.path.push(address);

@@ -1,4 +1,4 @@
-//! TOML to values: what keys may be set where, as BurntSushi's parser has it.
+//! TOML to values: what keys may be set where, as the parser of `BurntSushi/toml` has it.
 
 mod tables;
 
@@ -185,7 +185,7 @@ impl Parser<'_> {
     ) -> Result<Value, Stop> {
         if self.depth == NESTING {
             let limit = NESTING as u64;
-            return Err(Stop::Fault(Fault::limit("TOML is nested too deep", limit, "depth")));
+            return Err(Stop::Fault(Fault::limit("values that hold one another", limit, "")));
         }
         self.depth += 1;
         let value = read(self);

@@ -68,7 +68,7 @@ impl Encoder<'_, '_> {
     ) -> Result<T, Problem> {
         if self.depth == NESTING {
             let limit = NESTING as u64;
-            let fault = Fault::limit("a value to write is nested too deep", limit, "depth");
+            let fault = Fault::limit("values that hold one another", limit, "");
             return Err(Problem::Fault(fault));
         }
         self.charge()?;

@@ -1,4 +1,4 @@
-//! Characters and tokens of TOML, with the words and the lines of BurntSushi's lexer.
+//! Characters and tokens of TOML, with the words and the lines of the lexer of `BurntSushi/toml`.
 
 mod number;
 mod string;

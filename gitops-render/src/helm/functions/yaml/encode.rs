@@ -190,9 +190,9 @@ impl Walk<'_, '_> {
             // JSON tells whether the value holds itself.
             (true, Dialect::GoV2) => Err(Problem::Detour),
             (true, Dialect::GoV3) => Err(Problem::Fault(Fault::limit(
-                "a value to write is nested too deep",
+                "values that hold one another",
                 NESTING as u64,
-                "depth",
+                "",
             ))),
         }
     }

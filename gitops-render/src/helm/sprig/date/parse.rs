@@ -21,7 +21,7 @@ impl Time {
     ///
     /// # Errors
     /// The text of Go's error.
-    pub(super) fn parse(layout: &[u8], value: &[u8]) -> Result<Self, Vec<u8>> {
+    pub(crate) fn parse(layout: &[u8], value: &[u8]) -> Result<Self, Vec<u8>> {
         let message = |text: &[u8]| [b"parsing time ", &quote(value)[..], b": ", text].concat();
         let cannot = |part: &[u8], left: &[u8]| {
             let whole = [b"parsing time ", &quote(value)[..], b" as ", &quote(layout)].concat();

@@ -41,7 +41,7 @@ impl Time {
     }
 
     /// The same moment in another zone.
-    pub(super) fn in_zone(&self, zone: Zone) -> Self {
+    pub(crate) fn in_zone(&self, zone: Zone) -> Self {
         Self { zone, is_reading: false, ..self.clone() }
     }
 

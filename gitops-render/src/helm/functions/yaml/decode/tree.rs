@@ -81,7 +81,7 @@ impl Tree {
         let (node, anchor): (Node, Anchor) = match event {
             Event::Scalar(word) => {
                 let plain = word.style == Style::Plain;
-                let tag = word.tag.map(|tag| tag.into_owned());
+                let tag = word.tag.map(std::borrow::Cow::into_owned);
                 (Node::Scalar(Word { text: word.text.into_owned(), plain, tag }), word.anchor)
             }
             Event::ListStart(opening) => (Node::List(Vec::new()), opening.anchor),
@@ -184,9 +184,10 @@ impl Node {
 impl Word {
     /// What it means without a tag.
     pub(in crate::helm::functions::yaml) fn resolved(&self) -> Scalar {
-        match self.plain && self.tag.is_none() {
-            true => resolve(&self.text, Dialect::GoV2),
-            false => Scalar::Text,
+        if self.plain && self.tag.is_none() {
+            resolve(&self.text, Dialect::GoV2)
+        } else {
+            Scalar::Text
         }
     }
 
