@@ -227,7 +227,8 @@ impl Object for KubeVersion {
         Ok(Value::Str(if name == b"String" { &self.normalized } else { &self.version }.clone()))
     }
 
-    fn text(&self) -> Option<Str> {
+    /// Only where a template prints it as it is: `String` is a method of the pointer.
+    fn printed(&self) -> Option<Str> {
         Some(self.normalized.clone())
     }
 
