@@ -225,7 +225,8 @@ impl<'v> Fields<'v> {
             return Err(Bad::Value);
         }
         self.left = &self.left[length..];
-        let digits: Vec<u8> = text[1..].iter().copied().filter(|it| *it != b':').collect();
+        let digits: Vec<u8> =
+            text[1..].iter().copied().filter(|it| colons.is_empty() || *it != b':').collect();
         let parts = [(24, "time zone offset hour"), (60, "time zone offset minute")];
         let parts = parts.into_iter().chain([(60, "time zone offset second")]);
         let (mut seconds, mut range, mut is_good) = (0, None, true);

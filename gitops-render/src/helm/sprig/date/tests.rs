@@ -18,7 +18,7 @@ fn times_are_read_as_in_go() {
         ("Jan _2 06 3:04PM", "feb  3 69 12:01AM", "1969-02-03 00:01:00 +0000 UTC"),
         ("2006-002", "2024-060", "2024-02-29 00:00:00 +0000 UTC"),
         ("2006 MST", "2024 CEST", "2024-01-01 00:00:00 +0000 CEST"),
-        ("2006 MST", "2024 GMT+3", "2024-01-01 00:00:00 +0300 GMT+3"),
+        ("2006 MST", "2024 GMT+3", "2024-01-01 03:00:00 +0300 GMT+3"),
         ("", "", "0000-01-01 00:00:00 +0000 UTC"),
         ("2006-01-02", "2024-13-01", "parsing time \"2024-13-01\": month out of range"),
         ("2006-01-02", "2024-02-30", "parsing time \"2024-02-30\": day out of range"),
@@ -30,6 +30,11 @@ fn times_are_read_as_in_go() {
             "parsing time \"\\xc3\\xa9\" as \"2006\": cannot parse \"\\xc3\\xa9\" as \"2006\"",
         ),
         ("2006-002", "2023-366", "parsing time \"2023-366\": day-of-year out of range"),
+        (
+            "-0700",
+            "-08:00",
+            "parsing time \"-08:00\" as \"-0700\": cannot parse \"-08:00\" as \"-0700\"",
+        ),
         ("-0700", "-2500", "parsing time \"-2500\": time zone offset hour out of range"),
         ("PM", "pm", "parsing time \"pm\" as \"PM\": cannot parse \"pm\" as \"PM\""),
     ] {

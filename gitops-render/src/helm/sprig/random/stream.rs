@@ -36,8 +36,7 @@ impl Stream {
 
     /// A number below `bound`, each as likely as the others; 0 for a bound of 0.
     pub(crate) fn below(&mut self, bound: u64) -> u64 {
-        let mask = bound.max(1).next_power_of_two().wrapping_sub(1);
-        let mask = if bound > 1 << 63 { u64::MAX } else { mask };
+        let mask = bound.max(1).checked_next_power_of_two().map_or(u64::MAX, |it| it - 1);
         loop {
             let mut bytes = [0; 8];
             let needed = usize::try_from((64 - mask.leading_zeros()).div_ceil(8)).unwrap_or(8);
