@@ -6,9 +6,10 @@ use super::standin::VALUES;
 use crate::helm::go::{Map, Str, Value};
 
 /// `.`
-pub(super) fn dot(values: &Json, _files: &Json) -> Value {
+pub(super) fn dot(values: &Json, files: &Json) -> Value {
     let entries = [
         ("Values", Value::Map(map(values).seen_as(VALUES))),
+        ("Files", chart_files(files)),
         ("Release", release()),
         ("Chart", chart()),
         ("Template", dict(VALUES, [("Name", "c/templates/t.yaml"), ("BasePath", "c/templates")])),
@@ -16,6 +17,14 @@ pub(super) fn dot(values: &Json, _files: &Json) -> Value {
     ];
     let entries = entries.into_iter().map(|(key, value)| (Str::from(key), value));
     Value::Map(entries.collect::<Map>().seen_as(VALUES))
+}
+
+fn chart_files(files: &Json) -> Value {
+    let members = files.as_object().into_iter().flatten();
+    let text = |json: &Json| bytes::Bytes::from(json.as_str().unwrap_or_default().to_owned());
+    crate::helm::functions::files(
+        members.map(|(name, json)| (Str::from(name.as_str()), text(json))).collect(),
+    )
 }
 
 fn release() -> Value {
