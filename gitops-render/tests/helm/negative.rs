@@ -1,5 +1,6 @@
 //! Charts that Helm refuses, with its words.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use gitops_render::{
@@ -48,10 +49,17 @@ fn words(error: &RenderError) -> String {
     }
 }
 
-/// The places that an error of a schema names.
-fn places(error: &str) -> Vec<&str> {
-    let lines = error.lines().filter_map(|line| line.strip_prefix("- at '"));
-    lines.filter_map(|line| line.split('\'').next()).collect()
+/// The places that an error of a schema names; of nested ones the innermost.
+fn places(error: &str) -> BTreeSet<&str> {
+    let lines: Vec<(usize, &str)> = error
+        .lines()
+        .filter_map(|line| {
+            let (indent, rest) = line.split_once("- at '")?;
+            Some((indent.len(), rest.split('\'').next()?))
+        })
+        .collect();
+    let inner = |at: usize| lines.get(at + 1).is_none_or(|next| next.0 <= lines[at].0);
+    (0..lines.len()).filter(|at| inner(*at)).map(|at| lines[at].1).collect()
 }
 
 fn compare(name: &str, expected: &str, found: Result<String, RenderError>) -> Result<(), String> {

@@ -216,7 +216,7 @@ mod tests {
     const ITEM: Struct = Struct {
         name: "Item",
         ty: "v2.Item",
-        fields: &[Field("name", Shape::Text), Field("on", Shape::Bool)],
+        fields: &[Field("name", Shape::Text), Field("active", Shape::Bool)],
     };
 
     const OUTER: Struct = Struct {
@@ -244,8 +244,8 @@ mod tests {
         check("VERSION: 1.10\nother: 1", r#"{"version":"1.1"}"#);
         check("version: yes\nwords: [1, null, a]", r#"{"version":"true","words":["1","","a"]}"#);
         check(
-            "notes: {a: 1, b: null}\nitems: [{name: x, on: true}, null]",
-            r#"{"items":[{"name":"x","on":true},null],"notes":{"a":"1","b":""}}"#,
+            "notes: {a: 1, b: null}\nitems: [{name: x, active: true}, null]",
+            r#"{"items":[{"active":true,"name":"x"},null],"notes":{"a":"1","b":""}}"#,
         );
         check("", "{}");
     }
@@ -259,7 +259,7 @@ mod tests {
             ("words: a", "string into Go struct field Outer.words of type []string"),
             ("notes: {a: {b: 1}}", "object into Go struct field Outer.notes of type string"),
             ("items: [{name: {}}]", "object into Go struct field Item.items.name of type string"),
-            ("items: [{on: 1}]", "number into Go struct field Item.items.on of type bool"),
+            ("items: [{active: 1}]", "number into Go struct field Item.items.active of type bool"),
             ("items: 1", "number into Go struct field Outer.items of type []*v2.Item"),
         ];
         for (text, expected) in cases {

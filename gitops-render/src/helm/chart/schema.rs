@@ -102,7 +102,12 @@ fn check_one(schema: &[u8], values: &Map, elsewhere: &Elsewhere) -> Result<(), S
         .with_retriever(elsewhere.clone())
         .build(&schema)
         .map_err(|error| {
-            format!("\"file:///values.schema.json#\" is not valid against metaschema: {error}")
+            let (meta, path) = (meta_schema(draft), error.instance_path().as_str().to_owned());
+            format!(
+                "\"file:///values.schema.json#\" is not valid against metaschema: jsonschema \
+                 validation failed with '{meta}#'\n- at '{path}': {}",
+                words(&error)
+            )
         })?;
     let values = json(&Value::Map(values.clone()), 0)?;
     let mut lines: Vec<(String, String)> = validator
@@ -129,6 +134,17 @@ fn draft(schema: &mut Json) -> Draft {
         "json-schema.org/draft-06/schema" => Draft::Draft6,
         "json-schema.org/draft-04/schema" => Draft::Draft4,
         _ => Draft::Draft202012,
+    }
+}
+
+/// The schema of schemas of a draft.
+fn meta_schema(draft: Draft) -> &'static str {
+    match draft {
+        Draft::Draft4 => "http://json-schema.org/draft-04/schema",
+        Draft::Draft6 => "http://json-schema.org/draft-06/schema",
+        Draft::Draft7 => "http://json-schema.org/draft-07/schema",
+        Draft::Draft201909 => "https://json-schema.org/draft/2019-09/schema",
+        _ => "https://json-schema.org/draft/2020-12/schema",
     }
 }
 

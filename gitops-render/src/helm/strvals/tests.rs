@@ -108,7 +108,7 @@ fn each_kind_of_setting_reads_values_in_its_own_way() {
             r#"{"a":1,"b":true,"c":null,"d":"007","e":["x",2]}"#,
         ),
         ("set-string", "a=1,b=true", r#"{"a":"1","b":"true"}"#),
-        ("set-json", r#"a={"b":[1,null]} , c=2"#, r#"{"a":{"b":[1.0,null]},"c":2.0}"#),
+        ("set-json", r#"a={"b":[1,null]} ,c=2"#, r#"{"a":{"b":[1.0,null]},"c":2.0}"#),
         ("set-json", "a= ,b=1", r#"{"a":null,"b":1.0}"#),
         ("set-literal", r"a.b[1]=x,y\z={}", r#"{"a":{"b":[null,"x,y\\z={}"]}}"#),
         ("set-file", "a.b=x,c[0]=y", r#"{"a":{"b":"<x>"},"c":["<y>"]}"#),
