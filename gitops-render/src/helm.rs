@@ -24,6 +24,7 @@ mod functions;
 mod go;
 mod gofmt;
 mod gotemplate;
+mod kept;
 mod objects;
 mod options;
 mod pattern;

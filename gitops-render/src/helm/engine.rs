@@ -9,6 +9,7 @@ use super::explain::{parse_error, run_error};
 use super::functions;
 use super::go::{Map, Str, Value};
 use super::gotemplate::{self, Fault, Limit, Machine, World, parse};
+use super::kept::Kept;
 use super::registry::callee;
 use super::run::Places;
 use crate::{Position, RenderError};
@@ -16,6 +17,7 @@ use crate::{Position, RenderError};
 /// Runs templates as the options say.
 pub(super) struct Engine<'a> {
     options: &'a HelmOptions,
+    kept: &'a Kept,
 }
 
 /// Why a template cannot be read or run.
@@ -34,8 +36,8 @@ enum Cause {
 }
 
 impl<'a> Engine<'a> {
-    pub(super) fn new(options: &'a HelmOptions) -> Self {
-        Self { options }
+    pub(super) fn new(options: &'a HelmOptions, kept: &'a Kept) -> Self {
+        Self { options, kept }
     }
 
     /// `.Capabilities`.
@@ -57,7 +59,7 @@ impl<'a> Engine<'a> {
         order: &[&str],
         release: &str,
     ) -> Result<BTreeMap<String, Vec<u8>>, EngineFault> {
-        let parsed = read(templates, order)?;
+        let parsed = self.read(templates, order)?;
         let release = (&*self.options.namespace, release);
         let mut machine = Machine::new(&parsed, self.world(), release, self.options.limits.clone());
         let mut printed = BTreeMap::new();
@@ -90,22 +92,26 @@ impl<'a> Engine<'a> {
         Ok(String::from_utf8_lossy(&name).into_owned())
     }
 
+    /// Reads all templates; later ones replace definitions of earlier ones.
+    fn read(
+        &self,
+        templates: &Templates<'_>,
+        order: &[&str],
+    ) -> Result<gotemplate::Templates, EngineFault> {
+        let mut parsed = gotemplate::Templates::default();
+        for name in order {
+            let Some(Template { file, .. }) = templates.get(*name) else { continue };
+            let read = || parse(Str::from(*name), Str::from(&file.data[..]), callee);
+            let trees = self.kept.file(name, &file.data, read);
+            parsed.add(trees.map_err(|fault| EngineFault::reading(name, fault))?);
+        }
+        Ok(parsed)
+    }
+
     fn world(&self) -> World<'_> {
         let HelmOptions { clock, entropy, lookup, .. } = self.options;
         World { clock: &**clock, entropy: &**entropy, lookup: &**lookup }
     }
-}
-
-/// Reads all templates; later ones replace definitions of earlier ones.
-fn read(templates: &Templates<'_>, order: &[&str]) -> Result<gotemplate::Templates, EngineFault> {
-    let mut parsed = gotemplate::Templates::default();
-    for name in order {
-        let Some(Template { file, .. }) = templates.get(*name) else { continue };
-        let trees = parse(Str::from(*name), Str::from(&file.data[..]), callee)
-            .map_err(|fault| EngineFault::reading(name, fault))?;
-        parsed.add(trees);
-    }
-    Ok(parsed)
 }
 
 impl EngineFault {

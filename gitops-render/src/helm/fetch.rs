@@ -1,6 +1,7 @@
 //! Dependencies that a chart does not hold: out of the tree, or out of what was fetched.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use gitops_source::{Digest, Tree, TreePath};
 
@@ -22,7 +23,7 @@ impl Fetcher<'_> {
     ///
     /// # Errors
     /// What has to be fetched first, all of it at once.
-    pub(super) fn complete(mut self, chart: &mut Chart) -> Result<(), Stop> {
+    pub(super) fn complete(mut self, chart: &mut Arc<Chart>) -> Result<(), Stop> {
         let mut found = Vec::new();
         let mut needed = Vec::new();
         for dependency in missing(chart) {
@@ -35,7 +36,9 @@ impl Fetcher<'_> {
         if !needed.is_empty() {
             return Err(Ok(needed));
         }
-        chart.dependencies.extend(found);
+        if !found.is_empty() {
+            Arc::make_mut(chart).dependencies.extend(found);
+        }
         Ok(())
     }
 

@@ -27,7 +27,7 @@ mod stack;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use self::ast::Callee;
+pub(crate) use self::ast::{Callee, Tree};
 pub(crate) use self::builtin::{Builtin, FUNCTIONS};
 pub(crate) use self::fault::{Fault, Limit};
 pub(crate) use self::function::{Function, Parameters};

@@ -2,6 +2,7 @@
 
 use gitops_source::Digest;
 
+use super::kept::Kept;
 use super::objects;
 use super::options::{HelmOptions, Hooks};
 use super::release::{Printed, print};
@@ -15,18 +16,23 @@ use crate::{Input, Position, RenderError, Rendered, Renderer};
 /// objects that `lookup` finds are what the options say. Dependencies that the chart does not
 /// hold are asked for by [`RenderError::Missing`], all at once; so are schemas that lie elsewhere.
 ///
+/// The charts and templates of the latest renders are kept, by their digests, so that another
+/// render of a chart does not read them again; clones of a renderer share them.
+///
 /// Errors are in Helm's words, with the file and line of the tree that they are about. Hooks are
 /// no objects of the release, and come apart from them, with their moments, weights and policies.
 #[derive(Clone, Debug, Default)]
 pub struct Helm {
     /// How.
     pub options: HelmOptions,
+    /// What was read for earlier renders.
+    kept: Kept,
 }
 
 impl Helm {
     /// A renderer with these options.
     pub fn new(options: HelmOptions) -> Self {
-        Self { options }
+        Self { options, kept: Kept::default() }
     }
 
     /// The bytes that `helm template` prints.
@@ -48,7 +54,7 @@ impl Helm {
     /// # Errors
     /// Where the chart or its values are wrong, or something has to be fetched first.
     pub fn template(&self, input: &Input<'_>) -> Result<String, RenderError> {
-        let outcome = Run { input, options: &self.options }.render()?;
+        let outcome = Run { input, options: &self.options, kept: &self.kept }.render()?;
         let printed = Printed {
             crds: &outcome.crds,
             sorted: &outcome.sorted,
@@ -65,7 +71,7 @@ impl Helm {
 
 impl Renderer for Helm {
     fn render(&self, input: &Input<'_>) -> Result<Rendered, RenderError> {
-        objects::rendered(Run { input, options: &self.options }.render()?)
+        objects::rendered(Run { input, options: &self.options, kept: &self.kept }.render()?)
     }
 
     fn fingerprint(&self) -> Digest {

@@ -14,6 +14,7 @@ use super::context::{Shared, Template, order, templates};
 use super::engine::Engine;
 use super::fetch::Fetcher;
 use super::go::{Map, Value};
+use super::kept::Kept;
 use super::options::{Crds, Operation, SchemaCheck};
 use super::release::{Crd, Sorted, sort};
 use super::values::Collector;
@@ -46,6 +47,7 @@ pub(super) struct Place {
 pub(super) struct Run<'a> {
     pub(super) input: &'a Input<'a>,
     pub(super) options: &'a HelmOptions,
+    pub(super) kept: &'a Kept,
 }
 
 impl Run<'_> {
@@ -87,15 +89,9 @@ impl Run<'_> {
     }
 
     /// The chart with its dependencies.
-    fn chart(&self, outcome: &mut Outcome) -> Result<Chart, RenderError> {
+    fn chart(&self, outcome: &mut Outcome) -> Result<Arc<Chart>, RenderError> {
         let mut budget = Budget::new(self.options.chart_limits.clone());
-        let path = &self.input.path;
-        let mut chart = from_tree(self.input.tree, path, &mut budget)
-            .and_then(|files| Chart::load(files, &mut budget))
-            .map_err(|error| self.wrong(error))?;
-        if let Some(digest) = self.input.tree.digest_of(path.as_str()) {
-            outcome.read.insert(path.clone(), digest);
-        }
+        let mut chart = self.load(&mut budget, outcome).map_err(|error| self.wrong(error))?;
         if chart.metadata.is_library() {
             return Err(self.wrong("library charts are not installable".to_owned()));
         }
@@ -111,12 +107,24 @@ impl Run<'_> {
         Ok(chart)
     }
 
+    /// The chart as its files have it.
+    fn load(&self, budget: &mut Budget, outcome: &mut Outcome) -> Result<Arc<Chart>, String> {
+        let Input { tree, path, .. } = self.input;
+        let mut read = || {
+            let files = from_tree(tree, path, budget)?;
+            Chart::load(files, budget)
+        };
+        let Some(digest) = tree.digest_of(path.as_str()) else { return read().map(Arc::new) };
+        outcome.read.insert(path.clone(), digest.clone());
+        self.kept.chart((path.clone(), digest), read)
+    }
+
     /// The name of the release.
     fn release_name(&self) -> Result<String, RenderError> {
         let name = match &self.options.name_template {
-            Some(template) => {
-                Engine::new(self.options).name(template).map_err(|error| self.wrong(error))?
-            }
+            Some(template) => Engine::new(self.options, self.kept)
+                .name(template)
+                .map_err(|error| self.wrong(error))?,
             None => self.options.release.clone(),
         };
         check_name(&name).map_err(|error| {
@@ -153,7 +161,7 @@ impl Run<'_> {
         release: &str,
         outcome: &mut Outcome,
     ) -> Result<(), RenderError> {
-        let engine = Engine::new(self.options);
+        let engine = Engine::new(self.options, self.kept);
         let capabilities = engine.capabilities().map_err(|error| self.wrong(error))?;
         let wanted = node.metadata().text("kubeVersion").to_owned();
         if !wanted.is_empty() && !in_range(&wanted, &capabilities.constraint_version) {

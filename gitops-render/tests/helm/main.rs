@@ -4,6 +4,9 @@
 //! name holds the text.
 
 mod corpus;
+mod live;
 mod negative;
+mod options;
 mod printed;
+mod rendered;
 mod tally;

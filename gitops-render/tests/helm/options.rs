@@ -1,0 +1,100 @@
+//! What the options of a render do, on charts of our own.
+
+use gitops_render::{
+    Crds, Helm, HelmCompat, HelmOptions, HelmValues, Hooks, Input, Operation, ValuesFile,
+};
+use gitops_source::{Tree, TreePath};
+use insta::assert_snapshot;
+
+const CHART: &str = "apiVersion: v2\nname: shop\nversion: 1.0.0\n";
+
+const FILES: [(&str, &str); 7] = [
+    ("shop/Chart.yaml", CHART),
+    ("shop/values.yaml", "replicas: 1\nlabels: {a: x, b: y}\nfile: \"\"\n"),
+    ("shop/values-prod.yaml", "replicas: 3\nlabels: {b: null}\n"),
+    ("shop/crds/web.yaml", "kind: CustomResourceDefinition\nmetadata: {name: webs}\n"),
+    (
+        "shop/templates/web.yaml",
+        "kind: Web\nreplicas: {{ .Values.replicas }}\nlabels: {{ .Values.labels | toJson }}\n\
+         file: {{ .Values.file | quote }}\n---\nkind: Namespace\nkube: {{ .Capabilities.KubeVersion }}\n\
+         crd: {{ .Capabilities.APIVersions.Has \"web/v1\" }}\nupgrade: {{ .Release.IsUpgrade }}\n",
+    ),
+    (
+        "shop/templates/hook.yaml",
+        "kind: Job\nmetadata:\n  name: before\n  annotations: {helm.sh/hook: pre-install}\n",
+    ),
+    (
+        "shop/templates/tests/test.yaml",
+        "kind: Pod\nmetadata:\n  name: test\n  annotations: {helm.sh/hook: test-success}\n",
+    ),
+];
+
+fn template(options: HelmOptions) -> String {
+    let tree = Tree::from_files(FILES).expect("a tree");
+    let input = Input::new(&tree, TreePath::new("shop").expect("a path"));
+    Helm::new(options).template(&input).unwrap_or_else(|error| format!("error: {error}"))
+}
+
+#[test]
+fn all_that_the_chart_holds_is_printed_in_its_order() {
+    let options = HelmOptions { crds: Crds::Include, ..HelmOptions::default() };
+    assert_snapshot!(template(options), @"");
+}
+
+#[test]
+fn values_go_over_one_another_kind_by_kind() {
+    let values = HelmValues {
+        files: vec![
+            ValuesFile::Tree(TreePath::new("shop/values-prod.yaml").expect("a path")),
+            ValuesFile::Optional(TreePath::new("nowhere.yaml").expect("a path")),
+            ValuesFile::Text { name: "more".into(), text: "labels: {c: z}\n".into() },
+        ],
+        set_json: vec![r#"{"labels":{"d":[1,null]}}"#.into(), "labels.e=true".into()],
+        set: vec!["replicas=4,labels.f=5".into()],
+        set_string: vec!["labels.g=6".into()],
+        set_file: vec!["file=notes.txt".into()],
+        set_literal: vec!["labels.h={a,b}".into()],
+        contents: [("notes.txt".to_owned(), "line\n".into())].into(),
+    };
+    let show_only = vec!["templates/web.yaml".to_owned()];
+    assert_snapshot!(template(HelmOptions { values, show_only, ..HelmOptions::default() }), @"");
+}
+
+#[test]
+fn templates_are_told_what_the_options_say() {
+    let options = HelmOptions {
+        kube_version: Some("1.29.4-gke.100".into()),
+        api_versions: vec!["web/v1".into()],
+        operation: Operation::Upgrade,
+        hooks: Hooks::WithoutTests,
+        compat: HelmCompat::V4_2_3,
+        ..HelmOptions::default()
+    };
+    assert_snapshot!(template(options), @"");
+}
+
+#[test]
+fn hooks_can_be_left_out() {
+    let printed = template(HelmOptions { hooks: Hooks::None, ..HelmOptions::default() });
+    assert!(!printed.contains("hook.yaml") && !printed.contains("test.yaml"), "{printed}");
+}
+
+#[test]
+fn what_is_asked_for_in_vain_is_said() {
+    let with = |change: fn(&mut HelmOptions)| {
+        let mut options = HelmOptions::default();
+        change(&mut options);
+        template(options)
+    };
+    let errors = [
+        with(|options| options.show_only = vec!["templates/none.yaml".into()]),
+        with(|options| options.release = "Shop".into()),
+        with(|options| options.kube_version = Some("latest".into())),
+        with(|options| options.values.set = vec!["a[".into(), "a".into()]),
+        with(|options| {
+            let path = TreePath::new("none.yaml").expect("a path");
+            options.values.files = vec![ValuesFile::Tree(path)];
+        }),
+    ];
+    assert_snapshot!(errors.join("\n"), @"");
+}

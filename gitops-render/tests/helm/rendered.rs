@@ -1,0 +1,147 @@
+//! Charts as objects: where they come from, hooks apart, and what has to be fetched.
+
+use std::fmt::Write as _;
+
+use gitops_render::{
+    Auto, Crds, Helm, HelmOptions, Input, RenderError, Rendered, Renderer, Requirement,
+};
+use gitops_source::{Tree, TreePath};
+use insta::assert_snapshot;
+
+const CHART: &str = "apiVersion: v2\nname: shop\nversion: 1.0.0\n";
+
+fn shown(rendered: &Rendered) -> String {
+    let mut text = String::new();
+    for object in rendered.objects.iter() {
+        let origin = object.origin().expect("an origin");
+        let _ = writeln!(text, "{} from {origin}", object.id());
+    }
+    for hook in &rendered.hooks {
+        let origin = hook.object.origin().expect("an origin");
+        let id = hook.object.id();
+        let _ = writeln!(
+            text,
+            "hook {id} from {origin}: {:?} {} {:?} {:?}",
+            hook.events, hook.weight, hook.delete_policies, hook.output_log_policies
+        );
+    }
+    for path in rendered.read.keys() {
+        let _ = writeln!(text, "read {path}");
+    }
+    for warning in &rendered.warnings {
+        let _ = writeln!(text, "warning {}", warning.message);
+    }
+    if let Some(notes) = &rendered.notes {
+        let _ = writeln!(text, "notes {notes:?}");
+    }
+    text
+}
+
+fn render(renderer: &dyn Renderer, files: &[(&str, &str)], path: &str) -> String {
+    let tree = Tree::from_files(files.iter().copied()).expect("a tree");
+    let input = Input::new(&tree, TreePath::new(path).expect("a path"));
+    match renderer.render(&input) {
+        Ok(rendered) => shown(&rendered),
+        Err(error) => format!("error: {error}"),
+    }
+}
+
+#[test]
+fn objects_know_the_template_they_come_from_and_hooks_their_terms() {
+    let files = [
+        ("apps/shop/Chart.yaml", CHART),
+        ("apps/shop/crds/webs.yaml", "# webs\napiVersion: v1\nkind: Crd\nmetadata: {name: webs}\n"),
+        (
+            "apps/shop/templates/web.yaml",
+            "{{- $a := 1 }}\napiVersion: v1\nkind: Service\nmetadata: {name: web}\n---\n\
+             apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod, metadata: {name: a}}\n\
+             - {apiVersion: v1, kind: Pod, metadata: {name: b}}\n",
+        ),
+        (
+            "apps/shop/templates/hook.yaml",
+            "apiVersion: v1\nkind: Job\nmetadata:\n  name: before\n  annotations:\n    \
+             helm.sh/hook: pre-install, POST-UPGRADE\n    helm.sh/hook-weight: \"-5\"\n    \
+             helm.sh/hook-delete-policy: before-hook-creation,other\n    \
+             helm.sh/hook-output-log-policy: hook-failed\n",
+        ),
+        (
+            "apps/shop/templates/odd.yaml",
+            "apiVersion: v1\nkind: Job\nmetadata:\n  name: odd\n  annotations: {helm.sh/hook: never}\n",
+        ),
+        ("apps/shop/templates/NOTES.txt", "Hello {{ .Release.Name }}\n"),
+    ];
+    assert_snapshot!(render(&Auto::default(), &files, "apps/shop"), @"");
+    let without = Helm::new(HelmOptions { crds: Crds::Skip, ..HelmOptions::default() });
+    assert!(!render(&without, &files, "apps/shop").contains("Crd"));
+}
+
+#[test]
+fn errors_name_the_file_and_line_of_the_tree() {
+    let broken = |template| {
+        let files = [("c/Chart.yaml", CHART), ("c/templates/a.yaml", template)];
+        render(&Helm::default(), &files, "c")
+    };
+    let errors = [
+        broken("a: 1\nb: {{ .Values.a.b }}\n"),
+        broken("a: {{ nosuch }}\n"),
+        broken("a: 1\nb: {{ fail \"no\" }}\n"),
+        broken("a: b: c\n"),
+        broken(
+            "a: {{ range until 100000 }}{{ range until 100000 }}{{ repeat 1000000 \"x\" }}{{ end }}{{ end }}\n",
+        ),
+        broken("{{ define \"x\" }}{{ template \"x\" }}{{ end }}{{ template \"x\" }}\n"),
+        broken("apiVersion: v1\nkind: Pod\n"),
+    ];
+    assert_snapshot!(errors.join("\n"), @"");
+}
+
+#[test]
+fn dependencies_that_are_not_there_are_asked_for_all_at_once() {
+    let files = [
+        (
+            "c/Chart.yaml",
+            "apiVersion: v2\nname: c\nversion: 1.0.0\ndependencies:\n\
+             - {name: a, version: ^1.0.0, repository: https://example.com/charts}\n\
+             - {name: b, version: '2', repository: 'oci://example.com/charts'}\n\
+             - {name: lib, version: 1.x, repository: file://../lib}\n",
+        ),
+        (
+            "c/Chart.lock",
+            "digest: sha256:1234\ndependencies:\n\
+             - {name: a, version: 1.2.3, repository: https://example.com/charts}\n",
+        ),
+        ("c/templates/a.yaml", "a: {{ include \"lib.a\" . }}\n"),
+        ("lib/Chart.yaml", "apiVersion: v2\nname: lib\nversion: 1.0.0\ntype: library\n"),
+        ("lib/templates/_a.tpl", "{{ define \"lib.a\" }}of a library{{ end }}\n"),
+    ];
+    let tree = Tree::from_files(files).expect("a tree");
+    let mut input = Input::new(&tree, TreePath::new("c").expect("a path"));
+    let Err(RenderError::Missing(missing)) = Helm::default().template(&input) else {
+        panic!("two charts are missing");
+    };
+    assert_eq!(
+        missing,
+        [
+            chart("https://example.com/charts", "a", "1.2.3"),
+            chart("oci://example.com/charts", "b", "2"),
+        ]
+    );
+    for (requirement, name) in missing.into_iter().zip(["a", "b"]) {
+        let about = format!("apiVersion: v2\nname: {name}\nversion: 2.0.0\n");
+        let tree = Tree::from_files([
+            ("Chart.yaml", about.as_str()),
+            ("templates/x.yaml", "name: {{ .Chart.Name }}\n"),
+        ]);
+        input.fetched.insert(requirement, tree.expect("a tree"));
+    }
+    assert_snapshot!(Helm::default().template(&input).expect("all is there"), @"");
+}
+
+fn chart(repository: &str, name: &str, version: &str) -> Requirement {
+    Requirement::Chart {
+        repository: repository.to_owned(),
+        name: name.to_owned(),
+        version: version.to_owned(),
+        lock: Some("sha256:1234".to_owned()),
+    }
+}
