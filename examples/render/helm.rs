@@ -2,11 +2,12 @@
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use gitops_examples::folder;
 use gitops_render::{
     Crds, Helm, HelmCompat, HelmOptions, HelmValues, Hooks, Input, Operation, RenderError,
-    Requirement, SchemaCheck, ValuesFile,
+    Requirement, SchemaCheck, SystemClock, SystemEntropy, ValuesFile,
 };
 use gitops_source::{Tree, TreePath};
 
@@ -103,6 +104,8 @@ fn options(args: &Args) -> Result<HelmOptions, Box<dyn Error>> {
         operation: if args.is_upgrade { Operation::Upgrade } else { Operation::Install },
         schema: if args.skip_schema_validation { SchemaCheck::Skip } else { SchemaCheck::Check },
         compat: args.helm_compat,
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy),
         ..HelmOptions::default()
     })
 }

@@ -48,4 +48,7 @@ pub use self::options::{
 };
 pub use self::release::{HookDeletePolicy, HookEvent, HookOutputLogPolicy};
 pub use self::renderer::Helm;
-pub use self::world::{Clock, Entropy, Lookup};
+pub use self::world::{
+    Clock, Entropy, FixedClock, Lookup, NoLookup, SeededEntropy, Snapshot, SystemClock,
+    SystemEntropy,
+};

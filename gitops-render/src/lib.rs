@@ -63,9 +63,10 @@ pub use crate::auto::Auto;
 pub use crate::detect::{Kind, detect};
 pub use crate::error::{Position, RenderError};
 pub use crate::helm::{
-    ChartLimits, Clock, Crds, Entropy, Helm, HelmCompat, HelmLimits, HelmOptions, HelmValues,
-    HookDeletePolicy, HookEvent, HookOutputLogPolicy, Hooks, Lookup, Operation, PostRender,
-    SchemaCheck, ValuesFile,
+    ChartLimits, Clock, Crds, Entropy, FixedClock, Helm, HelmCompat, HelmLimits, HelmOptions,
+    HelmValues, HookDeletePolicy, HookEvent, HookOutputLogPolicy, Hooks, Lookup, NoLookup,
+    Operation, PostRender, SchemaCheck, SeededEntropy, Snapshot, SystemClock, SystemEntropy,
+    ValuesFile,
 };
 pub use crate::kustomize::{
     Compat, HelmCharts, HelmFlags, Kustomize, KustomizeLimits, KustomizeOptions, LoadRestrictor,

@@ -10,7 +10,7 @@ use gitops_source::TreePath;
 use super::chart::ChartLimits;
 use super::compat::HelmCompat;
 use super::gotemplate::HelmLimits;
-use super::world::{Clock, Entropy, Lookup, Nothing, Seeded, Stopped};
+use super::world::{Clock, Entropy, FixedClock, Lookup, NoLookup, SeededEntropy};
 
 /// Options of a render. The defaults are those of `helm template`.
 ///
@@ -57,9 +57,10 @@ pub struct HelmOptions {
     pub limits: HelmLimits,
     /// What a chart may hold.
     pub chart_limits: ChartLimits,
-    /// The time that templates see.
+    /// The time that templates see; the start of 1970 by default, so that a render stays the same.
     pub clock: Arc<dyn Clock>,
-    /// The random bytes that templates see.
+    /// The random bytes that templates see; by default they follow from the release and the
+    /// template, so that a render stays the same.
     pub entropy: Arc<dyn Entropy>,
     /// The objects that templates see.
     pub lookup: Arc<dyn Lookup>,
@@ -84,9 +85,9 @@ impl Default for HelmOptions {
             compat: HelmCompat::default(),
             limits: HelmLimits::default(),
             chart_limits: ChartLimits::default(),
-            clock: Arc::new(Stopped),
-            entropy: Arc::new(Seeded),
-            lookup: Arc::new(Nothing),
+            clock: Arc::new(FixedClock(0)),
+            entropy: Arc::new(SeededEntropy::new(b"")),
+            lookup: Arc::new(NoLookup),
             post_render: None,
         }
     }

@@ -40,37 +40,3 @@ pub trait Lookup: fmt::Debug + Send + Sync {
         name: &str,
     ) -> Result<Option<Value>, String>;
 }
-
-/// A time that stands still.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Stopped;
-
-impl Clock for Stopped {
-    fn now(&self) -> i128 {
-        0
-    }
-}
-
-/// Bytes that follow from the call alone.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Seeded;
-
-impl Entropy for Seeded {
-    fn fill(&self, bytes: &mut [u8], release: (&str, &str), template: &str, call: u64) {
-        use sha2::{Digest, Sha256};
-        for (at, chunk) in bytes.chunks_mut(32).enumerate() {
-            let seed = format!("{release:?} {template:?} {call} {at}");
-            chunk.copy_from_slice(&Sha256::digest(seed)[..chunk.len()]);
-        }
-    }
-}
-
-/// A cluster without objects.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Nothing;
-
-impl Lookup for Nothing {
-    fn lookup(&self, _: &str, _: &str, _: &str, _: &str) -> Result<Option<Value>, String> {
-        Ok(None)
-    }
-}
