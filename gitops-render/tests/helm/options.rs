@@ -38,7 +38,39 @@ fn template(options: HelmOptions) -> String {
 #[test]
 fn all_that_the_chart_holds_is_printed_in_its_order() {
     let options = HelmOptions { crds: Crds::Include, ..HelmOptions::default() };
-    assert_snapshot!(template(options), @"");
+    assert_snapshot!(template(options), @r#"
+    ---
+    # Source: shop/crds/web.yaml
+    kind: CustomResourceDefinition
+    metadata: {name: webs}
+
+    ---
+    # Source: shop/templates/web.yaml
+    kind: Namespace
+    kube: v1.36.0
+    crd: false
+    upgrade: false
+
+    ---
+    # Source: shop/templates/web.yaml
+    kind: Web
+    replicas: 1
+    labels: {"a":"x","b":true}
+    file: ""
+    ---
+    # Source: shop/templates/tests/test.yaml
+    kind: Pod
+    metadata:
+      name: test
+      annotations: {helm.sh/hook: test-success}
+
+    ---
+    # Source: shop/templates/hook.yaml
+    kind: Job
+    metadata:
+      name: before
+      annotations: {helm.sh/hook: pre-install}
+    "#);
 }
 
 #[test]
@@ -57,7 +89,22 @@ fn values_go_over_one_another_kind_by_kind() {
         contents: [("notes.txt".to_owned(), "line\n".into())].into(),
     };
     let show_only = vec!["templates/web.yaml".to_owned()];
-    assert_snapshot!(template(HelmOptions { values, show_only, ..HelmOptions::default() }), @"");
+    assert_snapshot!(template(HelmOptions { values, show_only, ..HelmOptions::default() }), @r#"
+    ---
+    # Source: shop/templates/web.yaml
+    kind: Namespace
+    kube: v1.36.0
+    crd: false
+    upgrade: false
+
+
+    ---
+    # Source: shop/templates/web.yaml
+    kind: Web
+    replicas: 4
+    labels: {"a":"x","c":"z","d":[1,null],"e":true,"f":5,"g":"6","h":"{a,b}"}
+    file: "line\n"
+    "#);
 }
 
 #[test]
@@ -70,7 +117,27 @@ fn templates_are_told_what_the_options_say() {
         compat: HelmCompat::V4_2_3,
         ..HelmOptions::default()
     };
-    assert_snapshot!(template(options), @"");
+    assert_snapshot!(template(options), @r#"
+    ---
+    # Source: shop/templates/web.yaml
+    kind: Namespace
+    kube: v1.29.4
+    crd: true
+    upgrade: true
+
+    ---
+    # Source: shop/templates/web.yaml
+    kind: Web
+    replicas: 1
+    labels: {"a":"x","b":true}
+    file: ""
+    ---
+    # Source: shop/templates/hook.yaml
+    kind: Job
+    metadata:
+      name: before
+      annotations: {helm.sh/hook: pre-install}
+    "#);
 }
 
 #[test]
@@ -96,5 +163,11 @@ fn what_is_asked_for_in_vain_is_said() {
             options.values.files = vec![ValuesFile::Tree(path)];
         }),
     ];
-    assert_snapshot!(errors.join("\n"), @"");
+    assert_snapshot!(errors.join("\n"), @r#"
+    error: shop: could not find template templates/none.yaml in chart
+    error: shop: release name check failed: release name "Shop": invalid release name, must match regex ^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$ and the length must not be longer than 53
+    error: shop: invalid kube version 'latest': could not parse "latest" as version
+    error: shop: failed parsing --set data: key "a" has no value
+    error: shop: open none.yaml: no such file or directory
+    "#);
 }

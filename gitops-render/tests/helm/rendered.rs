@@ -37,7 +37,7 @@ fn shown(rendered: &Rendered) -> String {
     text
 }
 
-fn render(renderer: &dyn Renderer, files: &[(&str, &str)], path: &str) -> String {
+fn render(renderer: &dyn Renderer, files: &[(&'static str, &'static str)], path: &str) -> String {
     let tree = Tree::from_files(files.iter().copied()).expect("a tree");
     let input = Input::new(&tree, TreePath::new(path).expect("a path"));
     match renderer.render(&input) {
@@ -70,7 +70,16 @@ fn objects_know_the_template_they_come_from_and_hooks_their_terms() {
         ),
         ("apps/shop/templates/NOTES.txt", "Hello {{ .Release.Name }}\n"),
     ];
-    assert_snapshot!(render(&Auto::default(), &files, "apps/shop"), @"");
+    assert_snapshot!(render(&Auto::default(), &files, "apps/shop"), @r#"
+    Crd/webs from apps/shop/crds/webs.yaml:2
+    Pod/a from apps/shop/templates/web.yaml:6 (document 2)
+    Pod/b from apps/shop/templates/web.yaml:6 (document 2)
+    Service/web from apps/shop/templates/web.yaml:2
+    hook Job/before from apps/shop/templates/hook.yaml:1: [PreInstall, PostUpgrade] -5 [BeforeCreation, Other("other")] [Failed]
+    read apps/shop
+    warning shop/templates/odd.yaml: a hook for a moment that Helm does not know is left out
+    notes "Hello release-name\n"
+    "#);
     let without = Helm::new(HelmOptions { crds: Crds::Skip, ..HelmOptions::default() });
     assert!(!render(&without, &files, "apps/shop").contains("Crd"));
 }
@@ -92,7 +101,17 @@ fn errors_name_the_file_and_line_of_the_tree() {
         broken("{{ define \"x\" }}{{ template \"x\" }}{{ end }}{{ template \"x\" }}\n"),
         broken("apiVersion: v1\nkind: Pod\n"),
     ];
-    assert_snapshot!(errors.join("\n"), @"");
+    assert_snapshot!(errors.join("\n"), @r#"
+    error: c/templates/a.yaml:2:13: shop/templates/a.yaml:2:13
+      executing "shop/templates/a.yaml" at <.Values.a.b>:
+        nil pointer evaluating interface {}.b
+    error: c/templates/a.yaml:1: parse error at (shop/templates/a.yaml:1): function "nosuch" not defined
+    error: c/templates/a.yaml:2:6: execution error at (shop/templates/a.yaml:2:6): no
+    error: c/templates/a.yaml: YAML parse error on shop/templates/a.yaml: error converting YAML to JSON: yaml: mapping values are not allowed in this context
+    error: c/templates/a.yaml:1:54: bytes made is over the limit of 1073741824; raise `HelmLimits::bytes` if that is meant
+    error: c/templates/a.yaml:1:28: templates inside one another is over the limit of 10000; raise `HelmLimits::depth` if that is meant
+    error: c/templates/a.yaml:1: `metadata.name` is missing
+    "#);
 }
 
 #[test]
@@ -129,12 +148,24 @@ fn dependencies_that_are_not_there_are_asked_for_all_at_once() {
     for (requirement, name) in missing.into_iter().zip(["a", "b"]) {
         let about = format!("apiVersion: v2\nname: {name}\nversion: 2.0.0\n");
         let tree = Tree::from_files([
-            ("Chart.yaml", about.as_str()),
-            ("templates/x.yaml", "name: {{ .Chart.Name }}\n"),
+            ("Chart.yaml", about),
+            ("templates/x.yaml", "name: {{ .Chart.Name }}\n".to_owned()),
         ]);
         input.fetched.insert(requirement, tree.expect("a tree"));
     }
-    assert_snapshot!(Helm::default().template(&input).expect("all is there"), @"");
+    assert_snapshot!(Helm::default().template(&input).expect("all is there"), @r#"
+    ---
+    # Source: c/charts/a/templates/x.yaml
+    name: a
+
+    ---
+    # Source: c/charts/b/templates/x.yaml
+    name: b
+
+    ---
+    # Source: c/templates/a.yaml
+    a: of a library
+    "#);
 }
 
 fn chart(repository: &str, name: &str, version: &str) -> Requirement {
