@@ -2,7 +2,7 @@
 
 use gitops_diff::{Map, Value};
 use gitops_render::yaml::{self, Dialect, Duplicates, Layout, Limits, Lists, Options};
-use gitops_render::{Input, Plain, Renderer};
+use gitops_render::{Input, Kustomize, Plain, RenderError, Renderer};
 use gitops_source::{Tree, TreePath};
 use proptest::prelude::*;
 
@@ -141,6 +141,84 @@ proptest! {
         let input = Input::new(&tree, TreePath::default());
         let plain = Plain::default();
         prop_assert_eq!(plain.render(&input), plain.render(&input));
+    }
+}
+
+/// A kustomization: what changes names, labels and lists, and perhaps a schema of its own.
+fn kustomization() -> impl Strategy<Value = Tree> {
+    let fields = prop::sample::subsequence(
+        vec![
+            "namePrefix: p-",
+            "namespace: shop",
+            "nameSuffix: -s",
+            "labels: [{pairs: {l: m}, includeSelectors: true}]",
+            "commonAnnotations: {a: b}",
+            "images: [{name: nginx, newTag: v2}]",
+            "configMapGenerator: [{name: c, literals: [k=v]}]",
+            "patches: [{path: patch.yaml}]",
+            "openapi: {path: schema.json}",
+            "buildMetadata: [originAnnotations]",
+            "sortOptions: {order: legacy}",
+        ],
+        0..=11,
+    );
+    let names = prop::collection::btree_set("[a-z]{1,4}", 1..4);
+    let key = "(name|image)";
+    (fields, names, key).prop_map(|(fields, names, key)| {
+        let files = names.iter().map(|name| (format!("{name}.yaml"), thing(name, "a: 1")));
+        let listed: Vec<String> = names.iter().map(|name| format!("{name}.yaml")).collect();
+        let first = names.first().expect("because there is one");
+        let own = [
+            (
+                "kustomization.yaml".to_owned(),
+                format!("resources: [{}]\n{}\n", listed.join(", "), fields.join("\n")),
+            ),
+            ("patch.yaml".to_owned(), thing(first, "b: 2")),
+            ("schema.json".to_owned(), schema(&key)),
+        ];
+        Tree::from_files(files.chain(own)).expect("because the paths are plain")
+    })
+}
+
+/// A resource of a kind that only a schema knows to merge its list.
+fn thing(name: &str, extra: &str) -> String {
+    format!(
+        "apiVersion: example.com/v1\nkind: Thing\nmetadata: {{name: \"{name}\"}}\nspec:\n  \
+         parts:\n  - {{name: a, image: nginx, {extra}}}\n"
+    )
+}
+
+fn schema(key: &str) -> String {
+    serde_json::json!({"definitions": {"Thing": {
+        "properties": {"spec": {"properties": {"parts": {
+            "type": "array",
+            "items": {"type": "object"},
+            "x-kubernetes-patch-merge-key": key,
+            "x-kubernetes-patch-strategy": "merge",
+        }}}},
+        "x-kubernetes-group-version-kind": [
+            {"group": "example.com", "version": "v1", "kind": "Thing"}
+        ],
+    }}})
+    .to_string()
+}
+
+fn build(tree: &Tree) -> Result<String, RenderError> {
+    Kustomize::default().build(&Input::new(tree, TreePath::default()))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn builds_side_by_side_never_meet(trees in prop::collection::vec(kustomization(), 2..6)) {
+        let alone: Vec<_> = trees.iter().map(build).collect();
+        prop_assert!(alone.iter().all(Result::is_ok), "{:?}", alone);
+        let together: Vec<_> = std::thread::scope(|scope| {
+            let threads: Vec<_> = trees.iter().map(|tree| scope.spawn(|| build(tree))).collect();
+            threads.into_iter().map(|it| it.join().expect("because nothing panics")).collect()
+        });
+        prop_assert_eq!(alone, together);
     }
 }
 
