@@ -11,8 +11,6 @@ use super::{functions, sprig};
 static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock::new(|| {
     let own = [gotemplate::FUNCTIONS];
     let families = own.iter().chain(sprig::FAMILIES).chain(functions::FAMILIES);
-    #[cfg(test)]
-    let families = families.chain(super::tables::STANDINS);
     families.flat_map(|family| family.iter()).map(|function| (function.name, function)).collect()
 });
 

@@ -4,8 +4,7 @@
 //! The rows are read from `GITOPS_CORPUS`. A row that differs has to be listed, with the reason,
 //! in `tests/data/helm_differences.json`.
 
-mod context;
-mod standin;
+mod chart;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -14,12 +13,7 @@ use std::path::PathBuf;
 
 use serde_json::Value as Json;
 
-use super::go::Str;
-use super::gotemplate::{HelmLimits, Machine, Templates, parse};
-use super::registry;
-
-/// Functions of the engine, until it is there.
-pub(super) const STANDINS: &[&[super::gotemplate::Function]] = &[standin::FUNCTIONS];
+use super::gotemplate::HelmLimits;
 
 /// One test for each table.
 macro_rules! tables {
@@ -50,18 +44,7 @@ pub(super) fn evaluate_within(
     files: &Json,
     limits: HelmLimits,
 ) -> Result<Vec<u8>, String> {
-    const NAME: &str = "c/templates/t.yaml";
-    let mut templates = Templates::default();
-    let trees = parse(Str::from(NAME), Str::from(template), registry::callee)
-        .map_err(|fault| standin::parse_error(NAME, &lossy(&fault.text())))?;
-    templates.add(trees);
-    let world = standin::World;
-    let world = super::gotemplate::World { clock: &world, entropy: &world, lookup: &world };
-    let mut machine = Machine::new(&templates, world, ("ns", "rel"), limits);
-    machine.render(NAME, context::dot(values, files)).map_err(|fault| {
-        let texts: Vec<String> = fault.texts().iter().map(|text| lossy(text)).collect();
-        standin::run_error(NAME, &texts)
-    })
+    chart::render(template, values, files, limits)
 }
 
 /// The rows of the file `GITOPS_HELM_ROWS`, such as a program beside Helm wrote them.

@@ -138,7 +138,11 @@ impl Printer {
         if self.out.len() <= self.most {
             return Ok(());
         }
-        Err(Fault::limit("bytes of output", self.most as u64, "HelmLimits::bytes"))
+        Err(Fault::limit(
+            "what templates and functions make, in bytes,",
+            self.most as u64,
+            "HelmLimits::bytes",
+        ))
     }
 
     /// A value that is no collection. False if the verb does not suit it.

@@ -28,7 +28,7 @@ pub(crate) struct Limit {
     pub(crate) what: &'static str,
     /// How much it may be.
     pub(crate) most: u64,
-    /// The option that sets it, if one does.
+    /// The option that sets it.
     pub(crate) option: &'static str,
     /// The template, line and column that ran into it, as `NAME:LINE:COLUMN`; empty until known.
     pub(crate) at: Str,
@@ -96,7 +96,6 @@ impl Trace {
 impl Limit {
     fn text(&self) -> String {
         let Self { what, most, option, at } = self;
-        let raise = if option.is_empty() { String::new() } else { format!("; raise {option}") };
-        format!("{at}: too many {what}: more than {most}{raise}")
+        format!("{at}: {what} is over the limit of {most}; raise `{option}` if that is meant")
     }
 }

@@ -107,7 +107,11 @@ impl<'a> Machine<'a> {
                 self.bytes = left;
                 Ok(())
             }
-            None => Err(Fault::limit("bytes made", self.limits.bytes, "HelmLimits::bytes")),
+            None => Err(Fault::limit(
+                "what templates and functions make, in bytes,",
+                self.limits.bytes,
+                "HelmLimits::bytes",
+            )),
         }
     }
 
@@ -123,7 +127,9 @@ impl<'a> Machine<'a> {
                 self.steps = left;
                 Ok(())
             }
-            None => Err(Fault::limit("steps", self.limits.steps, "HelmLimits::steps")),
+            None => {
+                Err(Fault::limit("the number of steps", self.limits.steps, "HelmLimits::steps"))
+            }
         }
     }
 
@@ -222,7 +228,11 @@ impl<'a> Machine<'a> {
     pub(super) fn run(&mut self, tree: &Arc<Tree>, data: &Operand) -> Result<(), Fault> {
         if self.depth == self.limits.depth {
             let limit = self.limits.depth;
-            return Err(Fault::limit("templates inside one another", limit, "HelmLimits::depth"));
+            return Err(Fault::limit(
+                "the depth of templates inside one another",
+                limit,
+                "HelmLimits::depth",
+            ));
         }
         self.depth += 1;
         let result = stack::grow(|| exec::run(self, tree, data));

@@ -10,7 +10,7 @@ const DEPTH: usize = 10_000;
 impl Printer {
     pub(super) fn value(&mut self, value: &Value, verb: char, depth: usize) -> Result<(), Fault> {
         if depth > DEPTH {
-            return Err(Fault::limit("values that hold one another", DEPTH as u64, ""));
+            return Err(Fault::new(format!("values hold one another more than {DEPTH} deep")));
         }
         self.check_room()?;
         match value {
