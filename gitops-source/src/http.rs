@@ -1,5 +1,6 @@
 //! What all sources over http(s) share: clients, credentials, and what a status means.
 
+mod body;
 mod file;
 
 use std::net::IpAddr;
@@ -12,6 +13,9 @@ use reqwest::{Client, RequestBuilder, Response, StatusCode, Url, redirect};
 use crate::error::causes;
 use crate::{Credential, Credentials, SourceError};
 
+pub(crate) use self::body::Body;
+#[cfg(feature = "charts")]
+pub(crate) use self::file::address;
 pub use self::file::{HttpOptions, HttpSource};
 
 /// How long a connection is kept for the next request: shorter than servers keep theirs, so that
@@ -129,7 +133,6 @@ impl Caller {
     }
 
     /// Leaves the credentials behind.
-    #[cfg(feature = "git")]
     pub(crate) fn forget(&mut self) {
         self.credential = None;
         self.credentials = None;
@@ -187,7 +190,7 @@ pub(crate) fn refusal(url: &Url, answer: &Response) -> SourceError {
     }
 }
 
-fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }

@@ -34,6 +34,7 @@
 //! |---|---|---|
 //! | [`GitSource`] | a repository behind https, http, git or ssh, or on this machine | one `ls-refs` of the refs asked for; over HTTP one request |
 //! | [`HttpSource`] | one file behind https or http | one request, conditional where the server gives entity tags |
+//! | [`ChartSource`] | a packaged chart in a chart repository or an OCI registry | the index, conditional where it has an entity tag; or the manifest of a version |
 //! | [`DirSource`] | a folder | reading it |
 //! | [`MemorySource`] | trees that are pushed by hand | nothing |
 //!
@@ -56,7 +57,7 @@
 //!
 //! # Features
 //! `git` (default) is [`GitSource`] and `http`, which is [`HttpSource`]; without both this crate is
-//! small and without networks.
+//! small and without networks. `charts` is [`ChartSource`], `provenance` adds [`Keyring`] to it.
 //! `testkit` adds repositories with real commits for tests and examples.
 
 mod source;
@@ -68,7 +69,10 @@ mod path;
 mod revision;
 mod selector;
 mod tree;
+pub mod version;
 
+#[cfg(feature = "charts")]
+mod chart;
 mod credentials;
 #[cfg(feature = "http")]
 mod deadlines;
@@ -83,12 +87,18 @@ mod http;
 mod memory;
 #[cfg(feature = "testkit")]
 pub mod testkit;
-pub mod version;
 
 mod error;
 mod stop;
 
 pub use crate::builder::TreeBuilder;
+#[cfg(feature = "charts")]
+pub use crate::chart::{
+    Chart, ChartLimits, ChartOptions, ChartQuery, ChartSource, PassCredentials, PlainRegistry,
+    Provenance,
+};
+#[cfg(feature = "provenance")]
+pub use crate::chart::{Keyring, Signer};
 pub use crate::credentials::{Credential, Credentials};
 #[cfg(feature = "http")]
 pub use crate::deadlines::Deadlines;

@@ -4,11 +4,11 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use reqwest::header::{ETAG, HeaderValue, IF_NONE_MATCH};
 use reqwest::{Response, StatusCode, Url};
 
-use super::{Caller, Network, PlainHttp, lost, refusal};
+use super::{Body, Caller, Network, PlainHttp, refusal};
 use crate::{
     Credential, Credentials, Deadlines, Digest, Fetched, Limits, Revision, Source, SourceError,
     Tree, TreeBuilder, TreePath,
@@ -58,6 +58,20 @@ pub struct HttpOptions {
     pub proxy: Option<String>,
 }
 
+impl HttpOptions {
+    /// Who sends requests under these options.
+    pub(crate) fn caller(&self) -> Result<Caller, SourceError> {
+        let (ca, proxy) = (self.ca.clone(), self.proxy.clone());
+        let network = Network { connect: self.deadlines.connect, ca, proxy };
+        Ok(Caller {
+            client: network.client(AGENT, |_| true)?,
+            credentials: self.credentials.clone(),
+            credential: None,
+            plain_http_credentials: self.plain_http_credentials,
+        })
+    }
+}
+
 impl HttpSource {
     /// The file at `url`, with default options.
     ///
@@ -73,17 +87,7 @@ impl HttpSource {
     /// [`SourceError::Invalid`] where the URL is none of http(s), or an option cannot be used.
     pub fn with_options(url: impl AsRef<str>, options: HttpOptions) -> Result<Self, SourceError> {
         let (url, shown, credential) = address(url.as_ref())?;
-        let network = Network {
-            connect: options.deadlines.connect,
-            ca: options.ca.clone(),
-            proxy: options.proxy.clone(),
-        };
-        let caller = Caller {
-            client: network.client(AGENT, |_| true)?,
-            credentials: options.credentials.clone(),
-            credential,
-            plain_http_credentials: options.plain_http_credentials,
-        };
+        let caller = Caller { credential, ..options.caller()? };
         Ok(Self { url, shown, caller, options, tagged: Mutex::default() })
     }
 
@@ -121,7 +125,9 @@ impl HttpSource {
         seen: Option<&Revision>,
     ) -> Result<Fetched, SourceError> {
         let tag = answer.headers().get(ETAG).cloned();
-        let content = self.receive(answer).await?;
+        let (limit, idle) = (self.options.limits.file_bytes, self.options.deadlines.idle);
+        let body = Body { answer, shown: self.shown.clone(), idle };
+        let content = body.collect(limit, "file_bytes").await?;
         let revision = Revision::new(self.name(), Digest::sha256(&content));
         let tagged = tag.map(|tag| (revision.digest().clone(), tag));
         *self.tagged.lock().unwrap_or_else(PoisonError::into_inner) = tagged;
@@ -129,31 +135,6 @@ impl HttpSource {
             return Ok(Fetched::Unchanged);
         }
         Ok(Fetched::Changed { tree: self.tree(content)?, revision })
-    }
-
-    async fn receive(&self, mut answer: Response) -> Result<Bytes, SourceError> {
-        let (limit, idle) = (self.options.limits.file_bytes, self.options.deadlines.idle);
-        let mut content = BytesMut::new();
-        self.check(answer.content_length().unwrap_or(0), limit)?;
-        loop {
-            let chunk = tokio::time::timeout(idle, answer.chunk()).await.map_err(|_| {
-                let shown = &self.shown;
-                SourceError::unavailable(format!("{shown} has sent nothing for {idle:?}"))
-            })?;
-            match chunk.map_err(|error| lost(&self.shown, error))? {
-                Some(chunk) => content.extend_from_slice(&chunk),
-                None => return Ok(content.freeze()),
-            }
-            self.check(content.len() as u64, limit)?;
-        }
-    }
-
-    fn check(&self, size: u64, limit: u64) -> Result<(), SourceError> {
-        if size <= limit {
-            return Ok(());
-        }
-        let what = format!("the size of {}", self.shown);
-        Err(SourceError::Limit { what, limit, option: "file_bytes" })
     }
 
     fn tree(&self, content: Bytes) -> Result<Tree, SourceError> {
@@ -170,7 +151,7 @@ impl HttpSource {
 }
 
 /// The address, the same without what may be secret, and the credential in it.
-fn address(text: &str) -> Result<(Url, Url, Option<Credential>), SourceError> {
+pub(crate) fn address(text: &str) -> Result<(Url, Url, Option<Credential>), SourceError> {
     let bare = text.split(['?', '#']).next().unwrap_or_default();
     let bare = bare.rsplit('@').next().unwrap_or_default();
     let refuse = |why: &str| SourceError::invalid(format!("`{bare}` is no URL of a file: {why}"));
