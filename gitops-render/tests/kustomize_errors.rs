@@ -149,3 +149,16 @@ fn a_build_that_is_taken_back_ends_as_that_whatever_else_is_wrong() {
         assert_eq!(error, RenderError::Cancelled, "{text}");
     }
 }
+
+#[test]
+fn labels_that_are_a_list_stay_until_they_are_changed() {
+    let built = |kustomization: &str| {
+        let text = "kind: A\nmetadata:\n  name: a\n  labels: [x]\n";
+        build([("o/kustomization.yaml", kustomization), ("o/a.yaml", text)])
+    };
+    let kept = "kind: A\nmetadata:\n  labels:\n  - x\n  name: b-a\n";
+    assert_eq!(built("resources: [a.yaml]\nnamePrefix: b-\n"), Ok(kept.to_owned()));
+    let changed = built("resources: [a.yaml]\nlabels: [{pairs: {c: d}}]\n").expect_err("a failure");
+    let expected = "wrong node kind: expected MappingNode but got SequenceNode";
+    assert!(changed.to_string().contains(expected), "{changed}");
+}

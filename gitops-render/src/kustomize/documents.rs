@@ -203,10 +203,9 @@ pub(crate) fn identify(node: &Node, origin: &Origin) -> Result<()> {
             "missing metadata.name in object {{{{{api_version} {kind}}} {{{{ }}}}}}"
         ));
     }
-    for field in ["labels", "annotations"] {
-        if node.at(&["metadata", field]).is_some_and(|it| it.as_list().is_some()) {
-            return problem(format!("metadata.{field} must be a map and is a list"));
-        }
+    // Upstream crashes on most of them, as the build notes things there; a list of labels stays.
+    if node.at(&["metadata", "annotations"]).is_some_and(|it| it.as_list().is_some()) {
+        return problem("metadata.annotations must be a map and is a list".to_owned());
     }
     Ok(())
 }
