@@ -4,9 +4,11 @@
 use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 
 use gitops_render::{
     Crds, Helm, HelmCompat, HelmOptions, HelmValues, Hooks, Input, Operation, RenderError,
+    SystemClock,
 };
 use gitops_source::{Tree, TreePath};
 
@@ -85,7 +87,11 @@ fn rendered(chart: &Path, change: fn(&mut HelmOptions)) -> Result<String, String
     let name = corpus::name(chart);
     let packed = std::fs::read(chart).expect("an archive");
     let tree = Tree::from_files([(name.as_str(), packed)]).map_err(|error| error.to_string())?;
-    let mut options = HelmOptions { compat: HelmCompat::V4_2_3, ..HelmOptions::default() };
+    let mut options = HelmOptions {
+        compat: HelmCompat::V4_2_3,
+        clock: Arc::new(SystemClock),
+        ..HelmOptions::default()
+    };
     change(&mut options);
     let input = Input::new(&tree, TreePath::new(&name).expect("a path"));
     Helm::new(options).template(&input).map_err(|error| match error {
@@ -94,11 +100,21 @@ fn rendered(chart: &Path, change: fn(&mut HelmOptions)) -> Result<String, String
     })
 }
 
+/// A line without the seconds since 1970, which both renders of Helm can have in common.
+fn timeless(line: &str) -> String {
+    let digits = |it: char| it.is_ascii_digit();
+    let seconds = |word: &&str| word.len() == 10 && word.chars().all(digits);
+    let words = line.split(|it| !digits(it)).filter(seconds);
+    words.fold(line.to_owned(), |line, word| line.replace(word, "SECONDS"))
+}
+
 /// `text` with what differs between two renders of Helm taken from the first of these.
 fn masked(text: &str, one: &str, two: &str) -> String {
     let lines = one.split('\n').zip(two.split('\n')).zip(text.split('\n'));
-    let lines: Vec<&str> =
-        lines.map(|((one, two), found)| if one == two { found } else { one }).collect();
+    let random = |one: &str, two: &str, found: &str| one != two || timeless(one) == timeless(found);
+    let lines: Vec<&str> = lines
+        .map(|((one, two), found)| if random(one, two, found) { one } else { found })
+        .collect();
     let same = one.split('\n').count() == text.split('\n').count();
     if same { lines.join("\n") } else { text.to_owned() }
 }
