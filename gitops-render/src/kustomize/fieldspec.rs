@@ -151,7 +151,7 @@ impl Step {
             return;
         }
         match make {
-            Make::Scalar(tag) => scalar.tag = tag.clone(),
+            Make::Scalar(tag) => scalar.tag = *tag,
             Make::Map => *value = Node::map(),
             Make::Nothing if self.wants_list => *value = Node::List(Vec::new()),
             Make::Nothing => {}

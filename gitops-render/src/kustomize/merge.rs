@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use gitops_diff::Text;
 
 use self::directive::Directive;
-use super::node::{Member, Members, Node, Scalar, Tag};
+use super::node::{Comment, Member, Members, Node, Scalar, Tag};
 use super::options::Compat;
 use super::problem::{Problem, Result};
 use super::schema::{Spot, View};
@@ -268,7 +268,7 @@ impl Merger {
         &mut self,
         key: &Scalar,
         value: Node,
-        comment: Option<&str>,
+        comment: Option<&Comment>,
         spot: Option<Spot>,
     ) -> Result<Option<Node>> {
         if let Node::Scalar(scalar) = &value {
@@ -283,8 +283,13 @@ impl Merger {
     }
 
     /// The type of a field: what a comment names goes before what the type of the map says.
-    fn field(&mut self, spot: Option<Spot>, key: &str, comments: &[Option<&str>]) -> Option<Spot> {
-        let named = comments.iter().flatten().find_map(|comment| self.view.comment(comment));
+    fn field(
+        &mut self,
+        spot: Option<Spot>,
+        key: &str,
+        comments: &[Option<&Comment>],
+    ) -> Option<Spot> {
+        let named = comments.iter().flatten().find_map(|comment| self.view.comment(&comment.0));
         named.or_else(|| self.view.field(spot?, key))
     }
 
@@ -339,7 +344,7 @@ struct Place {
 #[derive(Default)]
 struct Taken {
     value: Option<Node>,
-    comment: Option<Box<str>>,
+    comment: Option<Box<Comment>>,
 }
 
 impl Places {

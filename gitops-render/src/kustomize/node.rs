@@ -40,23 +40,31 @@ pub(crate) struct Scalar {
     /// Whether the text names the tag; such a tag is always printed.
     pub(crate) tagged: bool,
     pub(crate) style: Style,
-    /// The number of the value that it shares with other places of its resource, from 1; 0 where
-    /// it stands alone. Whatever sets one of them sets them all.
-    pub(crate) shared: u32,
     /// The line it stands on, from 1; 0 where it was made by a transformer.
     pub(crate) line: u32,
+    /// What next to no scalar has. There are very many, so that each byte of them counts.
+    pub(crate) rare: Option<Box<Rare>>,
+}
+
+/// What few scalars have.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Rare {
+    /// The number of the value that it shares with other places of its resource, from 1.
+    shared: u32,
+    /// The name of a tag that is [`Tag::Other`].
+    tag: Box<str>,
 }
 
 /// Two scalars are the same where they are written the same, on whichever line.
 impl PartialEq for Scalar {
     fn eq(&self, other: &Self) -> bool {
-        (&self.text, &self.tag, self.style) == (&other.text, &other.tag, other.style)
+        (&self.text, self.tag_name(), self.style) == (&other.text, other.tag_name(), other.style)
     }
 }
 
 /// What a scalar is: what the text says, or else what it looks like. go-yaml works it out when it
 /// reads, and it stays when the text is replaced.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tag {
     /// Nobody looked yet: a plain text made by a transformer.
     Unknown,
@@ -76,8 +84,8 @@ pub(crate) enum Tag {
     Timestamp,
     /// `!!merge`: a plain `<<`.
     Merge,
-    /// Any other, as it is written.
-    Other(Box<str>),
+    /// Any other; the scalar has its name.
+    Other,
 }
 
 /// The members of a map in the order in which they were written or added.
@@ -93,8 +101,12 @@ pub(crate) struct Member {
     pub(crate) key: Scalar,
     pub(crate) value: Node,
     /// The comment behind the value on its line, where it starts with `{`: it can name a schema.
-    pub(crate) comment: Option<Box<str>>,
+    pub(crate) comment: Option<Box<Comment>>,
 }
+
+/// A comment, without its `#`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Comment(pub(crate) Box<str>);
 
 #[cfg(test)]
 pub(crate) mod tests {

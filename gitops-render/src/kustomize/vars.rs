@@ -230,7 +230,7 @@ fn replace(
         Node::Map(members) => members.iter_mut().try_for_each(|member| {
             let key = &member.key;
             if !is_text(key) {
-                let (text, tag) = (&key.text, key.tag.name());
+                let (text, tag) = (&key.text, key.tag_name());
                 return Err(Problem::new(format!("invalid map key: value='{text}', tag='{tag}'")));
             }
             if let Node::Scalar(scalar) = &mut member.value {

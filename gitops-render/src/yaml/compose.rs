@@ -16,7 +16,7 @@ pub struct Documents<'a> {
     events: Box<dyn Events<'a> + 'a>,
     options: Options,
     budget: Budget<'a>,
-    anchors: HashMap<usize, Node>,
+    anchors: HashMap<u32, Node>,
     number: u32,
     over: bool,
 }
@@ -143,7 +143,7 @@ impl<'a> Documents<'a> {
         Ok(node)
     }
 
-    fn alias(&mut self, id: usize, above: usize, mark: Mark) -> Result<Node, Error> {
+    fn alias(&mut self, id: u32, above: usize, mark: Mark) -> Result<Node, Error> {
         let Some(node) = self.anchors.get(&id) else {
             return Err(Error::invalid(mark, "the value of this alias contains the alias itself"));
         };

@@ -21,13 +21,13 @@ pub(crate) enum Event<'a> {
     /// A value without parts.
     Scalar(Word<'a>),
     /// A list starts.
-    ListStart(Opening<'a>),
+    ListStart(Opening),
     /// A map starts.
-    MapStart(Opening<'a>),
+    MapStart(Opening),
     /// The innermost list or map is over; with the comment behind its closing bracket.
     End(Comment<'a>),
     /// The value of an anchor stands here again.
-    Alias(usize),
+    Alias(u32),
 }
 
 /// A scalar as the text has it.
@@ -37,7 +37,7 @@ pub(crate) struct Word<'a> {
     pub(crate) text: Cow<'a, str>,
     pub(crate) style: Style,
     /// `!!int` for the tags of YAML itself, `!name` for local ones.
-    pub(crate) tag: Option<Cow<'a, str>>,
+    pub(crate) tag: Option<Box<str>>,
     pub(crate) anchor: Anchor,
     /// The comment behind it on its line, with its `#`.
     pub(crate) comment: Comment<'a>,
@@ -45,8 +45,8 @@ pub(crate) struct Word<'a> {
 
 /// What stands before the parts of a list or map.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Opening<'a> {
-    pub(crate) tag: Option<Cow<'a, str>>,
+pub(crate) struct Opening {
+    pub(crate) tag: Option<Box<str>>,
     pub(crate) anchor: Anchor,
     /// Whether it stands in brackets.
     pub(crate) flow: bool,
@@ -63,10 +63,10 @@ pub(crate) enum Style {
 }
 
 /// The number of the anchor on a node, unique in the text, if there is one.
-pub(crate) type Anchor = Option<usize>;
+pub(crate) type Anchor = Option<u32>;
 
-/// A comment at the end of a line, with its `#`.
-pub(crate) type Comment<'a> = Option<Cow<'a, str>>;
+/// A comment at the end of a line, with its `#`. Few values have one.
+pub(crate) type Comment<'a> = Option<Box<Cow<'a, str>>>;
 
 /// The events of `bytes`, within the bytes and the depth that the options allow.
 pub(crate) fn events<'a>(
@@ -109,24 +109,18 @@ impl Event<'_> {
             Self::Scalar(word) => Event::Scalar(Word {
                 text: Cow::Owned(word.text.into_owned()),
                 style: word.style,
-                tag: kept(word.tag),
+                tag: word.tag,
                 anchor: word.anchor,
                 comment: kept(word.comment),
             }),
-            Self::ListStart(it) => Event::ListStart(it.kept()),
-            Self::MapStart(it) => Event::MapStart(it.kept()),
+            Self::ListStart(it) => Event::ListStart(it),
+            Self::MapStart(it) => Event::MapStart(it),
             Self::End(comment) => Event::End(kept(comment)),
             Self::Alias(anchor) => Event::Alias(anchor),
         }
     }
 }
 
-impl Opening<'_> {
-    fn kept<'a>(self) -> Opening<'a> {
-        Opening { tag: kept(self.tag), anchor: self.anchor, flow: self.flow }
-    }
-}
-
-fn kept<'a>(text: Option<Cow<'_, str>>) -> Option<Cow<'a, str>> {
-    text.map(|text| Cow::Owned(text.into_owned()))
+fn kept<'a>(comment: Comment<'_>) -> Comment<'a> {
+    comment.map(|text| Box::new(Cow::Owned(text.into_owned())))
 }

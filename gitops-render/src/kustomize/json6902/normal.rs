@@ -34,7 +34,7 @@ pub(super) fn node(node: Node) -> Result<Node> {
 /// Where it is no string.
 pub(super) fn key(key: Scalar) -> Result<Scalar> {
     match key.kind() {
-        Tag::Str | Tag::Merge | Tag::Other(_) => Ok(Scalar { line: key.line, ..text(key.text) }),
+        Tag::Str | Tag::Merge | Tag::Other => Ok(Scalar { line: key.line, ..text(key.text) }),
         _ => Err(Problem::new("json: unsupported type: map[interface {}]interface {}")),
     }
 }

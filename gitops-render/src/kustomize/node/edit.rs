@@ -110,7 +110,7 @@ impl Scalar {
     /// A plain text that means what it looks like.
     pub(crate) fn plain(text: impl Into<Text>) -> Self {
         let text = text.into();
-        Self { text, tag: Tag::Unknown, tagged: false, style: Style::Plain, shared: 0, line: 0 }
+        Self { text, tag: Tag::Unknown, tagged: false, style: Style::Plain, line: 0, rare: None }
     }
 
     /// A text tagged as a string; one of several lines is a block.
@@ -132,11 +132,41 @@ impl Scalar {
 
     /// What it is: by its tag, or by its text where it has none.
     pub(crate) fn kind(&self) -> Tag {
-        match &self.tag {
+        match self.tag {
             Tag::Unknown if self.is_quoted() => Tag::Str,
             Tag::Unknown => meaning::tag_of(&self.text),
-            tag => tag.clone(),
+            tag => tag,
         }
+    }
+
+    /// The tag with its short name; nothing where nobody looked yet.
+    pub(crate) fn tag_name(&self) -> &str {
+        match (self.tag, &self.rare) {
+            (Tag::Other, Some(rare)) => &rare.tag,
+            (tag, _) => tag.name(),
+        }
+    }
+
+    /// The number of the value that it shares with other places of its resource, from 1; 0 where
+    /// it stands alone. Whatever sets one of them sets them all.
+    pub(crate) fn shared(&self) -> u32 {
+        self.rare.as_ref().map_or(0, |rare| rare.shared)
+    }
+
+    /// Sets the number of the value that it shares.
+    pub(crate) fn set_shared(&mut self, number: u32) {
+        if number != self.shared() {
+            self.rare.get_or_insert_default().shared = number;
+        }
+    }
+
+    /// The same scalar under the tag that has this short name.
+    pub(crate) fn named(mut self, tag: &str) -> Self {
+        self.tag = Tag::of(tag);
+        if self.tag == Tag::Other {
+            self.rare.get_or_insert_default().tag = tag.into();
+        }
+        self
     }
 }
 

@@ -28,11 +28,11 @@ impl Scalar {
     /// What comes out when go-yaml v3 prints the scalar and reads it again, as every value of a
     /// build does on its way into the output. The error says what is wrong.
     pub(crate) fn meaning(&self) -> Result<Meaning, String> {
-        match &self.tag {
+        match self.tag {
             Tag::Str => Ok(Meaning::Text),
             Tag::Unknown => Ok(self.untagged()),
-            tag if !self.tagged && tag_of(&self.text) == *tag => Ok(self.untagged()),
-            tag => resolve_tagged(&self.text, !self.is_quoted(), tag.name(), Dialect::GoV3),
+            tag if !self.tagged && tag_of(&self.text) == tag => Ok(self.untagged()),
+            _ => resolve_tagged(&self.text, !self.is_quoted(), self.tag_name(), Dialect::GoV3),
         }
     }
 
@@ -56,10 +56,10 @@ impl Scalar {
 }
 
 impl Tag {
-    /// The tag with its short name.
-    pub(crate) fn name(&self) -> &str {
+    /// The tag with its short name, if that is known of the tag alone.
+    pub(crate) fn name(self) -> &'static str {
         match self {
-            Self::Unknown => "",
+            Self::Unknown | Self::Other => "",
             Self::Str => "!!str",
             Self::Int => "!!int",
             Self::Float => "!!float",
@@ -68,7 +68,6 @@ impl Tag {
             Self::Binary => "!!binary",
             Self::Timestamp => "!!timestamp",
             Self::Merge => "!!merge",
-            Self::Other(name) => name,
         }
     }
 
@@ -83,7 +82,7 @@ impl Tag {
             "!!binary" => Self::Binary,
             "!!timestamp" => Self::Timestamp,
             "!!merge" => Self::Merge,
-            other => Self::Other(other.into()),
+            _ => Self::Other,
         }
     }
 }

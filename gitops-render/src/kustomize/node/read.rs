@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use gitops_diff::Text;
 
-use super::{Member, Members, Node, Scalar, Style, Tag, meaning};
+use super::{Comment, Member, Members, Node, Scalar, Style, Tag, meaning};
 use crate::yaml::budget::{Budget, Size};
-use crate::yaml::event::{Anchor, Comment, Event, Events, Opening, Word, events};
+use crate::yaml::event::{self, Anchor, Event, Events, Opening, Word, events};
 use crate::yaml::{Allowance, Error, Mark, Options};
 
 /// The first document of a text; none where there is nothing in it.
@@ -23,13 +23,18 @@ pub(crate) fn read(
 ) -> Result<Option<Node>, Error> {
     let mut events = events(bytes, options)?;
     let budget = Budget::new(options.limits.clone(), Some(allowance));
-    Reader { budget, anchors: HashMap::new(), open: Vec::new() }.document(&mut *events)
+    Reader::new(budget).document(&mut *events)
 }
 
 struct Reader<'a> {
     budget: Budget<'a>,
-    anchors: HashMap<usize, (Node, Size)>,
+    anchors: HashMap<u32, (Node, Size)>,
     open: Vec<Open>,
+    /// The items of all lists that are open, those of the innermost last: a list is allocated
+    /// once, when its length is known.
+    items: Vec<Node>,
+    /// The same of maps.
+    members: Vec<Member>,
 }
 
 /// A list or map whose end is not seen yet.
@@ -42,17 +47,16 @@ struct Open {
     flow: bool,
 }
 
+/// The parts of a list or map so far, by where the first of them is.
 enum Parts {
-    List(Vec<Node>),
+    List(usize),
     Map(Map),
 }
 
-/// The members of a map so far.
-#[derive(Default)]
 struct Map {
-    own: Vec<Member>,
+    start: usize,
     /// The key that waits for its value, with the comment behind it.
-    key: Option<(Scalar, Option<Box<str>>)>,
+    key: Option<(Scalar, Option<Box<Comment>>)>,
     /// The value of `<<`.
     merge: Option<Node>,
 }
@@ -61,10 +65,15 @@ struct Map {
 struct Complete {
     node: Node,
     size: Size,
-    comment: Option<Box<str>>,
+    comment: Option<Box<Comment>>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn new(budget: Budget<'a>) -> Self {
+        let (items, members) = (Vec::new(), Vec::new());
+        Self { budget, anchors: HashMap::new(), open: Vec::new(), items, members }
+    }
+
     fn document(mut self, events: &mut dyn Events<'_>) -> Result<Option<Node>, Error> {
         while let Some(event) = events.next() {
             let (event, mark) = event?;
@@ -83,8 +92,11 @@ impl Reader<'_> {
     fn take(&mut self, event: Event<'_>, mark: Mark) -> Result<Option<Complete>, Error> {
         match event {
             Event::DocumentStart | Event::DocumentEnd => Ok(None),
-            Event::ListStart(opening) => self.start(Parts::List(Vec::new()), &opening, mark),
-            Event::MapStart(opening) => self.start(Parts::Map(Map::default()), &opening, mark),
+            Event::ListStart(opening) => self.start(Parts::List(self.items.len()), &opening, mark),
+            Event::MapStart(opening) => {
+                let map = Map { start: self.members.len(), key: None, merge: None };
+                self.start(Parts::Map(map), &opening, mark)
+            }
             Event::End(comment) => self.end(schema_comment(&comment)).transpose(),
             Event::Alias(id) => self.alias(id, mark).map(Some),
             Event::Scalar(word) => {
@@ -106,7 +118,7 @@ impl Reader<'_> {
     fn start(
         &mut self,
         parts: Parts,
-        opening: &Opening<'_>,
+        opening: &Opening,
         mark: Mark,
     ) -> Result<Option<Complete>, Error> {
         self.budget.nodes(1, mark)?;
@@ -116,15 +128,15 @@ impl Reader<'_> {
         Ok(None)
     }
 
-    fn end(&mut self, comment: Option<Box<str>>) -> Option<Result<Complete, Error>> {
+    fn end(&mut self, comment: Option<Box<Comment>>) -> Option<Result<Complete, Error>> {
         let Open { parts, anchor, mark, mut size, .. } = self.open.pop()?;
         size.depth += 1;
         let node = match parts {
-            Parts::List(mut items) => {
-                items.shrink_to_fit();
-                Ok(Node::List(items))
+            Parts::List(start) => Ok(Node::List(self.items.drain(start..).collect())),
+            Parts::Map(map) => {
+                let own = Members(self.members.drain(map.start..).collect());
+                map.close(own, mark)
             }
-            Parts::Map(map) => map.close(mark),
         };
         Some(node.and_then(|node| {
             self.keep(anchor, &node, size, mark)?;
@@ -140,7 +152,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn alias(&mut self, id: usize, mark: Mark) -> Result<Complete, Error> {
+    fn alias(&mut self, id: u32, mark: Mark) -> Result<Complete, Error> {
         let Some((node, size)) = self.anchors.get(&id) else {
             return Err(Error::invalid(mark, "the value of this alias contains the alias itself"));
         };
@@ -155,39 +167,37 @@ impl Reader<'_> {
         let Some(open) = self.open.last_mut() else { return Ok(Some(complete.node)) };
         open.size.add(complete.size);
         match &mut open.parts {
-            Parts::List(items) => items.push(complete.node),
-            Parts::Map(map) => map.take(complete, mark)?,
+            Parts::List(_) => self.items.push(complete.node),
+            Parts::Map(map) => self.members.extend(map.take(complete, mark)?),
         }
         Ok(None)
     }
 }
 
 impl Map {
-    fn take(&mut self, complete: Complete, mark: Mark) -> Result<(), Error> {
+    /// Takes a key or a value in; returns the member that it completes, if it does.
+    fn take(&mut self, complete: Complete, mark: Mark) -> Result<Option<Member>, Error> {
         let Complete { node, comment, .. } = complete;
         let Some((key, behind_key)) = self.key.take() else {
             let Node::Scalar(key) = node else {
                 return Err(Error::invalid(mark, "a list or a map cannot be a key"));
             };
             self.key = Some((key, comment));
-            return Ok(());
+            return Ok(None);
         };
         if key.tag != Tag::Merge {
             // Upstream takes every key of that name for one that was merged, in quotes too.
-            if key.text == "<<" {
-                return Ok(());
-            }
-            self.own.push(Member { key, value: node, comment: comment.or(behind_key) });
-        } else if self.merge.replace(node).is_some() {
-            return Err(Error::invalid(mark, "duplicate merge key"));
+            let is_merge = key.text == "<<";
+            let member = Member { key, value: node, comment: comment.or(behind_key) };
+            return Ok((!is_merge).then_some(member));
         }
-        Ok(())
+        match self.merge.replace(node) {
+            Some(_) => Err(Error::invalid(mark, "duplicate merge key")),
+            None => Ok(None),
+        }
     }
 
-    fn close(mut self, mark: Mark) -> Result<Node, Error> {
-        // Most maps have few members, and there are many maps.
-        self.own.shrink_to_fit();
-        let mut members: Members = self.own.into_iter().collect();
+    fn close(self, mut members: Members, mark: Mark) -> Result<Node, Error> {
         if let Some(merged) = self.merge {
             let maps = maps(merged).map_err(|problem| Error::invalid(mark, problem))?;
             for member in maps.into_iter().flatten() {
@@ -217,9 +227,9 @@ fn maps(merged: Node) -> Result<Vec<Members>, &'static str> {
 }
 
 /// A comment that can name the schema of a field is JSON.
-fn schema_comment(comment: &Comment<'_>) -> Option<Box<str>> {
+fn schema_comment(comment: &event::Comment<'_>) -> Option<Box<Comment>> {
     let text = comment.as_deref()?.trim_start_matches('#').trim();
-    text.starts_with('{').then(|| text.into())
+    text.starts_with('{').then(|| Box::new(Comment(text.into())))
 }
 
 fn scalar(word: Word<'_>, mark: Mark) -> Scalar {
@@ -228,11 +238,10 @@ fn scalar(word: Word<'_>, mark: Mark) -> Scalar {
         std::borrow::Cow::Borrowed(text) => Text::from(text),
         std::borrow::Cow::Owned(text) => Text::from(text),
     };
-    let named = tag.as_deref().filter(|tag| *tag != "!");
-    let tag = match named {
-        Some(name) => Tag::of(name),
-        None if style == Style::Plain => meaning::tag_of(&text),
-        None => Tag::Str,
-    };
-    Scalar { text, tag, tagged: named.is_some(), style, shared: 0, line: mark.line }
+    let looks = if style == Style::Plain { meaning::tag_of(&text) } else { Tag::Str };
+    let scalar = Scalar { text, tag: looks, tagged: false, style, line: mark.line, rare: None };
+    match tag.as_deref().filter(|tag| *tag != "!") {
+        Some(name) => Scalar { tagged: true, ..scalar.named(name) },
+        None => scalar,
+    }
 }

@@ -87,14 +87,16 @@ impl Node {
     /// Becomes `value`, and a scalar keeps its quotes.
     pub(crate) fn replace(&mut self, mut value: Node) {
         if let Node::Scalar(new) = &mut value {
-            (new.style, new.tagged, new.shared) = match &*self {
+            let (style, tagged, shared) = match &*self {
                 // Nothing in brackets is read as quoted, which upstream does not know yet.
                 Self::Scalar(old) if old.is_null() && old.text.is_empty() => {
-                    (Style::Plain, old.tagged, old.shared)
+                    (Style::Plain, old.tagged, old.shared())
                 }
-                Self::Scalar(old) => (old.style, old.tagged, old.shared),
+                Self::Scalar(old) => (old.style, old.tagged, old.shared()),
                 _ => (Style::Plain, false, 0),
             };
+            (new.style, new.tagged) = (style, tagged);
+            new.set_shared(shared);
         }
         *self = value;
     }

@@ -172,7 +172,7 @@ impl Writer {
         let is_text = scalar.tag == Tag::Str;
         let forced = !is_shown && is_text && !is_quoted && !scalar.tagged;
         if scalar.tagged || !(is_shown || is_text) {
-            self.out.push_str(scalar.tag.name());
+            self.out.push_str(scalar.tag_name());
             self.out.push(' ');
         }
         let style = match scalar.style {

@@ -74,18 +74,18 @@ impl Resource {
 impl Node {
     /// The tree without what it shares with other places: a copy for one of them.
     pub(crate) fn alone(mut self) -> Self {
-        each_mut(&mut self, &mut |scalar| scalar.shared = 0);
+        each_mut(&mut self, &mut |scalar| scalar.set_shared(0));
         self
     }
 }
 
 fn index(scalar: &Scalar) -> Option<usize> {
-    usize::try_from(scalar.shared).ok()?.checked_sub(1)
+    usize::try_from(scalar.shared()).ok()?.checked_sub(1)
 }
 
 fn each(node: &Node, see: &mut dyn FnMut(&Scalar)) {
     match node {
-        Node::Scalar(scalar) if scalar.shared == 0 => {}
+        Node::Scalar(scalar) if scalar.shared() == 0 => {}
         Node::Scalar(scalar) => see(scalar),
         Node::List(items) => items.iter().for_each(|item| each(item, see)),
         Node::Map(members) => members.iter().for_each(|member| each(&member.value, see)),

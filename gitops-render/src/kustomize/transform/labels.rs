@@ -78,7 +78,8 @@ pub(super) fn set_in_all(
 
 fn set(resource: &mut Resource, key: &str, text: &Text, fields: &[&Field]) -> Result<()> {
     let mut value = Scalar::string(text.clone());
-    value.shared = resource.new_shared(value.clone());
+    let number = resource.new_shared(value.clone());
+    value.set_shared(number);
     let root = resource.node_mut();
     let mut change = |map: &mut Node| match key {
         "" => map.set_text(text.clone(), Tag::Str),

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use super::cursor::Spot;
 use super::scanner::{Scanner, mark};
 use super::token::{Kind, Load, Tag};
-use crate::yaml::event::{Comment, Event, Events, Opening, Style, Word};
+use crate::yaml::event::{Anchor, Comment, Event, Events, Opening, Style, Word};
 use crate::yaml::{Dialect, Error, Mark, Options, budget};
 
 /// Reads the events of a text.
@@ -26,8 +26,8 @@ pub(in crate::yaml) struct Parser<'a> {
     starts: Vec<Spot>,
     /// What the handles of tags stand for in this document.
     handles: Vec<Tag<'a>>,
-    anchors: HashMap<&'a str, usize>,
-    anchors_seen: usize,
+    anchors: HashMap<&'a str, u32>,
+    anchors_seen: u32,
     open: u64,
     depth: u64,
     comment: Comment<'a>,
@@ -69,7 +69,7 @@ type Step<'a> = Result<Found<'a>, Error>;
 struct Properties<'a> {
     start: Spot,
     anchor: Option<&'a str>,
-    tag: Option<Cow<'a, str>>,
+    tag: Option<Box<str>>,
 }
 
 const YAML: &str = "tag:yaml.org,2002:";
@@ -134,8 +134,8 @@ impl<'a> Parser<'a> {
             }
             self.scanner.comments.pop_front();
             self.comment = Some(match self.comment.take() {
-                None => Cow::Borrowed(text),
-                Some(before) => Cow::Owned(format!("{before}\n{text}")),
+                None => Box::new(Cow::Borrowed(text)),
+                Some(before) => Box::new(Cow::Owned(format!("{before}\n{text}"))),
             });
         }
         Ok(token)
@@ -343,7 +343,7 @@ impl<'a> Parser<'a> {
     }
 
     /// `!!int` for the tags of YAML itself, `!name` for local ones.
-    fn known(&self, tag: Tag<'a>) -> Option<Cow<'a, str>> {
+    fn known(&self, tag: Tag<'a>) -> Option<Box<str>> {
         let full = if tag.handle.is_empty() {
             tag.rest
         } else {
@@ -351,13 +351,13 @@ impl<'a> Parser<'a> {
             Cow::Owned(format!("{prefix}{}", tag.rest))
         };
         Some(match full.strip_prefix(YAML) {
-            Some(name) => Cow::Owned(format!("!!{name}")),
-            None => full,
+            Some(name) => format!("!!{name}").into(),
+            None => full.into(),
         })
     }
 
     /// The number of the anchor of a node.
-    fn name(&mut self, anchor: Option<&'a str>) -> Option<usize> {
+    fn name(&mut self, anchor: Option<&'a str>) -> Anchor {
         let name = anchor?;
         self.anchors_seen += 1;
         self.anchors.insert(name, self.anchors_seen);
@@ -402,7 +402,7 @@ impl<'a> Parser<'a> {
         Ok((Event::MapStart(self.opening(properties, state)?), start))
     }
 
-    fn opening(&mut self, properties: Properties<'a>, state: State) -> Result<Opening<'a>, Error> {
+    fn opening(&mut self, properties: Properties<'a>, state: State) -> Result<Opening, Error> {
         self.open += 1;
         if self.open > self.depth {
             return Err(budget::too_deep(self.depth, mark(properties.start)));

@@ -41,7 +41,7 @@ struct Print {
 
 impl Print {
     fn event(&mut self, event: &Event<'_>, mark: Mark, parser: &Parser<'_>) {
-        let names: HashMap<usize, &str> =
+        let names: HashMap<u32, &str> =
             parser.anchors.iter().map(|(name, number)| (*number, *name)).collect();
         match event {
             Event::DocumentStart | Event::DocumentEnd => return,
@@ -50,7 +50,7 @@ impl Print {
             Event::MapStart(opening) => return self.start(opening, mark, ['{', '}'], &names),
             Event::End(comment) => {
                 self.out.extend(self.open.pop());
-                self.comment(comment.as_deref());
+                self.comment(comment.as_deref().map(AsRef::as_ref));
             }
             Event::Alias(number) => write!(self.out, "*{}", names[number]).unwrap(),
         }
@@ -61,10 +61,10 @@ impl Print {
 
     fn start(
         &mut self,
-        opening: &Opening<'_>,
+        opening: &Opening,
         mark: Mark,
         [open, close]: [char; 2],
-        names: &HashMap<usize, &str>,
+        names: &HashMap<u32, &str>,
     ) {
         self.out.push(open);
         self.open.push(close);
@@ -74,7 +74,7 @@ impl Print {
         self.meta(mark, opening.anchor, opening.tag.as_deref(), names);
     }
 
-    fn scalar(&mut self, word: &Word<'_>, mark: Mark, names: &HashMap<usize, &str>) {
+    fn scalar(&mut self, word: &Word<'_>, mark: Mark, names: &HashMap<u32, &str>) {
         let plain = word.style == Style::Plain && word.tag.is_none();
         let said = word.style != Style::Plain || !word.text.is_empty();
         self.out.push(match (self.dialect, word.style) {
@@ -88,15 +88,15 @@ impl Print {
         });
         self.meta(mark, word.anchor, word.tag.as_deref(), names);
         self.text(&word.text);
-        self.comment(word.comment.as_deref());
+        self.comment(word.comment.as_deref().map(AsRef::as_ref));
     }
 
     fn meta(
         &mut self,
         mark: Mark,
-        anchor: Option<usize>,
+        anchor: Option<u32>,
         tag: Option<&str>,
-        names: &HashMap<usize, &str>,
+        names: &HashMap<u32, &str>,
     ) {
         // go-yaml v2 does not look at the tags of lists and maps.
         let scalar = !self.out.ends_with(['{', '[']);

@@ -15,7 +15,7 @@ pub(in crate::helm::functions::yaml) type Index = usize;
 pub(in crate::helm::functions::yaml) struct Tree {
     nodes: Vec<Node>,
     root: Option<Index>,
-    anchors: HashMap<usize, Index>,
+    anchors: HashMap<u32, Index>,
 }
 
 pub(in crate::helm::functions::yaml) enum Node {
@@ -81,7 +81,7 @@ impl Tree {
         let (node, anchor): (Node, Anchor) = match event {
             Event::Scalar(word) => {
                 let plain = word.style == Style::Plain;
-                let tag = word.tag.map(std::borrow::Cow::into_owned);
+                let tag = word.tag.map(String::from);
                 (Node::Scalar(Word { text: word.text.into_owned(), plain, tag }), word.anchor)
             }
             Event::ListStart(opening) => (Node::List(Vec::new()), opening.anchor),
