@@ -37,7 +37,7 @@ pub use self::compose::Documents;
 pub use self::document::{Document, Place};
 pub(crate) use self::emit::is_plain;
 pub use self::emit::{Layout, Lists, to_string, write};
-pub(crate) use self::emit::{Spot, Tree, View, allows_block, write_styled, write_tree};
+pub(crate) use self::emit::{Members, Spot, Tree, View, allows_block, write_styled, write_tree};
 pub use self::error::{Error, Mark};
 pub use self::options::{Dialect, Duplicates, Escapes, Limits, Options};
 pub(crate) use self::text::decode;

@@ -14,7 +14,7 @@ use gitops_diff::Value;
 pub use self::layout::{Layout, Lists};
 use self::scalar::Pen;
 pub(crate) use self::styled::{Spot, write_styled};
-pub(crate) use self::view::{Tree, View};
+pub(crate) use self::view::{Members, Tree, View};
 use super::Dialect;
 use super::scalar::{Scalar as Meaning, resolve};
 
@@ -48,21 +48,24 @@ pub fn to_string(value: &Value) -> String {
 /// ```
 pub fn write(value: &Value, layout: &Layout) -> String {
     let mut out = String::new();
-    write_tree(value, layout, &mut out);
+    let Ok(()) = write_tree(value, layout, &mut out);
     out
 }
 
 /// Writes any tree behind what is in `out`, which must end with a line end if it is not empty.
-pub(crate) fn write_tree<T: Tree>(tree: &T, layout: &Layout, out: &mut String) {
+///
+/// # Errors
+/// The first of the tree; a part of it is in `out` then.
+pub(crate) fn write_tree<T: Tree>(
+    tree: &T,
+    layout: &Layout,
+    out: &mut String,
+) -> Result<(), T::Problem> {
     let pen = Pen::new(layout, std::mem::take(out));
-    let mut emitter = Emitter { pen, layout: layout.clone() };
-    match tree.view() {
-        View::Map(map) if !map.is_empty() => emitter.map(map, 0, Start::Line),
-        View::List(items) if !items.is_empty() => emitter.list(items, 0, Start::Line),
-        other => emitter.flat(other, layout.step()),
-    }
-    emitter.pen.end_line();
+    let mut emitter = Emitter { pen, layout: layout.clone(), members: Vec::new() };
+    let outcome = emitter.root(tree);
     *out = emitter.pen.into_text();
+    outcome
 }
 
 /// Whether go-yaml writes `text` without quotes.
@@ -85,37 +88,54 @@ enum Start {
     Here,
 }
 
-struct Emitter {
+struct Emitter<'a, T> {
     pen: Pen,
     layout: Layout,
+    /// The members of the maps that are being written, those of the innermost last.
+    members: Members<'a, T>,
 }
 
-impl Emitter {
-    fn map<T: Tree>(&mut self, map: Vec<(&str, &T)>, indent: usize, start: Start) {
+impl<'a, T: Tree> Emitter<'a, T> {
+    fn root(&mut self, tree: &'a T) -> Result<(), T::Problem> {
+        match tree.view(&mut self.members)? {
+            View::Map if !self.members.is_empty() => self.map(0, 0, Start::Line)?,
+            View::List(items) if !items.is_empty() => self.list(items, 0, Start::Line)?,
+            other => self.flat(other, self.layout.step()),
+        }
+        self.pen.end_line();
+        Ok(())
+    }
+
+    /// A map, the first of whose members is the one with the number `first`.
+    fn map(&mut self, first: usize, indent: usize, start: Start) -> Result<(), T::Problem> {
         let inner = self.layout.below_key(indent);
-        let order = order::Order(self.layout.dialect);
-        for (at, (key, value)) in order.sorted(map).into_iter().enumerate() {
-            self.place(indent, at > 0 || start == Start::Line);
+        order::Order(self.layout.dialect).sort(&mut self.members[first..]);
+        for at in first..self.members.len() {
+            let (key, value) = self.members[at];
+            self.place(indent, at > first || start == Start::Line);
             if shape::is_simple_key(key) {
                 self.pen.scalar(key, inner, scalar::Place::Key);
                 self.pen.raw(":");
-                self.member(value, indent);
+                self.member(value, indent)?;
             } else {
                 self.pen.raw("? ");
                 self.pen.scalar(key, inner, scalar::Place::Value);
                 self.pen.line(indent);
                 self.pen.raw(":");
-                self.item(value, inner);
+                self.item(value, inner)?;
             }
         }
+        self.members.truncate(first);
+        Ok(())
     }
 
-    fn list<T: Tree>(&mut self, items: &[T], indent: usize, start: Start) {
+    fn list(&mut self, items: &'a [T], indent: usize, start: Start) -> Result<(), T::Problem> {
         for (at, item) in items.iter().enumerate() {
             self.place(indent, at > 0 || start == Start::Line);
             self.pen.raw("-");
-            self.item(item, indent + 2);
+            self.item(item, indent + 2)?;
         }
+        Ok(())
     }
 
     /// Goes to `indent`, on a line of its own or on this one.
@@ -124,34 +144,38 @@ impl Emitter {
     }
 
     /// A value behind a key: collections start on the next line.
-    fn member<T: Tree>(&mut self, value: &T, indent: usize) {
+    fn member(&mut self, value: &'a T, indent: usize) -> Result<(), T::Problem> {
         let inner = self.layout.below_key(indent);
-        match value.view() {
-            View::Map(map) if !map.is_empty() => self.map(map, inner, Start::Line),
+        let first = self.members.len();
+        match value.view(&mut self.members)? {
+            View::Map if self.members.len() > first => self.map(first, inner, Start::Line),
             View::List(items) if !items.is_empty() => {
-                self.list(items, self.layout.list_below_key(indent), Start::Line);
+                self.list(items, self.layout.list_below_key(indent), Start::Line)
             }
             other => {
                 self.pen.raw(" ");
                 self.flat(other, inner);
+                Ok(())
             }
         }
     }
 
     /// A value behind an indicator: collections start on the same line, at `indent`.
-    fn item<T: Tree>(&mut self, value: &T, indent: usize) {
-        match value.view() {
-            View::Map(map) if !map.is_empty() => self.map(map, indent, Start::Here),
+    fn item(&mut self, value: &'a T, indent: usize) -> Result<(), T::Problem> {
+        let first = self.members.len();
+        match value.view(&mut self.members)? {
+            View::Map if self.members.len() > first => self.map(first, indent, Start::Here),
             View::List(items) if !items.is_empty() => self.list(items, indent, Start::Here),
             other => {
                 self.pen.raw(" ");
                 self.flat(other, indent);
+                Ok(())
             }
         }
     }
 
     /// A value that is no collection with parts.
-    fn flat<T>(&mut self, value: View<'_, T>, indent: usize) {
+    fn flat(&mut self, value: View<'_, T>, indent: usize) {
         match value {
             View::Null => self.pen.raw("null"),
             View::Bool(true) => self.pen.raw("true"),
@@ -161,7 +185,7 @@ impl Emitter {
             View::Float(value) => self.pen.raw(&self.float(value)),
             View::Text(text) => self.pen.scalar(&text, indent, scalar::Place::Value),
             View::List(_) => self.pen.raw("[]"),
-            View::Map(_) => self.pen.raw("{}"),
+            View::Map => self.pen.raw("{}"),
         }
     }
 

@@ -15,14 +15,15 @@ pub(super) fn through_block(scalar: &Scalar) -> Result<Cow<'_, str>, &'static st
         Style::Plain => text.contains('\n'),
         Style::Single | Style::Double => false,
     };
-    if !block || !crate::yaml::allows_block(text) {
+    let folded = scalar.style == Style::Folded && text.contains('\n');
+    let led_by_tab = text.starts_with('\t');
+    if !block || !(folded || led_by_tab) || !crate::yaml::allows_block(text) {
         return Ok(Cow::Borrowed(text));
     }
-    if text.starts_with('\t') {
+    if led_by_tab {
         return Err("yaml: found a tab character where an indentation space is expected");
     }
-    let folded = scalar.style == Style::Folded && text.contains('\n');
-    Ok(if folded { Cow::Owned(refold(text)) } else { Cow::Borrowed(text) })
+    Ok(Cow::Owned(refold(text)))
 }
 
 /// A folded text gets one line end more wherever a line that starts with a blank follows one that

@@ -9,7 +9,7 @@ use super::json::key_through_json;
 use super::{Members, Node, Scalar, Tag};
 use crate::kustomize::problem::{Problem, Result};
 use crate::yaml::scalar::Scalar as Meaning;
-use crate::yaml::{Layout, Tree, View, write_tree};
+use crate::yaml::{self, Layout, Tree, View, write_tree};
 
 /// Writes the YAML of a tree behind what is in `out`, as upstream prints a resource: through JSON,
 /// so that nothing of the source's spelling is left.
@@ -17,9 +17,8 @@ use crate::yaml::{Layout, Tree, View, write_tree};
 /// # Errors
 /// Where a map has a key twice or one that is no string, or a scalar is not what its tag says.
 pub(crate) fn to_yaml(node: &Node, out: &mut String) -> Result<()> {
-    node.check()?;
-    write_tree(node, &Layout::default(), out);
-    Ok(())
+    // Members are printed in the order of their keys; what is wrong first in the text is said.
+    write_tree(node, &Layout::default(), out).map_err(|found| node.check().err().unwrap_or(found))
 }
 
 impl Node {
@@ -85,7 +84,7 @@ fn check_keys(members: &Members) -> Result<()> {
 
 /// Keys that are no strings have no place in JSON; upstream fails on them, and late.
 fn check_key(key: &Scalar) -> Result<()> {
-    let is_text = match &key.tag {
+    let is_text = match key.tag {
         Tag::Str | Tag::Merge => true,
         Tag::Unknown => matches!(key.kind(), Tag::Str | Tag::Merge),
         _ => false,
@@ -116,12 +115,16 @@ fn twice(members: &Members) -> Option<&Scalar> {
 }
 
 impl Tree for Node {
-    fn view(&self) -> View<'_, Self> {
+    type Problem = Problem;
+
+    fn view<'a>(&'a self, all: &mut yaml::Members<'a, Self>) -> Result<View<'a, Self>> {
         match self {
-            Self::Scalar(scalar) => scalar.view().unwrap_or(View::Null),
-            Self::List(items) => View::List(items),
+            Self::Scalar(scalar) => scalar.view().map_err(|it| explained(it, scalar)),
+            Self::List(items) => Ok(View::List(items)),
             Self::Map(members) => {
-                View::Map(members.iter().map(|it| (it.key.text.as_str(), &it.value)).collect())
+                check_keys(members)?;
+                all.extend(members.iter().map(|it| (it.key.text.as_str(), &it.value)));
+                Ok(View::Map)
             }
         }
     }

@@ -12,13 +12,14 @@ pub(super) struct Order(pub(super) Dialect);
 type Member<'a, T> = (&'a str, &'a T);
 
 impl Order {
-    /// The members in the order of their keys.
-    pub(super) fn sorted<T>(self, mut members: Vec<Member<'_, T>>) -> Vec<Member<'_, T>> {
+    /// Puts members in the order of their keys.
+    pub(super) fn sort<T>(self, members: &mut [Member<'_, T>]) {
         if members.windows(2).all(|pair| !self.less(pair[1].0, pair[0].0)) {
-            return members;
+            return;
         }
         members.sort_by(|a, b| a.0.cmp(b.0));
-        self.merge_sorted(members)
+        let sorted = self.merge_sorted(members.to_vec());
+        members.copy_from_slice(&sorted);
     }
 
     fn merge_sorted<T>(self, members: Vec<Member<'_, T>>) -> Vec<Member<'_, T>> {
@@ -49,6 +50,13 @@ impl Order {
     /// Whether `a` goes before `b`: letters after everything else, runs of digits as numbers.
     fn less(self, a: &str, b: &str) -> bool {
         let same = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
+        // Most keys part at a letter.
+        if let (Some(x), Some(y)) = (a.as_bytes().get(same), b.as_bytes().get(same))
+            && x.is_ascii_alphabetic()
+            && y.is_ascii_alphabetic()
+        {
+            return x < y;
+        }
         let same = (0..=same).rev().find(|at| a.is_char_boundary(*at)).unwrap_or_default();
         let (rest_a, rest_b) = (&a[same..], &b[same..]);
         let (Some(x), Some(y)) = (rest_a.chars().next(), rest_b.chars().next()) else {
@@ -119,9 +127,9 @@ mod tests {
     use super::*;
 
     fn sort(keys: &[String], dialect: Dialect) -> Vec<String> {
-        let members = keys.iter().map(|key| (key.as_str(), &())).collect();
-        let sorted = Order(dialect).sorted(members);
-        sorted.into_iter().map(|(key, ())| key.to_string()).collect()
+        let mut members: Vec<_> = keys.iter().map(|key| (key.as_str(), &())).collect();
+        Order(dialect).sort(&mut members);
+        members.into_iter().map(|(key, ())| key.to_owned()).collect()
     }
 
     #[test]

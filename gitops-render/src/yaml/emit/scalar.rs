@@ -241,7 +241,8 @@ impl Pen {
         }
         self.raw(chomping(text));
         self.line_end('\n');
-        if !text.contains(|it| is_break(it) && it != '\n') {
+        let is_simple = text.is_ascii() && !text.contains('\r');
+        if is_simple || !text.contains(|it| is_break(it) && it != '\n') {
             return self.lines(text, indent);
         }
         for character in text.chars() {

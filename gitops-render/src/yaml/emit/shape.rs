@@ -28,7 +28,9 @@ const SIMPLE_KEY: usize = 128;
 
 /// Whether `key` can stand before a `:` on one line.
 pub(super) fn is_simple_key(key: &str) -> bool {
-    key.len() <= SIMPLE_KEY && !key.chars().any(is_break)
+    // A line end is no printable ASCII.
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~');
+    key.len() <= SIMPLE_KEY && (key.bytes().all(is_plain) || !key.chars().any(is_break))
 }
 
 /// The style of `text`, on one line only where `one_line` says so.
@@ -105,21 +107,58 @@ impl Shape {
         }
         let edge = |it: Option<char>| it.is_some_and(|it| it == ' ' || is_break(it));
         let (first, last) = (text.chars().next(), text.chars().next_back());
-        let multiline = text.chars().any(is_break);
         // v3 writes tabs in a literal as they are.
         let tabs = dialect == Dialect::GoV3 && text.contains('\t');
-        let special = !text.chars().all(|it| is_printable(it) || tabs && it == '\t');
-        let pair = |a: fn(char) -> bool, b: fn(char) -> bool| {
-            text.chars().zip(text.chars().skip(1)).any(|(x, y)| a(x) && b(y))
-        };
-        let broken = special || multiline && pair(is_space, is_break);
-        let break_space = multiline && pair(is_break, is_space);
+        let Lines { multiline, special, space_break, break_space } =
+            if text.is_ascii() { Lines::of_ascii(text, tabs) } else { Lines::of(text, tabs) };
+        let broken = special || space_break;
         let plain = !(edge(first) || edge(last) || multiline || has_indicator(text));
         Self {
             multiline,
             plain: plain && !broken && !tabs,
             single: !broken && !break_space && !tabs,
             literal: !broken && last != Some(' '),
+        }
+    }
+}
+
+/// What there is at the line ends of a text, and between them.
+#[expect(clippy::struct_excessive_bools, reason = "each is there or not")]
+struct Lines {
+    multiline: bool,
+    /// Something that cannot be printed as it is.
+    special: bool,
+    space_break: bool,
+    break_space: bool,
+}
+
+impl Lines {
+    fn of(text: &str, tabs: bool) -> Self {
+        let pair = |a: fn(char) -> bool, b: fn(char) -> bool| {
+            text.chars().zip(text.chars().skip(1)).any(|(x, y)| a(x) && b(y))
+        };
+        let multiline = text.chars().any(is_break);
+        Self {
+            multiline,
+            special: !text.chars().all(|it| is_printable(it) || tabs && it == '\t'),
+            space_break: multiline && pair(is_space, is_break),
+            break_space: multiline && pair(is_break, is_space),
+        }
+    }
+
+    /// The same for long texts in a fraction of the time. A `\r` is no printable line end, so that
+    /// what stands beside it says nothing more.
+    fn of_ascii(text: &str, tabs: bool) -> Self {
+        let bytes = text.as_bytes();
+        let is_special =
+            |byte: u8| !matches!(byte, b' '..=b'~') && byte != b'\n' && !(tabs && byte == b'\t');
+        let special = bytes.iter().fold(false, |found, byte| found | is_special(*byte));
+        let ends = || text.match_indices('\n').map(|(at, _)| at);
+        Self {
+            multiline: text.contains('\n') || text.contains('\r'),
+            special,
+            space_break: ends().any(|at| at > 0 && bytes[at - 1] == b' '),
+            break_space: ends().any(|at| bytes.get(at + 1) == Some(&b' ')),
         }
     }
 }
@@ -166,6 +205,22 @@ pub(super) fn is_printable(character: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_short_way_for_ascii_sees_the_same() {
+        let parts = ["a", " ", "\n", "\t", "\r", "\u{7f}", ":", "  b"];
+        for at in 0..parts.len().pow(4) {
+            let text: String = (0..4).map(|digit| parts[at / 8_usize.pow(digit) % 8]).collect();
+            for tabs in [true, false] {
+                let (long, short) = (Lines::of(&text, tabs), Lines::of_ascii(&text, tabs));
+                assert_eq!((long.multiline, long.special), (short.multiline, short.special));
+                if !long.special {
+                    let pairs = (short.space_break, short.break_space);
+                    assert_eq!((long.space_break, long.break_space), pairs, "{text:?}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn each_text_gets_the_style_of_go() {

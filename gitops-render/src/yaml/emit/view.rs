@@ -1,14 +1,26 @@
 //! What the emitter sees of a tree, so that it writes values and the trees of renderers alike.
 
 use std::borrow::Cow;
+use std::convert::Infallible;
 
 use gitops_diff::Value;
 
 /// Something that can be written.
 pub(crate) trait Tree: Sized {
-    /// What it is.
-    fn view(&self) -> View<'_, Self>;
+    /// Why something cannot be.
+    type Problem;
+
+    /// What it is. The members of a map go behind those that are in `members`, in any order; those
+    /// with one key stay in the given one.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    fn view<'a>(&'a self, members: &mut Members<'a, Self>)
+    -> Result<View<'a, Self>, Self::Problem>;
 }
+
+/// Members of maps: those of a map within another one behind the other's.
+pub(crate) type Members<'a, T> = Vec<(&'a str, &'a T)>;
 
 /// What a tree is.
 pub(crate) enum View<'a, T> {
@@ -20,20 +32,25 @@ pub(crate) enum View<'a, T> {
     Float(f64),
     Text(Cow<'a, str>),
     List(&'a [T]),
-    /// Members in any order; those with one key stay in the given one.
-    Map(Vec<(&'a str, &'a T)>),
+    /// A map, whose members were handed over.
+    Map,
 }
 
 impl Tree for Value {
-    fn view(&self) -> View<'_, Self> {
-        match self {
+    type Problem = Infallible;
+
+    fn view<'a>(&'a self, members: &mut Members<'a, Self>) -> Result<View<'a, Self>, Infallible> {
+        Ok(match self {
             Self::Null => View::Null,
             Self::Bool(value) => View::Bool(*value),
             Self::Int(value) => View::Int(*value),
             Self::Float(value) => View::Float(*value),
             Self::Str(text) => View::Text(Cow::Borrowed(text)),
             Self::List(items) => View::List(items),
-            Self::Map(map) => View::Map(map.iter().map(|(key, it)| (key.as_str(), it)).collect()),
-        }
+            Self::Map(map) => {
+                members.extend(map.iter().map(|(key, it)| (key.as_str(), it)));
+                View::Map
+            }
+        })
     }
 }

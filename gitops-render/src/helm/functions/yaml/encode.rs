@@ -1,6 +1,7 @@
 //! Values to YAML.
 
 use std::borrow::Cow;
+use std::convert::Infallible;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -11,7 +12,7 @@ use crate::helm::go::{Map, Value};
 use crate::helm::gotemplate::{Fault, Machine};
 use crate::helm::sprig::NESTING;
 use crate::yaml::scalar::Scalar;
-use crate::yaml::{Dialect, Error, Layout, Tree, View, write_tree};
+use crate::yaml::{Dialect, Error, Layout, Members, Tree, View, write_tree};
 
 /// The YAML that `sigs.k8s.io/yaml` makes of the value's JSON, without its last line end.
 ///
@@ -85,7 +86,7 @@ pub(super) fn pretty(machine: &mut Machine<'_>, value: &Value) -> Result<Vec<u8>
 
 fn written(machine: &mut Machine<'_>, tree: &Plain, dialect: Dialect) -> Result<Vec<u8>, Fault> {
     let mut out = String::new();
-    write_tree(tree, &Layout { dialect, ..Layout::default() }, &mut out);
+    let Ok(()) = write_tree(tree, &Layout { dialect, ..Layout::default() }, &mut out);
     machine.charge(out.len())?;
     if out.ends_with('\n') {
         out.pop();
@@ -106,8 +107,10 @@ enum Plain {
 }
 
 impl Tree for Plain {
-    fn view(&self) -> View<'_, Self> {
-        match self {
+    type Problem = Infallible;
+
+    fn view<'a>(&'a self, members: &mut Members<'a, Self>) -> Result<View<'a, Self>, Infallible> {
+        Ok(match self {
             Self::Null => View::Null,
             Self::Bool(value) => View::Bool(*value),
             Self::Int(value) => View::Int(*value),
@@ -115,8 +118,11 @@ impl Tree for Plain {
             Self::Float(value) => View::Float(*value),
             Self::Text(text) => View::Text(Cow::Borrowed(text)),
             Self::List(items) => View::List(items),
-            Self::Map(map) => View::Map(map.iter().map(|(key, it)| (&**key, it)).collect()),
-        }
+            Self::Map(map) => {
+                members.extend(map.iter().map(|(key, it)| (&**key, it)));
+                View::Map
+            }
+        })
     }
 }
 
