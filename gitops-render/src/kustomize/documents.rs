@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 
 use gitops_diff::Origin;
+use memchr::memmem;
 
 use super::build::Build;
 use super::node::{self, Members, Node};
@@ -22,13 +23,13 @@ use crate::yaml::Error;
 /// Where a document is not YAML, or no resource.
 pub(crate) fn resources(build: &Build<'_>, text: &[u8], file: &str) -> Result<Vec<Resource>> {
     let text = decode(text).map_err(|error| malformed(error, 0, file))?;
-    let text = if text.contains("\r\n") { Cow::Owned(text.replace("\r\n", "\n")) } else { text };
+    let text = if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n")) } else { text };
     let mut found = Vec::new();
     let parts = split(&text).map_err(|problem| problem.at(whole(file)))?;
     let single = parts.len() == 1;
     let (mut above, mut counted) = (0, 0);
     for (number, part) in parts.into_iter().enumerate() {
-        above += text[counted..part.start].matches('\n').count();
+        above += text[counted..part.start].bytes().filter(|byte| *byte == b'\n').count();
         counted = part.start;
         let Some((node, line)) = parse(build, &text[part], above, file)? else { continue };
         let origin = Origin {
@@ -66,7 +67,7 @@ fn whole(file: &str) -> Position {
 fn split(text: &str) -> Result<Vec<Range<usize>>> {
     let mut parts = Vec::new();
     let (mut start, mut from) = (0, 0);
-    while let Some(found) = text[from..].find("\n---") {
+    while let Some(found) = memmem::find(&text.as_bytes()[from..], b"\n---") {
         let at = from + found;
         let Some(length) = text[at + 1..].find('\n') else { break };
         let (line, end) = (&text[at + 4..at + 1 + length], at + 1 + length + 1);

@@ -102,7 +102,10 @@ fn mark_at(before: &str) -> Mark {
 fn first_unreadable(text: &str) -> Option<(usize, char)> {
     // Nearly every text is ASCII or has no byte that could be of interest: look at bytes first.
     let suspect = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r') || byte >= 0x7f;
-    text.bytes().any(suspect).then(|| text.char_indices().find(|(_, it)| !readable(*it)))?
+    // Without an end on the way, many bytes are looked at in one step.
+    let any = |run: &[u8]| run.iter().fold(false, |found, byte| found | suspect(*byte));
+    let is_suspect = text.as_bytes().chunks(4096).any(any);
+    is_suspect.then(|| text.char_indices().find(|(_, it)| !readable(*it)))?
 }
 
 fn readable(character: char) -> bool {

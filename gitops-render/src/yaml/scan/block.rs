@@ -101,7 +101,7 @@ impl Scanner<'_> {
             0 => None,
             increment => Some(outer + usize::from(increment)),
         };
-        let mut lines = Lines::default();
+        let mut lines = Lines { text: std::mem::take(&mut self.scratch), ..Lines::default() };
         let column = self.empty_lines(&mut indent, &mut lines.empty, spot)?;
         while self.cursor.column() == column && !self.cursor.at_end() {
             lines.join(style, self.cursor.is_blank(0));
@@ -111,7 +111,11 @@ impl Scanner<'_> {
             lines.end = self.cursor.skip_line();
             self.empty_lines(&mut indent, &mut lines.empty, spot)?;
         }
-        Ok(lines.finish(header.chomping))
+        let text = lines.finish(header.chomping);
+        let exact = text.as_str().to_owned();
+        self.scratch = text;
+        self.scratch.clear();
+        Ok(exact)
     }
 
     /// Over indentation and empty lines. Finds out how far in the block is, if that is not known,

@@ -1,5 +1,7 @@
 //! A place in a text that moves forward, and what the bytes there are.
 
+use memchr::memchr2;
+
 /// A place in a text: all counts in characters from 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Spot {
@@ -182,7 +184,12 @@ impl<'a> Cursor<'a> {
 
     /// Up to the end of the line.
     pub(super) fn skip_rest_of_line(&mut self) {
-        self.skip_to(self.find(|byte| class(byte) & BREAK != 0));
+        if self.ascii {
+            let rest = &self.bytes[self.pos..];
+            self.pos += memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
+        } else {
+            self.skip_to(self.find(|byte| class(byte) & BREAK != 0));
+        }
     }
 
     pub(super) fn skip_blanks(&mut self) {

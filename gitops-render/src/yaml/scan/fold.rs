@@ -24,7 +24,7 @@ impl Pieces {
 
     /// Something that the source does not say so, and the next piece from `start`.
     pub(super) fn push(&mut self, cursor: &Cursor<'_>, extra: &str, start: usize) {
-        let before = self.before.get_or_insert_default();
+        let before = self.before.get_or_insert_with(|| String::with_capacity(LONG));
         before.push_str(cursor.between(self.start, self.end));
         before.push_str(extra);
         (self.start, self.end) = (start, start);
@@ -34,10 +34,13 @@ impl Pieces {
         let last = cursor.between(self.start, self.end);
         match self.before {
             None => Cow::Borrowed(last),
-            Some(before) => Cow::Owned(before + last),
+            Some(before) => Cow::Owned([&before, last].concat()),
         }
     }
 }
+
+/// How long a text over several lines often is, at least.
+const LONG: usize = 256;
 
 /// The line ends between two lines of a text.
 #[derive(Default)]
@@ -65,12 +68,12 @@ impl Folds {
 
     /// What they stand for: one is a space, of several the first is nothing. U+2028 and U+2029
     /// stay.
-    pub(super) fn take(&mut self) -> String {
+    pub(super) fn take(&mut self) -> Cow<'static, str> {
         let others = std::mem::take(&mut self.others);
         match self.first.take() {
-            Some('\n') if others.is_empty() => " ".to_owned(),
-            Some('\n') | None => others,
-            Some(kept) => format!("{kept}{others}"),
+            Some('\n') if others.is_empty() => Cow::Borrowed(" "),
+            Some('\n') | None => Cow::Owned(others),
+            Some(kept) => Cow::Owned(format!("{kept}{others}")),
         }
     }
 }

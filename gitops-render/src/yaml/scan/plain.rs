@@ -11,11 +11,21 @@ use crate::yaml::event::Style;
 
 impl<'a> Scanner<'a> {
     pub(super) fn plain_scalar(&mut self) -> Result<(), Error> {
-        self.save_simple_key()?;
-        self.simple_key_allowed = false;
         let spot = self.cursor.spot();
-        let text = self.plain_text(spot)?;
-        self.push(Kind::Scalar, spot, Load::Text(text, Style::Plain));
+        let may_be_key = std::mem::replace(&mut self.simple_key_allowed, false);
+        if may_be_key {
+            self.remove_simple_key()?;
+        }
+        let load = Load::Text(self.plain_text(spot)?, Style::Plain);
+        // Most texts that start a line are keys: nothing has to wait for their `:`.
+        if may_be_key && self.is_simple_key(spot) {
+            self.simple_key(spot, load);
+            return Ok(());
+        }
+        if may_be_key {
+            self.expect_simple_key(spot);
+        }
+        self.push(Kind::Scalar, spot, load);
         Ok(())
     }
 

@@ -16,6 +16,8 @@ pub(super) struct Scanner<'a> {
     pub(super) dialect: Dialect,
     pub(super) escapes: Escapes,
     tokens: VecDeque<Token<'a>>,
+    /// Where blocks are put together, so that each is allocated once.
+    pub(super) scratch: String,
     /// How many tokens left the queue.
     taken: usize,
     /// The column of the innermost block, -1 outside of all.
@@ -62,6 +64,7 @@ impl<'a> Scanner<'a> {
             dialect: options.dialect,
             escapes: options.escapes,
             tokens: VecDeque::new(),
+            scratch: String::new(),
             taken: 0,
             indent: -1,
             indents: Vec::new(),
@@ -230,20 +233,37 @@ impl<'a> Scanner<'a> {
 
     /// Notes that a simple key may start here.
     pub(super) fn save_simple_key(&mut self) -> Result<(), Error> {
-        let level = self.simple_keys.len() - 1;
         if self.simple_key_allowed {
             self.remove_simple_key()?;
-            let column = i64::try_from(self.cursor.column()).unwrap_or(i64::MAX);
-            let number = self.taken + self.tokens.len();
-            self.waiting.push_back((number, level));
-            self.simple_keys[level] = SimpleKey {
-                possible: true,
-                required: !self.in_flow() && self.indent == column,
-                number,
-                spot: self.cursor.spot(),
-            };
+            self.expect_simple_key(self.cursor.spot());
         }
         Ok(())
+    }
+
+    /// Notes that the next token, which starts at `spot`, may be a simple key.
+    pub(super) fn expect_simple_key(&mut self, spot: Spot) {
+        let level = self.simple_keys.len() - 1;
+        let number = self.taken + self.tokens.len();
+        let required = !self.in_flow() && self.indent == i64::from(spot.column);
+        self.waiting.push_back((number, level));
+        self.simple_keys[level] = SimpleKey { possible: true, required, number, spot };
+    }
+
+    /// Whether the text that was just read, from `spot` on, is the key of a map in a block.
+    pub(super) fn is_simple_key(&self, spot: Spot) -> bool {
+        let here = self.cursor.spot();
+        let is_near = here.line == spot.line && here.index <= spot.index + SIMPLE_KEY;
+        let is_alone = self.cursor.is_blank_or_end(1);
+        !self.in_flow() && is_near && is_alone && self.cursor.peek(0) == b':'
+    }
+
+    /// The tokens of a simple key at `spot` and of the `:` that stands here.
+    pub(super) fn simple_key(&mut self, spot: Spot, load: Load<'a>) {
+        self.roll(Kind::BlockMapStart, spot, None);
+        self.push(Kind::Key, spot, Load::Nothing);
+        self.push(Kind::Scalar, spot, load);
+        self.simple_key_allowed = false;
+        self.indicator(Kind::Value, 1);
     }
 
     /// What may have been a simple key on this level is none.
