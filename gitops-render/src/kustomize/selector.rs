@@ -27,9 +27,17 @@ pub(crate) struct Selector {
     annotations: Lazy,
 }
 
-/// A regular expression that has to match as a whole; none matches everything.
+/// A regular expression that has to match as a whole.
 #[derive(Debug)]
-struct Expression(Option<Regex>);
+enum Expression {
+    /// Nothing is said.
+    Anything,
+    /// `.*`
+    Line,
+    /// Letters and `.`, as nearly always: to compile it would cost more than all else of a patch.
+    Letters(String),
+    Pattern(Regex),
+}
 
 /// A selector of labels that is read when the first resource gets that far: as upstream has it,
 /// what is wrong with it is no error where nothing else matches.
@@ -116,18 +124,37 @@ impl Resources {
 impl Expression {
     fn new(source: &str) -> Result<Self> {
         if source.is_empty() {
-            return Ok(Self(None));
+            return Ok(Self::Anything);
+        }
+        if source == ".*" {
+            return Ok(Self::Line);
+        }
+        if source.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_/.".contains(&byte)) {
+            return Ok(Self::Letters(source.to_owned()));
         }
         let anchored = format!("^(?:{source})$");
         match gitops_diff::golang::compile(&anchored) {
-            Ok(regex) => Ok(Self(Some(regex))),
+            Ok(regex) => Ok(Self::Pattern(regex)),
             Err(why) => Err(Problem::new(format!("error parsing regexp: {why}: `{anchored}`"))),
         }
     }
 
     fn matches(&self, text: &str) -> bool {
-        self.0.as_ref().is_none_or(|regex| regex.is_match(text))
+        match self {
+            Self::Anything => true,
+            Self::Line => !text.contains('\n'),
+            Self::Letters(letters) => matches_letters(letters, text),
+            Self::Pattern(regex) => regex.is_match(text),
+        }
     }
+}
+
+/// Whether the text has these letters, of which a `.` stands for any but a line end.
+fn matches_letters(letters: &str, text: &str) -> bool {
+    let mut left = text.chars();
+    let is_next =
+        |wanted: char| left.next().is_some_and(|it| it == wanted || wanted == '.' && it != '\n');
+    letters.chars().all(is_next) && left.next().is_none()
 }
 
 impl Lazy {
@@ -201,6 +228,20 @@ mod tests {
         check(&id("web", "shop", "Deploy.*"), Ok(true));
         check(&id("web", "sho", ""), Ok(false));
         check(&id("", "", "deployment"), Ok(false));
+    }
+
+    #[test]
+    fn simple_expressions_mean_what_the_compiled_ones_do() {
+        let texts = ["", "a", "a.b", "axb", "a\nb", "aéb", "ab", "xa.b", "a.bx", "a-b/c_1"];
+        for source in [".*", "a", "a.b", "...", "a-b/c_1", "."] {
+            let simple = Expression::new(source).expect("an expression");
+            assert!(matches!(simple, Expression::Line | Expression::Letters(_)), "{source}");
+            let compiled = gitops_diff::golang::compile(&format!("^(?:{source})$"));
+            let compiled = Expression::Pattern(compiled.expect("an expression"));
+            for text in texts {
+                assert_eq!(simple.matches(text), compiled.matches(text), "{source} {text:?}");
+            }
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Names, tags and digests of images.
 
+use std::cell::OnceCell;
+
 use gitops_diff::golang;
 use regex::Regex;
 
@@ -57,16 +59,26 @@ impl Transformer for Images {
 
 /// What becomes of the images of a name.
 struct Rule<'a> {
-    /// None where the name is no regular expression, and so nothing's name.
-    pattern: Option<Regex>,
+    /// Compiled for the first image that starts like the name; none where the name is no regular
+    /// expression, and so nothing's name.
+    pattern: OnceCell<Option<Regex>>,
     image: &'a Image,
 }
 
+const TAG: &str = "(:[a-zA-Z0-9_.{}-]*)?";
+const DIGEST: &str = "(@[a-zA-Z0-9]+([.+_-][a-zA-Z0-9]+)*:[a-zA-Z0-9_.{}-]*)?";
+
 impl<'a> Rule<'a> {
     fn new(image: &'a Image) -> Self {
-        let digest = "@[a-zA-Z0-9]+([.+_-][a-zA-Z0-9]+)*:[a-zA-Z0-9_.{}-]*";
-        let pattern = format!("^{}(:[a-zA-Z0-9_.{{}}-]*)?({digest})?$", image.name);
-        Self { pattern: golang::compile(&pattern).ok(), image }
+        Self { pattern: OnceCell::new(), image }
+    }
+
+    /// Whether the image has the name, which is a regular expression.
+    fn means(&self, text: &str) -> bool {
+        let name = &self.image.name;
+        let pattern = || golang::compile(&format!("^{name}{TAG}{DIGEST}$")).ok();
+        text.starts_with(letters(name))
+            && self.pattern.get_or_init(pattern).as_ref().is_some_and(|it| it.is_match(text))
     }
 
     /// Changes the images in all lists of containers, however deep they are.
@@ -105,7 +117,9 @@ impl<'a> Rule<'a> {
 
     /// What the image is called instead, if it is meant.
     fn changed(&self, text: &str) -> Option<String> {
-        self.pattern.as_ref().filter(|pattern| pattern.is_match(text))?;
+        if !self.means(text) {
+            return None;
+        }
         let Image { new_name, new_tag, digest, tag_suffix, .. } = self.image;
         let mut image = Parts::of(text);
         if !new_name.is_empty() {
@@ -119,6 +133,12 @@ impl<'a> Rule<'a> {
         }
         Some(image.joined(suffix))
     }
+}
+
+/// What everything starts with that the expression `name` matches; nothing where that takes thought.
+fn letters(name: &str) -> &str {
+    let is_simple = !name.contains(['|', '?', '*', '+', '{', '(', '[', '\\', '^', '$']);
+    name.split('.').next().filter(|_| is_simple).unwrap_or_default()
 }
 
 /// The parts of the name of an image.
@@ -153,5 +173,29 @@ impl<'a> Parts<'a> {
             text.extend(["@", self.digest]);
         }
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(name: &str, text: &str, expected: bool) {
+        let image = Image { name: name.into(), ..Image::default() };
+        assert_eq!(Rule::new(&image).means(text), expected, "{name} {text}");
+    }
+
+    #[test]
+    fn a_name_is_an_expression_before_a_tag_and_a_digest() {
+        check("nginx", "nginx:1", true);
+        check("nginx", "nginx:1@sha256:ab", true);
+        check("nginx", "nginx-2:1", false);
+        check("quay.io/a", "quay.io/a", true);
+        check("quay.io/a", "quayxio/a:2", true);
+        check("quay.io/a", "docker.io/a", false);
+        check("nginx|redis", "redis:1", true);
+        check("x?redis", "redis:1", true);
+        check("[rx]edis", "redis:1", true);
+        check("(", "(", false);
     }
 }
