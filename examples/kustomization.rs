@@ -1,6 +1,7 @@
 //! The files that a kustomization on disk reads, as a tree.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
+use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
 
 use gitops_diff::{Map, Value};
@@ -41,14 +42,15 @@ fn inside(path: &Path) -> String {
 #[derive(Default)]
 struct Closure {
     builder: TreeBuilder,
-    seen: BTreeSet<PathBuf>,
+    /// What was looked at.
+    seen: HashSet<OsString>,
     /// Folders to look into.
     folders: Vec<PathBuf>,
 }
 
 impl Closure {
     fn enter(&mut self, folder: PathBuf) {
-        if self.seen.insert(folder.clone()) {
+        if self.seen.insert(folder.clone().into()) {
             self.folders.push(folder);
         }
     }
@@ -57,10 +59,8 @@ impl Closure {
     fn follow(&mut self, folder: &Path) -> Result<(), SourceError> {
         for name in FILE_NAMES {
             let path = folder.join(name);
-            if let Some(content) = self.add(&path)? {
-                for (field, text) in texts(&content) {
-                    self.name(folder, &text, PLUGINS.contains(&field.as_str()))?;
-                }
+            for (field, text) in self.add(&path)? {
+                self.name(folder, &text, PLUGINS.contains(&field.as_str()))?;
             }
         }
         Ok(())
@@ -71,32 +71,37 @@ impl Closure {
         let behind = text.split_once('=').map(|(_, name)| name);
         for name in [Some(text), behind].into_iter().flatten() {
             let path = clean(&folder.join(name));
-            if path.is_dir() {
-                self.enter(path);
-            } else if plugin {
-                for (_, text) in self.add(&path)?.iter().flat_map(|content| texts(content)) {
-                    self.name(folder, &text, false)?;
+            match std::fs::metadata(&path) {
+                Ok(found) if found.is_dir() => self.enter(path),
+                Ok(found) if found.is_file() && plugin => {
+                    for (_, text) in self.add(&path)? {
+                        self.name(folder, &text, false)?;
+                    }
                 }
-            } else if let Some(content) = self.read(&path) {
-                self.builder.insert(&inside(&path), content)?;
+                Ok(found) if found.is_file() => {
+                    if let Some(content) = self.read(&path) {
+                        self.builder.insert(&inside(&path), content)?;
+                    }
+                }
+                _ => {}
             }
         }
         Ok(())
     }
 
-    /// Adds a file; none where there is none, or it is there already.
-    fn add(&mut self, path: &Path) -> Result<Option<Vec<u8>>, SourceError> {
-        let Some(content) = self.read(path) else { return Ok(None) };
-        self.builder.insert(&inside(path), content.clone())?;
-        Ok(Some(content))
+    /// Adds a file, and returns all that it names, with the fields that it stands in; nothing where
+    /// there is no file, or it is there already.
+    fn add(&mut self, path: &Path) -> Result<Vec<(String, String)>, SourceError> {
+        let content = path.is_file().then(|| self.read(path)).flatten();
+        let Some(content) = content else { return Ok(Vec::new()) };
+        let found = texts(&content);
+        self.builder.insert(&inside(path), content)?;
+        Ok(found)
     }
 
     /// The content of a file that is not there yet.
     fn read(&mut self, path: &Path) -> Option<Vec<u8>> {
-        if !path.is_file() || !self.seen.insert(path.to_owned()) {
-            return None;
-        }
-        std::fs::read(path).ok()
+        self.seen.insert(path.into()).then(|| std::fs::read(path).ok())?
     }
 }
 
