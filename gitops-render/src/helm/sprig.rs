@@ -22,6 +22,8 @@ mod regex;
 pub(super) mod runes;
 mod semver;
 mod strings;
+#[cfg(test)]
+mod tests;
 mod text;
 mod types;
 mod url;
