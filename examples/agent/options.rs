@@ -51,6 +51,14 @@ pub(crate) struct Options {
     #[arg(long, value_enum, default_value_t = Rendering::Auto)]
     pub renderer: Rendering,
 
+    /// Files of the repository whose values go over those of a chart, later ones over earlier ones.
+    #[arg(long, value_name = "PATH", value_parser = tree_path)]
+    pub values: Vec<TreePath>,
+
+    /// The name of the release of a chart; the one of the agent by default.
+    #[arg(long, value_name = "NAME")]
+    pub release: Option<String>,
+
     /// The name of this agent, one for each folder it keeps: its ledger and its field manager are
     /// called so.
     #[arg(long, value_name = "NAME", default_value = "gitops")]

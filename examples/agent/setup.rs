@@ -8,7 +8,10 @@ use gitops_apply::{KubeApplier, KubeLedger, KubeOptions, kube_client};
 use gitops_diff::Drift;
 use gitops_examples::demo::Demo;
 use gitops_reconcile::{Mode, Reconciler, Remotes};
-use gitops_render::{Auto, Plain, Renderer};
+use gitops_render::{
+    Auto, Crds, Entropy, Helm, HelmOptions, HelmValues, Plain, Renderer, SeededEntropy,
+    SystemEntropy, ValuesFile,
+};
 use gitops_source::{Credential, Credentials, GitOptions, GitSource};
 use kube::config::{KubeConfigOptions, Kubeconfig};
 
@@ -60,9 +63,26 @@ fn source(url: &str, options: &Options) -> Result<GitSource, Error> {
 
 fn renderer(options: &Options) -> Box<dyn Renderer> {
     match options.renderer {
-        Rendering::Auto => Box::new(Auto::default()),
+        Rendering::Auto => Box::new(Auto::default().with_helm(helm(options))),
         Rendering::Plain => Box::new(Plain::default()),
     }
+}
+
+/// Charts as the options say. What a chart makes of random bytes stays the same where
+/// `GITOPS_HELM_SEED` holds a secret.
+fn helm(options: &Options) -> Helm {
+    let files = options.values.iter().cloned().map(ValuesFile::Tree).collect();
+    let entropy: Arc<dyn Entropy> = match std::env::var("GITOPS_HELM_SEED") {
+        Ok(seed) => Arc::new(SeededEntropy::new(seed.as_bytes())),
+        Err(_) => Arc::new(SystemEntropy),
+    };
+    Helm::new(HelmOptions {
+        release: options.release.clone().unwrap_or_else(|| options.name.clone()),
+        crds: Crds::Include,
+        values: HelmValues { files, ..HelmValues::default() },
+        entropy,
+        ..HelmOptions::default()
+    })
 }
 
 async fn client(kubeconfig: Option<&Path>) -> Result<kube::Client, Error> {

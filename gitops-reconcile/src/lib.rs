@@ -75,7 +75,7 @@
 //! most ([`RemoteLimits`]). The next runs ask for the same again first: where neither the folder
 //! nor anything fetched has changed, nothing is rendered, and a branch that moved is followed.
 //! Nothing is fetched unless [`Reconciler::with_resolver`] says how; with the feature `git`,
-//! `Remotes` fetches by Git and http(s).
+//! `Remotes` fetches by Git and http(s), with the feature `charts` charts as well.
 //!
 //! # Ends and crashes
 //!

@@ -11,9 +11,13 @@ use gitops_source::{
     SourceError,
 };
 
+#[cfg(feature = "charts")]
+use gitops_source::{ChartOptions, ChartQuery, ChartSource};
+
 use crate::{Remote, Resolver};
 
-/// Fetches repositories by [`GitSource`] and files by [`HttpSource`].
+/// Fetches repositories by [`GitSource`], files by [`HttpSource`] and, with the feature `charts`,
+/// charts by `ChartSource`.
 ///
 /// Each is kept with what was fetched last, for all reconcilers that share it: a branch is asked
 /// for by one lookup of its ref, a commit never again, and who asks while somebody else does gets
@@ -49,6 +53,9 @@ pub struct RemoteOptions {
     pub git: GitOptions,
     /// How files are fetched.
     pub http: HttpOptions,
+    /// How charts are fetched (feature `charts`).
+    #[cfg(feature = "charts")]
+    pub charts: ChartOptions,
     /// Where repositories may be.
     pub places: Places,
     /// How many repositories and files are kept at most, the ones asked for last; 64 by default.
@@ -126,6 +133,15 @@ impl Remotes {
             Requirement::Http { url } => {
                 Ok(Box::new(HttpSource::with_options(url, self.options.http.clone())?))
             }
+            #[cfg(feature = "charts")]
+            Requirement::Chart { repository, name, version, .. } => {
+                let query = ChartQuery {
+                    repository: repository.clone(),
+                    name: name.clone(),
+                    version: version.clone(),
+                };
+                Ok(Box::new(ChartSource::new(query, self.options.charts.clone())?))
+            }
             other => Err(SourceError::invalid(format!("{other} is nothing that can be fetched"))),
         }
     }
@@ -176,6 +192,8 @@ impl Default for RemoteOptions {
         Self {
             git: GitOptions::default(),
             http: HttpOptions::default(),
+            #[cfg(feature = "charts")]
+            charts: ChartOptions::default(),
             places: Places::default(),
             kept: 64,
         }

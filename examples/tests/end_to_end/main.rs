@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests are tests")]
 
 mod agent;
+mod charts;
 mod cluster;
 mod git;
 mod manifests;

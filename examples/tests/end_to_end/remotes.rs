@@ -119,10 +119,10 @@ async fn the_agent_keeps_a_kustomization_with_a_remote_base() {
         .args(["--repo", &fleet.url(), "--path", "one", "--once"])
         .output()
         .unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
-    assert!(output.status.success(), "{text}");
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{printed}");
     for line in ["+ ConfigMap/default/one-settings: created", "  with http://127.0.0.1:"] {
-        assert!(text.contains(line), "{line} in:\n{text}");
+        assert!(printed.contains(line), "{line} in:\n{printed}");
     }
 }
 

@@ -56,9 +56,11 @@ fn tree(objects: &str) -> Tree {
     Tree::from_files([("objects", objects.to_owned())]).unwrap()
 }
 
-/// What can be fetched, and what was asked for.
 #[derive(Clone, Default)]
-struct Web(Arc<Mutex<(BTreeMap<String, Tree>, Vec<String>)>>);
+struct Web(Arc<Mutex<Pages>>);
+
+/// What can be fetched, and what was asked for.
+type Pages = (BTreeMap<String, Tree>, Vec<String>);
 
 impl Web {
     fn put(&self, name: &str, objects: &str) {
@@ -122,7 +124,7 @@ impl Scene {
     async fn costs(&mut self) -> (u64, Vec<String>) {
         let report = self.run().await;
         assert_eq!(report.conclusion, Conclusion::InSync, "{report}");
-        assert_eq!(report.counters.remotes as usize, self.web.0.lock().unwrap().1.len());
+        assert_eq!(report.counters.remotes, self.web.0.lock().unwrap().1.len() as u64);
         (report.counters.renders, self.web.asked())
     }
 }
