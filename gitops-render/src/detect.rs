@@ -44,7 +44,7 @@ pub fn detect(tree: &Tree, path: &TreePath) -> Kind {
 }
 
 fn is_archive(tree: &Tree, path: &TreePath) -> bool {
-    path.as_str().ends_with(".tgz") && tree.file(path.as_str()).is_some()
+    path.as_str().as_bytes().ends_with(b".tgz") && tree.file(path.as_str()).is_some()
 }
 
 /// `name` below `path`, as a path from the root.

@@ -11,7 +11,11 @@
 //! | `chart` | reads charts, merges their values, resolves their dependencies | Helm's `pkg/chart` |
 //! | `release` | cuts, checks and sorts what templates print | Helm's `pkg/release` |
 
-#![allow(dead_code, unused_imports)] // Until the renderer calls all of it.
+#![expect(clippy::unnecessary_wraps, reason = "functions of templates have one signature")]
+#![expect(
+    clippy::case_sensitive_file_extension_comparisons,
+    reason = "Helm tells the names of files apart by case"
+)]
 
 mod capabilities;
 mod chart;

@@ -9,7 +9,8 @@ use gitops_source::{Digest, Tree, TreePath};
 use crate::{HookDeletePolicy, HookEvent, HookOutputLogPolicy, RenderError, Stop};
 
 /// Makes objects out of the files of a tree. Sync and pure: the same input and options give the
-/// same objects, byte for byte; no disk, network, clock or entropy is touched.
+/// same objects, byte for byte; no disk or network is touched. Charts ask for the time and for
+/// random bytes, which are options of [`Helm`](crate::Helm).
 pub trait Renderer: Send + Sync {
     /// Renders the folder that `input` names.
     ///

@@ -80,10 +80,14 @@ const API_VERSIONS: [&str; 55] = [
     "apiextensions.k8s.io/v1",
 ];
 
-static CAPABILITIES: Named = Named { name: "*common.Capabilities", kind: Kind::Ptr, methods: &[] };
-static KUBE_VERSION: Named = Named { name: "common.KubeVersion", kind: Kind::Struct, methods: &[] };
-static VERSION_SET: Named = Named { name: "common.VersionSet", kind: Kind::Slice, methods: &[] };
-static BUILD: Named = Named { name: "version.BuildInfo", kind: Kind::Struct, methods: &[] };
+static CAPABILITIES: Named =
+    Named { name: "*common.Capabilities", kind: Kind::Ptr, item: Type::Any, methods: &[] };
+static KUBE_VERSION: Named =
+    Named { name: "common.KubeVersion", kind: Kind::Struct, item: Type::Any, methods: &[] };
+static VERSION_SET: Named =
+    Named { name: "common.VersionSet", kind: Kind::Slice, item: Type::Str, methods: &[] };
+static BUILD: Named =
+    Named { name: "version.BuildInfo", kind: Kind::Struct, item: Type::Any, methods: &[] };
 
 const NONE: Parameters = Parameters { fixed: &[], rest: None };
 

@@ -20,10 +20,10 @@ mod version;
 pub(super) use self::decode::{Field, Shape, Struct, decode, document};
 pub use self::files::ChartLimits;
 pub(super) use self::files::{Budget, ChartFile, from_tree};
-pub(super) use self::load::{Chart, archive_error};
-pub(super) use self::metadata::{Dependency, Metadata};
+pub(super) use self::load::Chart;
+pub(super) use self::metadata::Dependency;
 pub(super) use self::node::Node;
-pub(super) use self::requirements::{missing, missing_error, wanted_version};
+pub(super) use self::requirements::{missing, wanted_version};
 pub(super) use self::schema::{Elsewhere, check as check_schema};
 pub(super) use self::tables::{Coalescer, table};
 pub(super) use self::values::{

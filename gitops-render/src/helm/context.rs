@@ -32,7 +32,7 @@ pub(super) type Templates<'a> = BTreeMap<String, Template<'a>>;
 pub(super) fn templates<'a>(root: &Node<'a>, values: &Map, shared: &Shared) -> Templates<'a> {
     let mut collector = Collector { shared, templates: BTreeMap::new() };
     let values = Value::Map(values.seen_as(functions::VALUES));
-    collector.chart(root, root.name().to_owned(), values, 0);
+    collector.chart(root, &root.name(), values, 0);
     collector.templates
 }
 
@@ -43,7 +43,7 @@ struct Collector<'s, 'a> {
 
 impl<'a> Collector<'_, 'a> {
     /// Adds a chart, and gives what its templates see.
-    fn chart(&mut self, node: &Node<'a>, path: String, values: Value, level: usize) -> Map {
+    fn chart(&mut self, node: &Node<'a>, path: &str, values: Value, level: usize) -> Map {
         let about = node.metadata().as_map();
         about.set("IsRoot", Value::Bool(level == 0));
         let inner = Map::of([].into());
@@ -63,10 +63,10 @@ impl<'a> Collector<'_, 'a> {
             let values = table(&dot, &format!("Values.{name}"));
             let values = values.unwrap_or_else(|| Map::of([].into())).seen_as(functions::VALUES);
             let path = format!("{path}/charts/{name}");
-            let seen = self.chart(chart, path, Value::Map(values), level + 1);
+            let seen = self.chart(chart, &path, Value::Map(values), level + 1);
             inner.set(&*name, Value::Map(seen));
         }
-        self.add(node, &path, &dot);
+        self.add(node, path, &dot);
         dot
     }
 

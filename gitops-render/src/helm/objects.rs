@@ -17,7 +17,7 @@ pub(super) fn rendered(outcome: Outcome) -> Result<Rendered, RenderError> {
     for manifest in sorted.manifests {
         let origin = origin(&manifest, &places);
         for object in objects(manifest.value, &origin)? {
-            add(object, &mut rendered)?;
+            add(object, &mut rendered);
         }
     }
     for hook in sorted.hooks {
@@ -78,14 +78,14 @@ fn add_definitions(crd: &Crd, place: &Place, rendered: &mut Rendered) -> Result<
         let line = document.place.mark().line;
         let origin = Origin { file: (&*place.file).into(), line, document: document.number };
         for object in objects(document.value, &origin)? {
-            add(object, rendered)?;
+            add(object, rendered);
         }
     }
     Ok(())
 }
 
 /// Adds an object. Helm applies one that is printed twice twice; the last stays.
-fn add(object: Object, rendered: &mut Rendered) -> Result<(), RenderError> {
+fn add(object: Object, rendered: &mut Rendered) {
     let id = object.id().clone();
     let origin = object.origin().cloned();
     if let Some(first) = rendered.objects.replace(object) {
@@ -93,7 +93,6 @@ fn add(object: Object, rendered: &mut Rendered) -> Result<(), RenderError> {
         let message = format!("{id} is printed twice, first by {first}, which is left out");
         rendered.warnings.push(Warning { message, origin });
     }
-    Ok(())
 }
 
 /// The objects of a document: itself, or the items of a list.

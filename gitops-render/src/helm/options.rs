@@ -10,7 +10,7 @@ use gitops_source::TreePath;
 use super::chart::ChartLimits;
 use super::compat::HelmCompat;
 use super::gotemplate::HelmLimits;
-use super::world::{Clock, Entropy, FixedClock, Lookup, NoLookup, SeededEntropy};
+use super::world::{Clock, Entropy, Lookup, NoLookup, SystemClock, SystemEntropy};
 
 /// Options of a render. The defaults are those of `helm template`.
 ///
@@ -57,10 +57,12 @@ pub struct HelmOptions {
     pub limits: HelmLimits,
     /// What a chart may hold.
     pub chart_limits: ChartLimits,
-    /// The time that templates see; the start of 1970 by default, so that a render stays the same.
+    /// The time that templates see; that of the machine by default, as in Helm. With a
+    /// [`FixedClock`](crate::FixedClock) a render stays the same.
     pub clock: Arc<dyn Clock>,
-    /// The random bytes that templates see; by default they follow from the release and the
-    /// template, so that a render stays the same.
+    /// The random bytes that templates see; those of the machine by default, as in Helm, so that a
+    /// chart that makes passwords makes others in each render. With a
+    /// [`SeededEntropy`](crate::SeededEntropy) and a seed that nobody knows they stay the same.
     pub entropy: Arc<dyn Entropy>,
     /// The objects that templates see.
     pub lookup: Arc<dyn Lookup>,
@@ -85,8 +87,8 @@ impl Default for HelmOptions {
             compat: HelmCompat::default(),
             limits: HelmLimits::default(),
             chart_limits: ChartLimits::default(),
-            clock: Arc::new(FixedClock(0)),
-            entropy: Arc::new(SeededEntropy::new(b"")),
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy),
             lookup: Arc::new(NoLookup),
             post_render: None,
         }

@@ -4,7 +4,7 @@ use gitops_source::Digest;
 
 use super::kept::Kept;
 use super::objects;
-use super::options::{HelmOptions, Hooks};
+use super::options::HelmOptions;
 use super::release::{Printed, print};
 use super::run::Run;
 use crate::{Input, Position, RenderError, Rendered, Renderer};

@@ -1,5 +1,7 @@
 //! Texts and characters as Go's `strconv` quotes them.
 
+use std::fmt::Write as _;
+
 /// `text` as `%q` prints it.
 pub(super) fn quote(text: &str) -> String {
     let mut quoted = String::from("\"");
@@ -28,11 +30,15 @@ fn escape(rune: char, quote: char, into: &mut String) {
         '\u{b}' => into.push_str("\\v"),
         rune if rune == quote => into.extend(['\\', rune]),
         rune if is_print(rune) => into.push(rune),
-        rune if u32::from(rune) < 0x80 => into.push_str(&format!("\\x{:02x}", u32::from(rune))),
-        rune if u32::from(rune) < 0x1_0000 => {
-            into.push_str(&format!("\\u{:04x}", u32::from(rune)));
+        rune if u32::from(rune) < 0x80 => {
+            let _ = write!(into, "\\x{:02x}", u32::from(rune));
         }
-        rune => into.push_str(&format!("\\U{:08x}", u32::from(rune))),
+        rune if u32::from(rune) < 0x1_0000 => {
+            let _ = write!(into, "\\u{:04x}", u32::from(rune));
+        }
+        rune => {
+            let _ = write!(into, "\\U{:08x}", u32::from(rune));
+        }
     }
 }
 

@@ -16,6 +16,7 @@ use crate::{
 
 /// A chart, and how it is rendered.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "the fields of a file")]
 pub(crate) struct ChartArgs {
     name: Text,
     version: Text,

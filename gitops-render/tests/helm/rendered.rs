@@ -41,7 +41,7 @@ fn render(renderer: &dyn Renderer, files: &[(&'static str, &'static str)], path:
     let tree = Tree::from_files(files.iter().copied()).expect("a tree");
     let input = Input::new(&tree, TreePath::new(path).expect("a path"));
     match renderer.render(&input) {
-        Ok(rendered) => shown(&rendered),
+        Ok(result) => shown(&result),
         Err(error) => format!("error: {error}"),
     }
 }

@@ -25,8 +25,8 @@ pub(super) fn unpack(
     let mut archive = Archive::new(MultiGzDecoder::new(content).take(bound));
     let mut remaining = budget.limits.bytes;
     let mut files = Vec::new();
-    for entry in archive.entries().map_err(words)? {
-        let mut entry = entry.map_err(words)?;
+    for entry in archive.entries().map_err(|error| words(&error))? {
+        let mut entry = entry.map_err(|error| words(&error))?;
         let raw = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
         let kind = entry.header().entry_type();
         let skipped = matches!(kind, EntryType::XGlobalHeader | EntryType::XHeader);
@@ -37,7 +37,7 @@ pub(super) fn unpack(
         let size = if kind.is_file() { entry.size() } else { 0 };
         check_size(&raw, size, remaining, budget)?;
         let mut data = Vec::new();
-        entry.by_ref().take(remaining).read_to_end(&mut data).map_err(words)?;
+        entry.by_ref().take(remaining).read_to_end(&mut data).map_err(|error| words(&error))?;
         let written = data.len() as u64;
         remaining = remaining.saturating_sub(written);
         if written < size || remaining == 0 {
@@ -65,7 +65,7 @@ fn check_header(content: &[u8]) -> Result<(), String> {
 }
 
 /// The errors that Go has words for.
-fn words(error: io::Error) -> String {
+fn words(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::UnexpectedEof => "unexpected EOF".to_owned(),
         io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {

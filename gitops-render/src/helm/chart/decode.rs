@@ -83,8 +83,8 @@ fn cause(error: &Error, text: &[u8]) -> String {
 /// The first thing that does not fit, in Go's words.
 pub(in crate::helm) fn decode(value: &Value, target: &'static Struct) -> Result<Map, String> {
     let mut decoder = Decoder { path: Vec::new(), within: None, wrong: None };
-    let decoded = decoder.value(value, Shape::Struct(target));
-    match (decoder.wrong, decoded) {
+    let result = decoder.value(value, Shape::Struct(target));
+    match (decoder.wrong, result) {
         (Some(wrong), _) => Err(format!(
             "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {wrong}"
         )),

@@ -51,9 +51,10 @@ impl Coalescer {
         let mut enabled = true;
         if let Some(tags) = table(values, "tags") {
             let known: Vec<bool> = (dependency.tags())
-                .filter_map(|tag| match tags.get(tag.as_bytes())? {
-                    Value::Bool(on) => Some(on),
-                    _ => {
+                .filter_map(|tag| {
+                    if let Value::Bool(on) = tags.get(tag.as_bytes())? {
+                        Some(on)
+                    } else {
                         let name = dependency.name();
                         self.warn(format!("the tag {tag} of the chart {name} is no boolean"));
                         None

@@ -39,13 +39,12 @@ impl Rules {
     pub(super) fn ignore(&mut self, path: &str) -> bool {
         for (at, _) in path.match_indices('/') {
             let folder = &path[..at];
-            let ignored = match self.folders.get(folder) {
-                Some(ignored) => *ignored,
-                None => {
-                    let ignored = self.ignores(folder, Entry::Folder);
-                    self.folders.insert(folder.to_owned(), ignored);
-                    ignored
-                }
+            let ignored = if let Some(ignored) = self.folders.get(folder) {
+                *ignored
+            } else {
+                let ignored = self.ignores(folder, Entry::Folder);
+                self.folders.insert(folder.to_owned(), ignored);
+                ignored
             };
             if ignored {
                 return true;

@@ -38,13 +38,13 @@ impl Chart {
         files: Vec<ChartFile>,
         budget: &mut Budget,
     ) -> Result<Self, String> {
-        let Some(file) = files.iter().find(|file| file.name == "Chart.yaml") else {
-            return Err("unable to detect chart version, no Chart.yaml found".to_owned());
-        };
         const BASE: decode::Struct = decode::Struct {
             name: "chartBase",
             ty: "loader.chartBase",
             fields: &[decode::Field("apiVersion", decode::Shape::Text)],
+        };
+        let Some(file) = files.iter().find(|file| file.name == "Chart.yaml") else {
+            return Err("unable to detect chart version, no Chart.yaml found".to_owned());
         };
         let base = decode::document(&file.data)
             .and_then(|value| decode::decode(&value, &BASE))

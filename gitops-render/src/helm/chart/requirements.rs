@@ -11,17 +11,6 @@ pub(in crate::helm) fn missing(chart: &Chart) -> Vec<&Dependency> {
     declared.filter(|dependency| !held(dependency.name())).collect()
 }
 
-/// Helm's error where these are missing.
-pub(in crate::helm) fn missing_error(missing: &[&Dependency]) -> String {
-    let names: Vec<&str> = missing.iter().map(|dependency| dependency.name()).collect();
-    format!(
-        "an error occurred while checking for chart dependencies. You may need to run 'helm \
-         dependency build' to fetch missing dependencies: found in Chart.yaml, but missing in \
-         charts/ directory: {}",
-        names.join(", ")
-    )
-}
-
 /// The version of a dependency to fetch: the one that the lock names, else the range.
 pub(in crate::helm) fn wanted_version<'a>(chart: &'a Chart, dependency: &'a Dependency) -> &'a str {
     let locked = chart.lock.iter().flat_map(|lock| &lock.dependencies);

@@ -2,6 +2,7 @@
 //! `pkg/chart/common/util/jsonschema.go`; the words of single errors are like those of its library.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 
 use jsonschema::error::{TypeKind, ValidationErrorKind};
@@ -76,7 +77,7 @@ fn collect(node: &Node<'_>, values: &Map, elsewhere: &Elsewhere, wrong: &mut Str
     if let Some(schema) = &node.chart.schema
         && let Err(problem) = check_one(schema, values, elsewhere)
     {
-        wrong.push_str(&format!("{}:\n{problem}", &*node.name()));
+        let _ = write!(wrong, "{}:\n{problem}", &*node.name());
     }
     for inner in &node.dependencies {
         let name = inner.name().to_owned();
@@ -85,9 +86,10 @@ fn collect(node: &Node<'_>, values: &Map, elsewhere: &Elsewhere, wrong: &mut Str
             Some(Value::Map(values)) => collect(inner, &values, elsewhere, wrong),
             Some(other) => {
                 let found = other.ty().map_or_else(|| "<nil>".to_owned(), |ty| ty.to_string());
-                wrong.push_str(&format!(
-                    "{name}:\ninvalid type for values: expected object (map), got {found}\n"
-                ));
+                let _ = writeln!(
+                    wrong,
+                    "{name}:\ninvalid type for values: expected object (map), got {found}"
+                );
             }
         }
     }
@@ -118,8 +120,8 @@ fn check_one(schema: &[u8], values: &Map, elsewhere: &Elsewhere) -> Result<(), S
     if lines.is_empty() {
         return Ok(());
     }
-    Err(lines.iter().map(|(path, words)| format!("- at '{path}': {words}\n")).collect::<String>()
-        + "\n")
+    let lines = lines.iter().map(|(path, words)| format!("- at '{path}': {words}\n"));
+    Err(lines.collect::<Vec<_>>().concat() + "\n")
 }
 
 /// The draft that a schema names, the newest without a name. The name itself is taken out, since

@@ -12,6 +12,7 @@ use crate::helm::gotemplate::{Fault, Function, Machine};
 static FILES: Named = Named {
     name: "engine.files",
     kind: Kind::Map,
+    item: Type::BYTES,
     methods: &[
         Function::new("AsConfig", &[], |machine, args| {
             as_yaml(machine, &receiver(args), <[u8]>::to_vec)

@@ -7,10 +7,12 @@ use crate::helm::gotemplate::{Fault, Function, Machine};
 /// The type of `.Values`.
 pub(crate) const VALUES: Type = Type::Named(&COMMON_VALUES);
 
-static COMMON_VALUES: Named = Named { name: "common.Values", kind: Kind::Map, methods: METHODS };
+static COMMON_VALUES: Named =
+    Named { name: "common.Values", kind: Kind::Map, item: Type::Any, methods: METHODS };
 
 /// Nothing that templates hold is one.
-static WRITER_NAME: Named = Named { name: "io.Writer", kind: Kind::Interface, methods: &[] };
+static WRITER_NAME: Named =
+    Named { name: "io.Writer", kind: Kind::Interface, item: Type::Any, methods: &[] };
 const WRITER: Type = Type::Named(&WRITER_NAME);
 
 const METHODS: &[Function] = &[

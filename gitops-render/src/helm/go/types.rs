@@ -36,6 +36,8 @@ pub(crate) struct Named {
     pub(crate) name: &'static str,
     /// The kind below the name.
     pub(crate) kind: Kind,
+    /// The type of the items, for a map or slice.
+    pub(crate) item: Type,
     /// The methods, for a map with a name. Their parameters leave out the map, which they get as
     /// the first argument.
     pub(crate) methods: &'static [Function],
@@ -63,20 +65,14 @@ pub(crate) enum Kind {
     Struct,
     Ptr,
     Interface,
-    Func,
 }
 
 /// Go's integers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum IntKind {
     Int,
-    Int8,
-    Int16,
-    Int32,
     Int64,
-    Uint,
     Uint8,
-    Uint16,
     Uint32,
     Uint64,
 }
@@ -84,14 +80,10 @@ pub(crate) enum IntKind {
 impl Type {
     /// `int`.
     pub(crate) const INT: Self = Self::Int(IntKind::Int);
-    /// `int64`.
-    pub(crate) const INT64: Self = Self::Int(IntKind::Int64);
     /// `[]uint8`.
     pub(crate) const BYTES: Self = Self::Slice(&Self::Int(IntKind::Uint8));
     /// `[]interface {}`.
     pub(crate) const LIST: Self = Self::Slice(&Self::Any);
-    /// `[]string`.
-    pub(crate) const STRINGS: Self = Self::Slice(&Self::Str);
     /// `map[string]interface {}`.
     pub(crate) const DICT: Self = Self::Map(&Self::Any);
     /// `map[string]string`.
@@ -117,19 +109,14 @@ impl Type {
 impl IntKind {
     /// Whether it has no sign.
     pub(crate) fn is_unsigned(self) -> bool {
-        matches!(self, Self::Uint | Self::Uint8 | Self::Uint16 | Self::Uint32 | Self::Uint64)
+        matches!(self, Self::Uint8 | Self::Uint32 | Self::Uint64)
     }
 
     fn name(self) -> &'static str {
         match self {
             Self::Int => "int",
-            Self::Int8 => "int8",
-            Self::Int16 => "int16",
-            Self::Int32 => "int32",
             Self::Int64 => "int64",
-            Self::Uint => "uint",
             Self::Uint8 => "uint8",
-            Self::Uint16 => "uint16",
             Self::Uint32 => "uint32",
             Self::Uint64 => "uint64",
         }
@@ -169,7 +156,6 @@ impl fmt::Display for Kind {
             Self::Struct => "struct",
             Self::Ptr => "ptr",
             Self::Interface => "interface",
-            Self::Func => "func",
         })
     }
 }

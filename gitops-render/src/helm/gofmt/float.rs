@@ -17,14 +17,7 @@ pub(crate) enum FloatForm {
     Hex(u8),
 }
 
-/// `value` in the form `form` with `precision` digits, or as few as tell it from all others.
-pub(crate) fn format_float(value: f64, form: FloatForm, precision: Option<usize>) -> Vec<u8> {
-    let mut out = Vec::with_capacity(24);
-    append_float(&mut out, value, form, precision);
-    out
-}
-
-/// The same, appended to `out`.
+/// Appends `value` in the form `form` with `precision` digits, or as few as tell it from all others.
 pub(crate) fn append_float(
     out: &mut Vec<u8>,
     value: f64,

@@ -9,16 +9,6 @@ pub(crate) enum NumberError {
     Range,
 }
 
-impl NumberError {
-    /// As `strconv` says it.
-    pub(crate) fn text(self) -> &'static str {
-        match self {
-            Self::Syntax => "invalid syntax",
-            Self::Range => "value out of range",
-        }
-    }
-}
-
 /// `strconv.ParseUint(text, base, 64)`; base 0 takes the one that the prefix tells.
 ///
 /// # Errors

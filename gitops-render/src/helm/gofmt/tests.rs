@@ -1,12 +1,13 @@
 //! Numbers and texts as `strconv` and `fmt` have them.
 
-use super::{
-    Ascii, FloatForm, NumberError, format_float, parse_float, parse_int, parse_uint, quote,
-    quote_ascii, quote_rune, unquote,
-};
+use super::float::{FloatForm, append_float};
+use super::quote::quote_ascii;
+use super::{Ascii, NumberError, parse_float, parse_int, parse_uint, quote, quote_rune, unquote};
 
 fn float(value: f64, form: FloatForm, precision: Option<usize>) -> String {
-    String::from_utf8(format_float(value, form, precision)).expect("digits are ASCII")
+    let mut out = Vec::new();
+    append_float(&mut out, value, form, precision);
+    String::from_utf8(out).expect("digits are ASCII")
 }
 
 #[test]

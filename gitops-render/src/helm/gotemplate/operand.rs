@@ -46,6 +46,7 @@ impl Operand {
 pub(crate) fn item_type(ty: Type) -> Type {
     match ty {
         Type::Map(item) | Type::Slice(item) => *item,
+        Type::Named(named) => named.item,
         _ => Type::Any,
     }
 }

@@ -4,11 +4,10 @@ use gitops_diff::{Map, Value};
 
 use crate::helm::chart::{Field, Shape, Struct, decode, document};
 
-/// The kind, name and annotations of a document.
+/// The kind and annotations of a document.
 #[derive(Clone, Debug, Default)]
 pub(in crate::helm) struct Head {
     pub(in crate::helm) kind: String,
-    pub(in crate::helm) name: String,
     annotations: Map,
 }
 
@@ -48,7 +47,7 @@ impl Head {
         let text = |map: &Map, key: &str| {
             map.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
         };
-        let head = Self { kind: text(&fields, "kind"), name: text(&metadata, "name"), annotations };
+        let head = Self { kind: text(&fields, "kind"), annotations };
         Ok((head, value))
     }
 

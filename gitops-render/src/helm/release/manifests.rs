@@ -63,13 +63,10 @@ pub(in crate::helm) fn sort(
             continue;
         }
         let unreadable = |error| Unreadable { path: path.clone(), error };
-        let text = match std::str::from_utf8(content) {
-            Ok(text) => text,
+        let Ok(text) = std::str::from_utf8(content) else {
             // Whatever document holds it, Helm stops at the first bytes that are no text.
-            Err(_) => {
-                let error = Head::read(content).map(|_| String::new()).unwrap_or_else(|it| it);
-                return Err(unreadable(error));
-            }
+            let error = Head::read(content).map_or_else(|it| it, |_| String::new());
+            return Err(unreadable(error));
         };
         for (at, document) in (1..).zip(documents(text, compat)) {
             sorted.take(path, at, document).map_err(unreadable)?;

@@ -7,7 +7,7 @@ use super::runes::{
     push, runes, to_lower, to_title, to_upper,
 };
 use crate::helm::go::{Type, Value};
-use crate::helm::gotemplate::{Fault, Function, Machine};
+use crate::helm::gotemplate::Function;
 
 const S: Type = Type::Str;
 

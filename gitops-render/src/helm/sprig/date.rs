@@ -70,7 +70,7 @@ pub(super) fn utc(seconds: i64, layout: &[u8]) -> Vec<u8> {
 /// The time that `value` is, or seconds since 1970; now for anything else.
 fn time_of(machine: &Machine<'_>, value: &Value) -> Time {
     match value {
-        Value::Int(seconds, IntKind::Int | IntKind::Int32 | IntKind::Int64) => Time::unix(*seconds),
+        Value::Int(seconds, IntKind::Int | IntKind::Int64) => Time::unix(*seconds),
         other => object::<Time>(other).cloned().unwrap_or_else(|| now(machine)),
     }
 }
@@ -107,10 +107,7 @@ fn modified(args: &[Value]) -> Result<Value, Fault> {
 }
 
 fn ago(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
-    let time = match &args[0] {
-        Value::Int(_, IntKind::Int32) => now(machine),
-        value => time_of(machine, value),
-    };
+    let time = time_of(machine, &args[0]);
     let since = now(machine).since(&time).rounded(SECOND);
     Ok(Value::string(since.to_string()))
 }

@@ -2,7 +2,7 @@
 
 use super::args::truth;
 use crate::helm::go::{Kind, Type, Value};
-use crate::helm::gotemplate::{Fault, Function, Machine};
+use crate::helm::gotemplate::Function;
 
 const A: Type = Type::Any;
 

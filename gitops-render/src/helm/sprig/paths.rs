@@ -2,7 +2,7 @@
 
 use super::args::text;
 use crate::helm::go::{Type, Value};
-use crate::helm::gotemplate::{Fault, Function, Machine};
+use crate::helm::gotemplate::Function;
 
 const S: Type = Type::Str;
 

@@ -94,7 +94,7 @@ fn shuffle(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
     if of.is_empty() {
         return Ok(args[0].clone());
     }
-    let mut characters: Vec<char> = of.utf8_chunks().flat_map(shown).collect();
+    let mut characters: Vec<char> = of.utf8_chunks().flat_map(|chunk| shown(&chunk)).collect();
     let mut stream = Stream::of(machine);
     for at in (1..characters.len()).rev() {
         let other = index(&mut stream, at + 1);
@@ -104,9 +104,9 @@ fn shuffle(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
 }
 
 /// Characters as Go sees them: each byte that is no UTF-8 is U+FFFD.
-fn shown(chunk: std::str::Utf8Chunk<'_>) -> impl Iterator<Item = char> {
+fn shown<'a>(chunk: &std::str::Utf8Chunk<'a>) -> impl Iterator<Item = char> + use<'a> {
     let bad = std::iter::repeat_n('\u{fffd}', chunk.invalid().len());
-    chunk.valid().chars().collect::<Vec<_>>().into_iter().chain(bad)
+    chunk.valid().chars().chain(bad)
 }
 
 fn uuid(machine: &mut Machine<'_>, _: &[Value]) -> Result<Value, Fault> {

@@ -14,8 +14,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("semverCompare", &[Type::Str, Type::Str], semver_compare),
 ];
 
-static POINTER_NAME: Named = Named { name: "*semver.Version", kind: Kind::Ptr, methods: &[] };
-static VERSION_NAME: Named = Named { name: "semver.Version", kind: Kind::Struct, methods: &[] };
+static POINTER_NAME: Named =
+    Named { name: "*semver.Version", kind: Kind::Ptr, item: Type::Any, methods: &[] };
+static VERSION_NAME: Named =
+    Named { name: "semver.Version", kind: Kind::Struct, item: Type::Any, methods: &[] };
 const POINTER: Type = Type::Named(&POINTER_NAME);
 
 fn semver_compare(_: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {

@@ -160,9 +160,9 @@ impl Scanner<'_> {
             }
         }
         if self.bytes[self.at] == b'0' {
-            self.at += 1
+            self.at += 1;
         } else {
-            self.digits()
+            self.digits();
         }
         if self.bytes.get(self.at) == Some(&b'.') {
             self.at += 1;

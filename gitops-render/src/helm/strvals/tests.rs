@@ -46,7 +46,9 @@ fn show(value: &Value, into: &mut String) {
         Value::Int(value, _) => into.push_str(&value.to_string()),
         Value::Float(value) => into.push_str(&serde_json::json!(value).to_string()),
         Value::Str(text) => into.push_str(&serde_json::json!(text.lossy()).to_string()),
-        other => into.push_str(&format!("{other:?}")),
+        other => {
+            let _ = write!(into, "{other:?}");
+        }
     }
 }
 

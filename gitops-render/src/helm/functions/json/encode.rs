@@ -179,7 +179,9 @@ impl Encoder<'_, '_> {
 
     fn enter(&mut self, address: usize, ty: impl FnOnce() -> String) -> Result<(), Fault> {
         self.charge()?;
-        if self.path.len() >= NESTING {
+        // `toRawJson` gives the encoder a pointer, which Go counts as a level.
+        let levels = self.path.len() + usize::from(self.style == Style::Raw);
+        if levels >= NESTING {
             return Err(if self.path.contains(&address) {
                 let ty = ty();
                 Fault::new(format!("json: unsupported value: encountered a cycle via {ty}"))

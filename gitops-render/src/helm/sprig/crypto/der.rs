@@ -6,15 +6,14 @@ use base64::engine::general_purpose::STANDARD;
 /// A tag, a length and `content`.
 pub(super) fn tagged(tag: u8, content: &[u8]) -> Vec<u8> {
     let mut out = vec![tag];
-    match u8::try_from(content.len()) {
-        Ok(short @ ..0x80) => out.push(short),
-        _ => {
-            let length = content.len().to_be_bytes();
-            let zeros = length.iter().take_while(|byte| **byte == 0).count();
-            // A length has eight bytes at most.
-            out.push(0x80 | u8::try_from(length.len() - zeros).unwrap_or(8));
-            out.extend_from_slice(&length[zeros..]);
-        }
+    if let Ok(short @ ..0x80) = u8::try_from(content.len()) {
+        out.push(short);
+    } else {
+        let length = content.len().to_be_bytes();
+        let zeros = length.iter().take_while(|byte| **byte == 0).count();
+        // A length has eight bytes at most.
+        out.push(0x80 | u8::try_from(length.len() - zeros).unwrap_or(8));
+        out.extend_from_slice(&length[zeros..]);
     }
     out.extend_from_slice(content);
     out

@@ -7,7 +7,7 @@ use crate::helm::go::{Kind, Named, Object, Str, Type, Value};
 use crate::helm::gotemplate::{Fault, Machine};
 
 static CERTIFICATE_NAME: Named =
-    Named { name: "sprig.certificate", kind: Kind::Struct, methods: &[] };
+    Named { name: "sprig.certificate", kind: Kind::Struct, item: Type::Any, methods: &[] };
 
 /// `sprig.certificate`.
 pub(super) const CERTIFICATE: Type = Type::Named(&CERTIFICATE_NAME);

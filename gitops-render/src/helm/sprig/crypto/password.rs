@@ -176,11 +176,10 @@ pub(super) fn decrypt(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value
         .decrypt_padded_vec::<NoPadding>(encrypted)
         .map_err(|_| Fault::new("crypto/cipher: input not full blocks"))?;
     let padding = plain.last().map_or(0, |last| usize::from(*last));
-    match plain.len().checked_sub(padding) {
-        Some(length) => Ok(Value::string(&plain[..length])),
-        None => {
-            let below = padding - plain.len();
-            Err(panics(format!("slice bounds out of range [:-{below}]")))
-        }
+    if let Some(length) = plain.len().checked_sub(padding) {
+        Ok(Value::string(&plain[..length]))
+    } else {
+        let below = padding - plain.len();
+        Err(panics(format!("slice bounds out of range [:-{below}]")))
     }
 }

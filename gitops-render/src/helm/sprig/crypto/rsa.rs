@@ -4,7 +4,7 @@ use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
 use crypto_bigint::{BoxedUint, ConcatenatingMul as _, NonZero, Odd, Resize as _, Uint};
 use sha2::{Digest, Sha256};
 
-use super::der::{bits, integer, null, oid, sequence};
+use super::der::{integer, null, oid, sequence};
 use super::prime::random_prime;
 use crate::helm::sprig::random::Stream;
 
@@ -152,6 +152,6 @@ fn inverse_of_exponent(modulus: &BoxedUint) -> Option<BoxedUint> {
         left >>= 1;
     }
     let factor = u64::try_from(u128::from(EXPONENT) - inverse).ok().filter(|_| rest != 0)?;
-    let product = modulus.wrapping_mul(&small(factor)).wrapping_add(&small(1));
+    let product = modulus.wrapping_mul(small(factor)).wrapping_add(small(1));
     Some(product.div_rem_vartime(&exponent).0)
 }

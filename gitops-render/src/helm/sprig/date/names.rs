@@ -26,27 +26,29 @@ pub(super) const MONTHS: [&str; 12] = [
 pub(super) const WEEKDAYS: [&str; 7] =
     ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
-static MONTH: Named = Named { name: "time.Month", kind: Kind::Int(IntKind::Int), methods: &[] };
-static WEEKDAY: Named = Named { name: "time.Weekday", kind: Kind::Int(IntKind::Int), methods: &[] };
+static MONTH: Named =
+    Named { name: "time.Month", kind: Kind::Int(IntKind::Int), item: Type::Any, methods: &[] };
+static WEEKDAY: Named =
+    Named { name: "time.Weekday", kind: Kind::Int(IntKind::Int), item: Type::Any, methods: &[] };
 
 /// A number that prints as a name.
 #[derive(Clone, Copy, Debug)]
 struct Name {
     ty: &'static Named,
     number: i64,
-    name: &'static str,
+    text: &'static str,
 }
 
 /// A `time.Month`, from 1.
 pub(super) fn month(number: i64) -> Value {
     let name = usize::try_from(number - 1).ok().and_then(|at| MONTHS.get(at));
-    Value::Object(Rc::new(Name { ty: &MONTH, number, name: name.unwrap_or(&"") }))
+    Value::Object(Rc::new(Name { ty: &MONTH, number, text: name.unwrap_or(&"") }))
 }
 
 /// A `time.Weekday`, from 0, a Sunday.
 pub(super) fn weekday(number: i64) -> Value {
     let name = usize::try_from(number).ok().and_then(|at| WEEKDAYS.get(at));
-    Value::Object(Rc::new(Name { ty: &WEEKDAY, number, name: name.unwrap_or(&"") }))
+    Value::Object(Rc::new(Name { ty: &WEEKDAY, number, text: name.unwrap_or(&"") }))
 }
 
 impl Object for Name {
@@ -59,11 +61,11 @@ impl Object for Name {
     }
 
     fn call(&self, _: &[u8], _: &[Value], _: &mut Machine<'_>) -> Result<Value, Fault> {
-        Ok(Value::string(self.name))
+        Ok(Value::string(self.text))
     }
 
     fn text(&self) -> Option<Str> {
-        Some(self.name.into())
+        Some(self.text.into())
     }
 
     fn json(&self) -> Value {

@@ -12,10 +12,12 @@ use super::zone::Zone;
 use crate::helm::go::{IntKind, Kind, Named, Object, Str, Type, Value};
 use crate::helm::gotemplate::{Fault, Machine, Parameters};
 
-static TIME_NAME: Named = Named { name: "time.Time", kind: Kind::Struct, methods: &[] };
+static TIME_NAME: Named =
+    Named { name: "time.Time", kind: Kind::Struct, item: Type::Any, methods: &[] };
 static DURATION_NAME: Named =
-    Named { name: "time.Duration", kind: Kind::Int(IntKind::Int64), methods: &[] };
-static LOCATION_NAME: Named = Named { name: "*time.Location", kind: Kind::Ptr, methods: &[] };
+    Named { name: "time.Duration", kind: Kind::Int(IntKind::Int64), item: Type::Any, methods: &[] };
+static LOCATION_NAME: Named =
+    Named { name: "*time.Location", kind: Kind::Ptr, item: Type::Any, methods: &[] };
 
 /// `time.Time`.
 pub(crate) const TIME: Type = Type::Named(&TIME_NAME);

@@ -9,6 +9,9 @@ pub(super) struct Cursor<'e> {
     pub(super) at: usize,
 }
 
+/// Stands for a count of repetitions over Go's limit of 1000.
+pub(super) const TOO_LARGE: u32 = u32::MAX;
+
 impl<'e> Cursor<'e> {
     pub(super) fn left(&self) -> &'e [u8] {
         &self.whole[self.at..]
@@ -16,10 +19,6 @@ impl<'e> Cursor<'e> {
 
     pub(super) fn peek(&self, ahead: usize) -> Option<u8> {
         self.whole.get(self.at + ahead).copied()
-    }
-
-    pub(super) fn starts_with(&self, text: &[u8]) -> bool {
-        self.left().starts_with(text)
     }
 
     /// What was read since `start`.
@@ -49,8 +48,8 @@ impl<'e> Cursor<'e> {
     }
 
     /// `{2}`, `{2,}` or `{2,3}`; `None` where it is none and the brace is a text. A number that
-    /// is too large is `None` in the pair.
-    pub(super) fn repetition(&mut self) -> Option<(Option<u32>, Option<Option<u32>>)> {
+    /// is too large is [`TOO_LARGE`].
+    pub(super) fn repetition(&mut self) -> Option<(u32, Option<u32>)> {
         let mut it = *self;
         it.at += 1;
         let least = it.number()?;
@@ -66,8 +65,8 @@ impl<'e> Cursor<'e> {
         Some((least, most))
     }
 
-    /// A number without zeros in front; `Some(None)` for one that is too large.
-    fn number(&mut self) -> Option<Option<u32>> {
+    /// A number without zeros in front; [`TOO_LARGE`] for one that is.
+    fn number(&mut self) -> Option<u32> {
         let digits = self.left().iter().take_while(|it| it.is_ascii_digit()).count();
         let text = &self.left()[..digits];
         if digits == 0 || (digits > 1 && text[0] == b'0') {
@@ -75,7 +74,7 @@ impl<'e> Cursor<'e> {
         }
         self.at += digits;
         let text = std::str::from_utf8(text).unwrap_or_default();
-        Some(text.parse().ok().filter(|it| *it <= 1000))
+        Some(text.parse().ok().filter(|it| *it <= 1000).unwrap_or(TOO_LARGE))
     }
 
     /// A character that is written with a backslash, which is next.

@@ -3,7 +3,7 @@
 use regex_syntax::hir::{Capture, Hir, Look, Repetition};
 
 use super::class::{self, LAST, Set};
-use super::cursor::Cursor;
+use super::cursor::{Cursor, TOO_LARGE};
 use super::piece::Piece;
 
 /// Why an expression is none.
@@ -54,6 +54,7 @@ pub(super) fn parse(source: &[u8]) -> Result<Expression, Refused> {
 
 /// What `(?imsU)` sets.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "an expression sets each on its own")]
 struct Flags {
     fold: bool,
     lines: bool,
@@ -198,9 +199,7 @@ impl Parser<'_> {
             return Ok(false);
         };
         let bad = || Refused::new("invalid repeat count", self.cursor.since(start));
-        let least = least.ok_or_else(bad)?;
-        let most = most.map(|most| most.ok_or_else(bad)).transpose()?;
-        if most.is_some_and(|most| least > most) {
+        if least == TOO_LARGE || most.is_some_and(|most| most == TOO_LARGE || least > most) {
             return Err(bad());
         }
         let copies = if most == Some(0) { 0 } else { most.unwrap_or(least).max(1) };
