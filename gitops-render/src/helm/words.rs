@@ -1,50 +1,19 @@
-//! Texts and characters as Go's `strconv` quotes them.
+//! Texts and characters as Go quotes them in its errors.
 
-use std::fmt::Write as _;
+use super::gofmt;
+
+pub(super) use super::gofmt::is_print;
 
 /// `text` as `%q` prints it.
 pub(super) fn quote(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    text.chars().for_each(|rune| escape(rune, '"', &mut quoted));
-    quoted.push('"');
-    quoted
+    utf8(gofmt::quote(text.as_bytes()))
 }
 
 /// `rune` as `%q` prints it.
 pub(super) fn quote_rune(rune: char) -> String {
-    let mut quoted = String::from("'");
-    escape(rune, '\'', &mut quoted);
-    quoted.push('\'');
-    quoted
+    utf8(gofmt::quote_rune(u64::from(rune), gofmt::Ascii::Any))
 }
 
-fn escape(rune: char, quote: char, into: &mut String) {
-    match rune {
-        '\\' => into.push_str("\\\\"),
-        '\u{7}' => into.push_str("\\a"),
-        '\u{8}' => into.push_str("\\b"),
-        '\u{c}' => into.push_str("\\f"),
-        '\n' => into.push_str("\\n"),
-        '\r' => into.push_str("\\r"),
-        '\t' => into.push_str("\\t"),
-        '\u{b}' => into.push_str("\\v"),
-        rune if rune == quote => into.extend(['\\', rune]),
-        rune if is_print(rune) => into.push(rune),
-        rune if u32::from(rune) < 0x80 => {
-            let _ = write!(into, "\\x{:02x}", u32::from(rune));
-        }
-        rune if u32::from(rune) < 0x1_0000 => {
-            let _ = write!(into, "\\u{:04x}", u32::from(rune));
-        }
-        rune => {
-            let _ = write!(into, "\\U{:08x}", u32::from(rune));
-        }
-    }
-}
-
-/// Whether a character can be seen: Go's `unicode.IsPrint`, which counts no space but the one of
-/// ASCII.
-pub(super) fn is_print(rune: char) -> bool {
-    let invisible = |rune: char| rune.escape_debug().len() > 2 && rune != '\\';
-    rune == ' ' || !(rune.is_whitespace() || rune.is_control() || invisible(rune))
+fn utf8(quoted: Vec<u8>) -> String {
+    String::from_utf8(quoted).expect("because what is quoted is UTF-8")
 }

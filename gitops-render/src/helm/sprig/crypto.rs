@@ -58,7 +58,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 /// What making a key counts for against the limit of bytes: it takes long, not much memory.
-const KEY_BYTES: usize = 1 << 20;
+const KEY_BYTES: usize = 8 << 20;
 
 fn gen_private_key(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
     machine.charge(KEY_BYTES)?;

@@ -43,6 +43,8 @@ fn hostile_arguments_end_at_a_limit() {
         "{{ join (repeat 100000 \"x\") (until 100000) }}".to_owned(),
         "{{ fromYaml (repeat 1000 \"[\") }}".to_owned(),
         "{{ fromToml (printf \"a = %s\" (repeat 1000 \"[\")) }}".to_owned(),
+        "{{ randBytes 10000000000 }}".to_owned(),
+        "{{ range until 1000 }}{{ randAlphaNum 2000000 }}{{ end }}".to_owned(),
         cyclic("deepCopy $a"),
         cyclic("merge (dict \"a\" (dict)) (dict \"a\" $a) | toYamlPretty"),
         cyclic("toYamlPretty $a"),

@@ -18,7 +18,7 @@ const BLOCK: usize = 16;
 
 /// A bcrypt hash of cost 10.
 pub(super) fn bcrypt(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
-    Ok(Value::string(hash(machine, text(args, 0))))
+    hash(machine, text(args, 0)).map(Value::string)
 }
 
 /// A line for a file of passwords.
@@ -27,22 +27,27 @@ pub(super) fn htpasswd(machine: &mut Machine<'_>, args: &[Value]) -> Result<Valu
     if user.contains(&b':') {
         return Ok(Value::string([b"invalid username: ", &**user].concat()));
     }
-    let hash = hash(machine, text(args, 1));
+    let hash = hash(machine, text(args, 1))?;
     Ok(Value::string([&**user, b":", &hash].concat()))
 }
 
-fn hash(machine: &mut Machine<'_>, password: &[u8]) -> Vec<u8> {
+/// What a hash is charged, which takes tens of milliseconds and hardly any memory: under the
+/// default limit some hundred of them can be made.
+const HASH_BYTES: usize = 8 << 20;
+
+fn hash(machine: &mut Machine<'_>, password: &[u8]) -> Result<Vec<u8>, Fault> {
     const COST: u32 = 10;
     const FAILED: &str = "failed to encrypt string with bcrypt: ";
     if password.len() > 72 {
-        return format!("{FAILED}bcrypt: password length exceeds 72 bytes").into_bytes();
+        return Ok(format!("{FAILED}bcrypt: password length exceeds 72 bytes").into_bytes());
     }
+    machine.charge(HASH_BYTES)?;
     let mut salt = [0; BLOCK];
     Stream::of(machine).fill(&mut salt);
-    match bcrypt::hash_with_salt(password, COST, salt) {
+    Ok(match bcrypt::hash_with_salt(password, COST, salt) {
         Ok(hash) => hash.format_for_version(bcrypt::Version::TwoA).into_bytes(),
         Err(why) => format!("{FAILED}{why}").into_bytes(),
-    }
+    })
 }
 
 /// Characters that stand for a place in a template of a password.
