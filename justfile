@@ -42,3 +42,9 @@ fuzz crate target seconds="60":
         cargo +nightly fuzz run -s none {{ target }} corpus/{{ target }} seeds/{{ target }} -- \
         -max_total_time={{ seconds }} -timeout=10 -rss_limit_mb=2048 -max_len=8000 \
         $([ ! -f json.dict ] || echo -dict=json.dict)
+
+# The table of charts: ours beside `helm` and Helm's library on the charts of a corpus.
+bench-helm corpus helm="helm":
+    cd benches/helm/peer && go build -o ../../../target/helm-peer .
+    GITOPS_CORPUS={{ corpus }} GITOPS_HELM={{ helm }} GITOPS_HELM_PEER=$PWD/target/helm-peer \
+        cargo bench -p gitops-benches --bench helm
