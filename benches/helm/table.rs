@@ -4,7 +4,7 @@ use std::error::Error;
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use gitops_render::Input;
 use serde::Deserialize;
@@ -92,27 +92,30 @@ fn in_process(chart: &Path) -> Result<Option<Duration>, Box<dyn Error>> {
 }
 
 /// What a render of a tree in memory costs, with a new renderer and with one that knows the chart.
-/// The clock of the system ticks every few milliseconds, so each is done many times.
+/// The clock of the system ticks every few milliseconds, so each is done for half a second.
 fn own(chart: &Path) -> Result<(Duration, Duration), Box<dyn Error>> {
-    const TIMES: u32 = 20;
     let (tree, path) = tree(chart)?;
     let input = Input::new(&tree, path);
     let known = helm();
+    let start = Instant::now();
     known.template(&input)?;
+    let times = Duration::from_millis(500).div_duration_f64(start.elapsed());
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small count")]
+    let times = times.clamp(5.0, 2000.0) as u32;
     let (mut cold, mut warm) = (Duration::MAX, Duration::MAX);
     for _ in 0..ROUNDS {
         let ((), cost) = of_call(|| {
-            for _ in 0..TIMES {
+            for _ in 0..times {
                 std::hint::black_box(helm().template(&input)).ok();
             }
         })?;
-        cold = cold.min(cost / TIMES);
+        cold = cold.min(cost / times);
         let ((), cost) = of_call(|| {
-            for _ in 0..TIMES {
+            for _ in 0..times {
                 std::hint::black_box(known.template(&input)).ok();
             }
         })?;
-        warm = warm.min(cost / TIMES);
+        warm = warm.min(cost / times);
     }
     Ok((cold, warm))
 }
