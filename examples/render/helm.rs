@@ -122,7 +122,7 @@ fn values(args: &Args) -> Result<HelmValues, Box<dyn Error>> {
     for path in &args.values {
         let name = path.display().to_string();
         let text = std::fs::read(path).map_err(|_| not_there(&name))?;
-        let text = String::from_utf8_lossy(&text).into_owned();
+        let text = String::from_utf8(text).map_err(|error| format!("{name}: {error}"))?;
         values.files.push(ValuesFile::Text { name, text });
     }
     for path in args.set_file.iter().flat_map(|setting| setting.split([',', '=', '{', '}'])) {

@@ -98,7 +98,11 @@ impl Cut {
                 "there is no chart repository: the answer is no index with `entries:`",
             )),
             State::Json => read_json(&self.kept, &self.name),
-            _ => read(&String::from_utf8_lossy(&self.kept)),
+            _ => read(std::str::from_utf8(&self.kept).map_err(|error| {
+                SourceError::invalid(format!(
+                    "what the index says about the chart is no text: {error}"
+                ))
+            })?),
         }
     }
 
@@ -420,6 +424,14 @@ generated: "2026-01-01T00:00:00Z"
             let error = cut(text, "a", 3).unwrap_err().to_string();
             assert!(error.starts_with(expected), "{text:?}: {error}");
         }
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_refused() {
+        let mut cut = Cut::new("a", 1 << 20);
+        cut.push(b"entries:\n  a:\n  - version: 1.0.0\n    urls: [\xff.tgz]\n").unwrap();
+        let error = cut.finish().unwrap_err().to_string();
+        assert!(error.starts_with("what the index says about the chart is no text"), "{error}");
     }
 
     #[test]

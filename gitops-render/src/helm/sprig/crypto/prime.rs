@@ -49,7 +49,7 @@ fn inverse_of_word(odd: u64) -> u64 {
 /// `a + b · c + carry`, as its low and high word.
 fn multiply_add(a: u64, b: u64, c: u64, carry: u64) -> (u64, u64) {
     let sum = u128::from(a) + u128::from(b) * u128::from(c) + u128::from(carry);
-    #[allow(clippy::cast_possible_truncation)] // The words are what is wanted.
+    #[expect(clippy::cast_possible_truncation, reason = "the words are what is wanted")]
     (sum as u64, (sum >> 64) as u64)
 }
 

@@ -147,7 +147,12 @@ pub(super) fn leading_int(digits: &[u8]) -> Option<u64> {
 }
 
 /// A fraction of a unit, with the precision that Go has.
-#[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "Go loses the same digits"
+)]
 fn times(digits: &[u8], unit: u64) -> u64 {
     let (mut number, mut scale) = (0_u64, 1.0_f64);
     for digit in digits {

@@ -172,7 +172,7 @@ fn shared(duration: Duration) -> Value {
 }
 
 /// Whole units and the rest, each as a float, as Go adds them.
-#[allow(clippy::cast_precision_loss)]
+#[expect(clippy::cast_precision_loss, reason = "Go loses the same digits")]
 fn floating(nanos: i64, unit: i64) -> Value {
     Value::Float((nanos / unit) as f64 + (nanos % unit) as f64 / unit as f64)
 }
