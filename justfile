@@ -48,3 +48,10 @@ bench-helm corpus helm="helm":
     cd benches/helm/peer && go build -o ../../../target/helm-peer .
     GITOPS_CORPUS={{ corpus }} GITOPS_HELM={{ helm }} GITOPS_HELM_PEER=$PWD/target/helm-peer \
         cargo bench -p gitops-benches --bench helm
+
+# Compares templates of a grammar with Helm: `just fuzz-helm 7 20000 date_text`. New rows go to target/helm-new.jsonl.
+fuzz-helm seed="1" cases="10000" rule="case":
+    cd benches/helm/peer && go build -o ../../../target/helm-rows ./rows
+    GITOPS_HELM_ORACLE=$PWD/target/helm-rows GITOPS_HELM_NEW=$PWD/target/helm-new.jsonl \
+        GITOPS_SEED={{ seed }} GITOPS_CASES={{ cases }} GITOPS_RULE={{ rule }} \
+        cargo test -p gitops-render --lib templates_of_a_grammar_print

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::rc::Rc;
 
 use super::HelmCompat;
-use super::go::{Kind, List, Named, Object, Str, Type, Value};
+use super::go::{Encoded, Kind, List, Named, Object, Str, Type, Value};
 use super::gotemplate::{Fault, Machine, Parameters};
 
 /// What templates see, and what the chart's own range of versions is held against.
@@ -110,6 +110,7 @@ impl Capabilities {
             (_, None) => format!("v{written}"),
         };
         let kube = KubeVersion {
+            has_pointer: true,
             version: Str::from(&*version),
             normalized: Str::from(&*constraint_version),
             major: Str::from(&*plain[0]),
@@ -127,12 +128,20 @@ impl Capabilities {
             ),
             ("HelmVersion", Value::Object(Rc::new(build()))),
         ];
-        let value = Value::Object(Rc::new(Fields { ty: &CAPABILITIES, fields: fields.into() }));
+        let value =
+            Value::Object(Rc::new(Record { ty: &CAPABILITIES, fields: fields.into(), tags: &[] }));
         Ok(Self { version, constraint_version, value })
     }
 }
 
-fn build() -> Fields {
+fn build() -> Record {
+    const TAGS: &[(&str, &str)] = &[
+        ("Version", "version"),
+        ("GitCommit", "git_commit"),
+        ("GitTreeState", "git_tree_state"),
+        ("GoVersion", "go_version"),
+        ("KubeClientVersion", "kube_client_version"),
+    ];
     let text = Value::string;
     let fields = [
         ("Version", text("v4.2")),
@@ -141,7 +150,7 @@ fn build() -> Fields {
         ("GoVersion", text("go1.26.6")),
         ("KubeClientVersion", text("v1.36")),
     ];
-    Fields { ty: &BUILD, fields: fields.into() }
+    Record { ty: &BUILD, fields: fields.into(), tags: TAGS }
 }
 
 /// The numbers of a version, at least two: apimachinery's `ParseGeneric`.
@@ -172,12 +181,21 @@ fn numbers(text: &str) -> Result<Vec<u64>, String> {
 
 /// A struct without methods.
 #[derive(Debug)]
-struct Fields {
+struct Record {
     ty: &'static Named,
     fields: Vec<(&'static str, Value)>,
+    /// The names that JSON has for fields, where they are others; such that are empty are left
+    /// out.
+    tags: &'static [(&'static str, &'static str)],
 }
 
-impl Object for Fields {
+impl Record {
+    fn tag(&self, name: &str) -> Option<&'static str> {
+        self.tags.iter().find(|(field, _)| *field == name).map(|(_, tag)| *tag)
+    }
+}
+
+impl Object for Record {
     fn ty(&self) -> Type {
         Type::Named(self.ty)
     }
@@ -188,11 +206,26 @@ impl Object for Fields {
     }
 
     fn call(&self, _: &[u8], _: &[Value], _: &mut Machine<'_>) -> Result<Value, Fault> {
-        Ok(Value::Nil)
+        let Self { ty, fields, tags } = self;
+        Ok(Value::Object(Rc::new(Self { ty, fields: fields.clone(), tags })))
+    }
+
+    /// `.Capabilities` can copy itself.
+    fn method(&self, name: &[u8]) -> Option<Parameters> {
+        (name == b"Copy" && *self.ty == CAPABILITIES).then_some(NONE)
     }
 
     fn fields(&self) -> Vec<(&'static str, Value)> {
         self.fields.clone()
+    }
+
+    fn json(&self) -> Encoded {
+        let named = |(name, value): &(&'static str, Value)| {
+            let tag = self.tag(name);
+            let is_left_out = tag.is_some() && !value.truth();
+            (!is_left_out).then(|| (Str::from(tag.unwrap_or(name)), value.clone()))
+        };
+        Encoded::Struct(self.fields.iter().filter_map(named).collect())
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -200,8 +233,10 @@ impl Object for Fields {
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct KubeVersion {
+    /// Whether it is still the one of `.Capabilities`, to which there is a pointer.
+    has_pointer: bool,
     version: Str,
     normalized: Str,
     major: Str,
@@ -224,7 +259,7 @@ impl Object for KubeVersion {
     }
 
     fn method(&self, name: &[u8]) -> Option<Parameters> {
-        matches!(name, b"String" | b"GitVersion").then_some(NONE)
+        (self.has_pointer && matches!(name, b"String" | b"GitVersion")).then_some(NONE)
     }
 
     fn call(&self, name: &[u8], _: &[Value], _: &mut Machine<'_>) -> Result<Value, Fault> {
@@ -233,7 +268,16 @@ impl Object for KubeVersion {
 
     /// Only where a template prints it as it is: `String` is a method of the pointer.
     fn printed(&self) -> Option<Str> {
-        Some(self.normalized.clone())
+        self.has_pointer.then(|| self.normalized.clone())
+    }
+
+    fn passed(&self) -> Option<Value> {
+        Some(Value::Object(Rc::new(Self { has_pointer: false, ..self.clone() })))
+    }
+
+    fn copied(&self) -> Option<Value> {
+        let copy = Self { has_pointer: false, normalized: Str::default(), ..self.clone() };
+        Some(Value::Object(Rc::new(copy)))
     }
 
     fn fields(&self) -> Vec<(&'static str, Value)> {
@@ -276,8 +320,8 @@ impl Object for VersionSet {
         Some(Value::List(self.0.clone()))
     }
 
-    fn json(&self) -> Value {
-        Value::List(self.0.clone())
+    fn json(&self) -> Encoded {
+        Encoded::Value(Value::List(self.0.clone()))
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -11,6 +11,8 @@ mod scalar;
 mod tests;
 
 pub(crate) use self::number::{NumberError, parse_float, parse_int, parse_uint};
-pub(crate) use self::printer::{append_value, format_within, sprint, sprintf, sprintln};
+pub(crate) use self::printer::{
+    append_printed, append_value, format_within, sprint, sprintf, sprintln,
+};
 pub(crate) use self::quote::{Ascii, quote, quote_rune, unquote, unquote_char};
 pub(crate) use self::runes::{append_rune, is_letter_or_digit, is_print, rune, show_rune};

@@ -26,3 +26,9 @@ pub(crate) fn callee(name: &[u8]) -> Option<Callee> {
     }
     Builtin::find(name).map(Callee::Builtin)
 }
+
+/// The names of all functions that are no builtins.
+#[cfg(test)]
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    FUNCTIONS.keys().copied()
+}

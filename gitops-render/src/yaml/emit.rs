@@ -97,7 +97,7 @@ struct Emitter<'a, T> {
 
 impl<'a, T: Tree> Emitter<'a, T> {
     fn root(&mut self, tree: &'a T) -> Result<(), T::Problem> {
-        match tree.view(&mut self.members)? {
+        match self.view(tree)? {
             View::Map if !self.members.is_empty() => self.map(0, 0, Start::Line)?,
             View::List(items) if !items.is_empty() => self.list(items, 0, Start::Line)?,
             other => self.flat(other, self.layout.step()),
@@ -106,10 +106,22 @@ impl<'a, T: Tree> Emitter<'a, T> {
         Ok(())
     }
 
+    /// What `tree` is; members of a map are in order then.
+    fn view(&mut self, tree: &'a T) -> Result<View<'a, T>, T::Problem> {
+        let first = self.members.len();
+        Ok(match tree.view(&mut self.members)? {
+            View::Map => {
+                order::Order(self.layout.dialect).sort(&mut self.members[first..]);
+                View::Map
+            }
+            View::Fields => View::Map,
+            other => other,
+        })
+    }
+
     /// A map, the first of whose members is the one with the number `first`.
     fn map(&mut self, first: usize, indent: usize, start: Start) -> Result<(), T::Problem> {
         let inner = self.layout.below_key(indent);
-        order::Order(self.layout.dialect).sort(&mut self.members[first..]);
         for at in first..self.members.len() {
             let (key, value) = self.members[at];
             self.place(indent, at > first || start == Start::Line);
@@ -147,7 +159,7 @@ impl<'a, T: Tree> Emitter<'a, T> {
     fn member(&mut self, value: &'a T, indent: usize) -> Result<(), T::Problem> {
         let inner = self.layout.below_key(indent);
         let first = self.members.len();
-        match value.view(&mut self.members)? {
+        match self.view(value)? {
             View::Map if self.members.len() > first => self.map(first, inner, Start::Line),
             View::List(items) if !items.is_empty() => {
                 self.list(items, self.layout.list_below_key(indent), Start::Line)
@@ -163,7 +175,7 @@ impl<'a, T: Tree> Emitter<'a, T> {
     /// A value behind an indicator: collections start on the same line, at `indent`.
     fn item(&mut self, value: &'a T, indent: usize) -> Result<(), T::Problem> {
         let first = self.members.len();
-        match value.view(&mut self.members)? {
+        match self.view(value)? {
             View::Map if self.members.len() > first => self.map(first, indent, Start::Here),
             View::List(items) if !items.is_empty() => self.list(items, indent, Start::Here),
             other => {
@@ -184,8 +196,16 @@ impl<'a, T: Tree> Emitter<'a, T> {
             View::Unsigned(value) => self.pen.raw(&value.to_string()),
             View::Float(value) => self.pen.raw(&self.float(value)),
             View::Text(text) => self.pen.scalar(&text, indent, scalar::Place::Value),
+            View::Scalar(text) => {
+                for (at, line) in text.split('\n').enumerate() {
+                    if at > 0 {
+                        self.pen.line(indent);
+                    }
+                    self.pen.raw(line);
+                }
+            }
             View::List(_) => self.pen.raw("[]"),
-            View::Map => self.pen.raw("{}"),
+            View::Map | View::Fields => self.pen.raw("{}"),
         }
     }
 

@@ -17,7 +17,9 @@ const WRITER: Type = Type::Named(&WRITER_NAME);
 
 const METHODS: &[Function] = &[
     Function::new("AsMap", &[], as_map),
-    Function::new("Encode", &[WRITER], |_, _| Ok(Value::Nil)),
+    Function::new("Encode", &[WRITER], |_, _| {
+        Err(Fault::new("runtime error: invalid memory address or nil pointer dereference"))
+    }),
     Function::new("PathValue", &[Type::Str], path_value),
     Function::new("Table", &[Type::Str], |_, args| {
         let (values, path) = receiver(args);

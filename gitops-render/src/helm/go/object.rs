@@ -6,6 +6,24 @@ use std::fmt;
 use super::{Str, Type, Value};
 use crate::helm::gotemplate::{Fault, Machine, Parameters};
 
+/// What an encoder makes of an object.
+pub(crate) enum Encoded {
+    Value(Value),
+    /// A scalar of YAML that is written as it is.
+    Scalar(String),
+    /// Fields in their order.
+    Struct(Vec<(Str, Value)>),
+}
+
+/// Those of the fields that other packages see, under other names.
+pub(crate) fn exported(
+    fields: Vec<(&'static str, Value)>,
+    name: impl Fn(&'static str) -> Str,
+) -> Vec<(Str, Value)> {
+    let exported = fields.into_iter().filter(|(name, _)| name.starts_with(char::is_uppercase));
+    exported.map(|(field, value)| (name(field), value)).collect()
+}
+
 /// A value of a Go type that templates can only ask.
 pub(crate) trait Object: fmt::Debug {
     /// Its type, as `typeOf` prints it.
@@ -32,19 +50,50 @@ pub(crate) trait Object: fmt::Debug {
         None
     }
 
+    /// What its `GoString` method gives, if it has one: `%#v` shows it.
+    fn go_text(&self) -> Option<Str> {
+        None
+    }
+
     /// What `{{ }}` shows of it: that of a method of the pointer counts there too.
     fn printed(&self) -> Option<Str> {
         self.text()
     }
 
-    /// Its exported fields in their order, for `%v` of a struct.
+    /// Its fields in their order, for `%v` of a struct.
     fn fields(&self) -> Vec<(&'static str, Value)> {
         Vec::new()
     }
 
     /// What `encoding/json` makes of it.
-    fn json(&self) -> Value {
-        Value::Nil
+    fn json(&self) -> Encoded {
+        Encoded::Struct(exported(self.fields(), Str::from))
+    }
+
+    /// What go-yaml v3 makes of it, which has names of its own for fields.
+    fn yaml(&self) -> Encoded {
+        match self.json() {
+            Encoded::Struct(_) => {
+                Encoded::Struct(exported(self.fields(), |name| name.to_lowercase().into()))
+            }
+            other => other,
+        }
+    }
+
+    /// What a function gets of it, where that is less: a copy has no methods of the pointer.
+    fn passed(&self) -> Option<Value> {
+        None
+    }
+
+    /// What `deepCopy` makes of it, where that is not the same: fields that are not exported get
+    /// lost.
+    fn copied(&self) -> Option<Value> {
+        None
+    }
+
+    /// Whether it is a pointer to nothing.
+    fn is_nil(&self) -> bool {
+        false
     }
 
     /// Whether `if` takes it for true.

@@ -106,6 +106,13 @@ impl Type {
     }
 }
 
+impl Kind {
+    /// Whether `nil` is a value of such types.
+    pub(crate) fn has_nil(self) -> bool {
+        matches!(self, Self::Ptr | Self::Map | Self::Slice | Self::Interface)
+    }
+}
+
 impl IntKind {
     /// Whether it has no sign.
     pub(crate) fn is_unsigned(self) -> bool {

@@ -54,17 +54,31 @@ pub(crate) fn sprintln(machine: &mut Machine<'_>, args: &[Value]) -> Result<Vec<
     })
 }
 
-/// Appends `value` as `fmt.Print` prints it, at most `room` bytes.
+/// Appends `value` as `{{ }}` prints it, which asks methods of a pointer to it and follows pointers; at
+/// most `room` bytes.
 ///
 /// # Errors
 /// The limits of bytes and of depth.
-pub(crate) fn append_value(out: &mut Vec<u8>, value: &Value, room: usize) -> Result<(), Fault> {
+pub(crate) fn append_printed(out: &mut Vec<u8>, value: &Value, room: usize) -> Result<(), Fault> {
     if let Value::Object(object) = value
         && let Some(text) = object.printed()
     {
         out.extend_from_slice(&text);
         return Ok(());
     }
+    let start = out.len();
+    append_value(out, value, room)?;
+    if matches!(value, Value::Object(_)) && out.get(start) == Some(&b'&') {
+        out.remove(start);
+    }
+    Ok(())
+}
+
+/// Appends `value` as `fmt.Print` prints it, at most `room` bytes.
+///
+/// # Errors
+/// The limits of bytes and of depth.
+pub(crate) fn append_value(out: &mut Vec<u8>, value: &Value, room: usize) -> Result<(), Fault> {
     match value {
         Value::Str(text) => out.extend_from_slice(text),
         Value::Bool(value) => out.extend_from_slice(if *value { b"true" } else { b"false" }),

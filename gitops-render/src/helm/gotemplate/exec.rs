@@ -12,7 +12,7 @@ use super::operand::Operand;
 use super::print::Print;
 use super::{Fault, Machine};
 use crate::helm::go::{Str, Value};
-use crate::helm::gofmt::{append_value, quote};
+use crate::helm::gofmt::{append_printed, quote};
 
 /// A run of one template.
 pub(super) struct Frame<'m, 'w, 't> {
@@ -103,7 +103,7 @@ impl<'t> Frame<'_, '_, 't> {
             self.machine.output.extend_from_slice(b"<no value>");
         } else {
             let room = self.machine.room();
-            let result = append_value(&mut self.machine.output, &value.value, room);
+            let result = append_printed(&mut self.machine.output, &value.value, room);
             result.map_err(|fault| self.stop(fault))?;
         }
         self.machine.charge(self.machine.output.len() - start).map_err(|fault| self.stop(fault))

@@ -21,7 +21,9 @@ pub(crate) fn to_int64(value: &Value) -> i64 {
         Value::Float(value) => truncated(*value),
         Value::Str(text) => parse_int(without_zero_decimals(text), 0).unwrap_or_default(),
         Value::Bool(value) => i64::from(*value),
-        Value::Object(object) if is_calendar(object.ty()) => to_int64(&object.json()),
+        Value::Object(object) if is_calendar(object.ty()) => {
+            object.as_collection().map_or(0, |it| to_int64(&it))
+        }
         _ => 0,
     }
 }
@@ -35,7 +37,9 @@ pub(crate) fn to_float64(value: &Value) -> f64 {
         Value::Float(value) => *value,
         Value::Str(text) => parse_float(text).unwrap_or_default(),
         Value::Bool(value) => f64::from(u8::from(*value)),
-        Value::Object(object) if is_calendar(object.ty()) => to_float64(&object.json()),
+        Value::Object(object) if is_calendar(object.ty()) => {
+            object.as_collection().map_or(0.0, |it| to_float64(&it))
+        }
         _ => 0.0,
     }
 }

@@ -34,6 +34,7 @@ fn copied(machine: &mut Machine<'_>, value: &Value, depth: usize) -> Result<Valu
                 list.iter().map(|item| copied(machine, item, depth + 1)).collect();
             Ok(Value::List(List::typed(list.item, items?)))
         }
+        Value::Object(object) => Ok(object.copied().unwrap_or_else(|| value.clone())),
         flat => Ok(flat.clone()),
     }
 }

@@ -105,6 +105,7 @@ fn assign(into: &Map, from: Type, key: Str, value: Value) -> Result<(), Fault> {
 fn item(ty: Type) -> Type {
     match ty {
         Type::Map(item) => *item,
+        Type::Named(named) => named.item,
         _ => Type::Any,
     }
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use gitops_source::version::{Constraint, Version, VersionError};
 
 use super::args::text;
-use crate::helm::go::{IntKind, Kind, Named, Object, Str, Type, Value};
+use crate::helm::go::{Encoded, IntKind, Kind, Named, Object, Str, Type, Value};
 use crate::helm::gotemplate::{Fault, Function, Machine, Parameters};
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -134,6 +134,24 @@ fn compared(version: &Version, name: &[u8], other: &Value) -> Result<Value, Faul
     })
 }
 
+fn fields(version: &Version) -> Vec<(&'static str, Value)> {
+    let unsigned = |number: u64| Value::Int(number.cast_signed(), IntKind::Uint64);
+    vec![
+        ("major", unsigned(version.major)),
+        ("minor", unsigned(version.minor)),
+        ("patch", unsigned(version.patch)),
+        ("pre", Value::string(version.pre.as_str())),
+        ("metadata", Value::string(version.metadata.as_str())),
+        ("original", Value::string(version.original.as_str())),
+    ]
+}
+
+/// A version of which nothing is known.
+fn nothing() -> Version {
+    let none = String::new;
+    Version { major: 0, minor: 0, patch: 0, pre: none(), metadata: none(), original: none() }
+}
+
 fn plain(version: Version) -> Value {
     Value::Object(Rc::new(Plain(version)))
 }
@@ -159,8 +177,16 @@ impl Object for Pointer {
         Some(self.0.to_string().into())
     }
 
-    fn json(&self) -> Value {
-        Value::string(self.0.to_string())
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        fields(&self.0)
+    }
+
+    fn copied(&self) -> Option<Value> {
+        Some(Value::Object(Rc::new(Self(nothing()))))
+    }
+
+    fn json(&self) -> Encoded {
+        Encoded::Value(Value::string(self.0.to_string()))
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -185,8 +211,16 @@ impl Object for Plain {
         Some(self.0.to_string().into())
     }
 
-    fn json(&self) -> Value {
-        Value::string(self.0.to_string())
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        fields(&self.0)
+    }
+
+    fn copied(&self) -> Option<Value> {
+        Some(Value::Object(Rc::new(Self(nothing()))))
+    }
+
+    fn json(&self) -> Encoded {
+        Encoded::Value(Value::string(self.0.to_string()))
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -31,9 +31,13 @@ pub(crate) enum View<'a, T> {
     Unsigned(u64),
     Float(f64),
     Text(Cow<'a, str>),
+    /// A scalar as it is written. All its lines but the first stand below, indented.
+    Scalar(&'a str),
     List(&'a [T]),
     /// A map, whose members were handed over.
     Map,
+    /// A struct, whose members were handed over and keep their order.
+    Fields,
 }
 
 impl Tree for Value {

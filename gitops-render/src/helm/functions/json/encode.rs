@@ -5,7 +5,7 @@ use std::io::Write;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::helm::go::{List, Map, Value};
+use crate::helm::go::{Encoded, List, Map, Str, Value};
 use crate::helm::gotemplate::{Fault, Machine};
 use crate::helm::sprig::NESTING;
 use crate::helm::sprig::runes;
@@ -71,7 +71,11 @@ impl Encoder<'_, '_> {
             Value::List(list) => self.list(list)?,
             Value::Map(map) if map.is_nil() => self.raw(b"null"),
             Value::Map(map) => self.map(map)?,
-            Value::Object(object) => self.value(&object.json())?,
+            Value::Object(object) => match object.json() {
+                Encoded::Value(value) => self.value(&value)?,
+                Encoded::Scalar(text) => self.text(text.as_bytes()),
+                Encoded::Struct(fields) => self.fields(&fields)?,
+            },
         }
         Ok(())
     }
@@ -164,15 +168,30 @@ impl Encoder<'_, '_> {
 
     fn map(&mut self, map: &Map) -> Result<(), Fault> {
         self.enter(map.address(), || map.ty.to_string())?;
-        self.out.push(b'{');
         let entries = map.entries();
-        for (at, (key, value)) in entries.iter().enumerate() {
+        self.members(entries.iter())
+    }
+
+    /// A struct, which holds no collection that holds it.
+    fn fields(&mut self, fields: &[(Str, Value)]) -> Result<(), Fault> {
+        self.path.push(0);
+        self.members(fields.iter().map(|(name, value)| (name, value)))
+    }
+
+    /// What stands between the braces that were entered.
+    fn members<'v>(
+        &mut self,
+        members: impl ExactSizeIterator<Item = (&'v Str, &'v Value)>,
+    ) -> Result<(), Fault> {
+        self.out.push(b'{');
+        let is_empty = members.len() == 0;
+        for (at, (key, value)) in members.enumerate() {
             self.start(at);
             self.text(key);
             self.raw(if self.style == Style::Pretty { b": " } else { b":" });
             self.value(value)?;
         }
-        self.leave(entries.is_empty());
+        self.leave(is_empty);
         self.out.push(b'}');
         Ok(())
     }
@@ -182,7 +201,7 @@ impl Encoder<'_, '_> {
         // `toRawJson` gives the encoder a pointer, which Go counts as a level.
         let levels = self.path.len() + usize::from(self.style == Style::Raw);
         if levels >= NESTING {
-            return Err(if self.path.contains(&address) {
+            return Err(if self.is_cycle(address) {
                 let ty = ty();
                 Fault::new(format!("json: unsupported value: encountered a cycle via {ty}"))
             } else {
@@ -191,6 +210,14 @@ impl Encoder<'_, '_> {
         }
         self.path.push(address);
         Ok(())
+    }
+
+    /// Whether the collection, or one around it, is in itself.
+    fn is_cycle(&self, address: usize) -> bool {
+        let mut around: Vec<usize> = self.path.iter().copied().filter(|it| *it != 0).collect();
+        around.push(address);
+        around.sort_unstable();
+        around.windows(2).any(|pair| pair[0] == pair[1])
     }
 
     /// What stands before the part `at` of a collection.

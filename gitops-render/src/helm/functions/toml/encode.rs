@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{key_text, path_text, quoted};
-use crate::helm::go::{Kind, Map, Object, Str, Value};
+use crate::helm::go::{Encoded, Object, Str, Value, exported};
 use crate::helm::gotemplate::{Fault, Machine};
 use crate::helm::sprig::NESTING;
 use crate::helm::sprig::args::items;
@@ -83,7 +83,7 @@ impl Encoder<'_, '_> {
         let value = plain(value);
         match (self.shape(&value)?, &*value) {
             (Shape::Nil, Value::Map(_)) => Ok(()),
-            (Shape::Table, Value::Map(map)) => self.table(map),
+            (Shape::Table, value) => self.table(&members(value)),
             (Shape::Tables, Value::List(list)) => self.tables(list),
             _ => self.key_value(&value),
         }
@@ -99,6 +99,7 @@ impl Encoder<'_, '_> {
             Value::Bytes(_) => Ok(Shape::Array),
             Value::Map(map) if map.is_nil() => Ok(Shape::Nil),
             Value::Map(_) => Ok(Shape::Table),
+            Value::Object(object) if !is_text(&**object) => Ok(Shape::Table),
             _ => Ok(Shape::Flat),
         }
     }
@@ -143,14 +144,14 @@ impl Encoder<'_, '_> {
         Ok(())
     }
 
-    fn table(&mut self, map: &Map) -> Result<(), Problem> {
+    fn table(&mut self, members: &Members) -> Result<(), Problem> {
         if self.path.len() == 1 {
             self.newline();
         }
         if !self.path.is_empty() {
             self.header(b"[", b"]");
         }
-        self.members(map)
+        self.members(members)
     }
 
     fn tables(&mut self, items: &[Value]) -> Result<(), Problem> {
@@ -159,11 +160,9 @@ impl Encoder<'_, '_> {
             return Err(Problem::Toml(message.to_owned()));
         }
         for item in items {
-            if let Value::Map(map) = &*plain(item) {
-                self.newline();
-                self.header(b"[[", b"]]");
-                self.members(map)?;
-            }
+            self.newline();
+            self.header(b"[[", b"]]");
+            self.members(&members(&plain(item)))?;
         }
         Ok(())
     }
@@ -176,9 +175,9 @@ impl Encoder<'_, '_> {
     }
 
     /// The members of a table: first those that are no tables.
-    fn members(&mut self, map: &Map) -> Result<(), Problem> {
+    fn members(&mut self, members: &Members) -> Result<(), Problem> {
         self.within(|encoder| {
-            let (direct, tables) = encoder.sorted(map)?;
+            let (direct, tables) = encoder.sorted(members)?;
             for (key, value) in direct.iter().chain(&tables) {
                 if !is_nil(value) {
                     encoder.path.push(key.clone());
@@ -190,10 +189,10 @@ impl Encoder<'_, '_> {
         })
     }
 
-    /// The members that are no tables, and those that are; each by their keys.
-    fn sorted(&mut self, map: &Map) -> Result<(Members, Members), Problem> {
+    /// The members that are no tables, and those that are.
+    fn sorted(&mut self, members: &Members) -> Result<(Members, Members), Problem> {
         let (mut direct, mut tables) = (Members::new(), Members::new());
-        for (key, value) in map.entries().iter() {
+        for (key, value) in members {
             let value = plain(value).into_owned();
             let shape = self.shape(&value)?;
             let is_table = matches!(shape, Shape::Table | Shape::Tables);
@@ -214,8 +213,8 @@ impl Encoder<'_, '_> {
             Value::Float(value) => self.write(float(*value).as_bytes()),
             Value::Str(text) => self.write(&quoted(text)),
             Value::List(_) | Value::Bytes(_) => self.array(&items(&value).unwrap_or_default())?,
-            Value::Map(map) => self.inline(map)?,
-            Value::Object(object) => self.write(&object_text(&**object)),
+            Value::Object(object) if is_text(&**object) => self.write(&object_text(&**object)),
+            Value::Map(_) | Value::Object(_) => self.inline(&members(&value))?,
             Value::Nil | Value::Complex(..) => {
                 return Err(Problem::Toml("unsupported type: complex128".to_owned()));
             }
@@ -237,9 +236,9 @@ impl Encoder<'_, '_> {
         })
     }
 
-    fn inline(&mut self, map: &Map) -> Result<(), Problem> {
+    fn inline(&mut self, members: &Members) -> Result<(), Problem> {
         self.within(|encoder| {
-            let (direct, tables) = encoder.sorted(map)?;
+            let (direct, tables) = encoder.sorted(members)?;
             let last = (direct.len() + tables.len()).saturating_sub(1);
             encoder.write(b"{");
             for (at, (key, value)) in direct.iter().chain(&tables).enumerate() {
@@ -263,32 +262,37 @@ type Members = Vec<(Str, Value)>;
 /// The value, or what an object with methods is below them.
 fn plain(value: &Value) -> Cow<'_, Value> {
     let Value::Object(object) = value else { return Cow::Borrowed(value) };
-    if let Some(collection) = object.as_collection() {
-        return Cow::Owned(collection);
+    let collection = if is_text(&**object) { None } else { object.as_collection() };
+    collection.map_or(Cow::Borrowed(value), Cow::Owned)
+}
+
+/// The members of a table: those of a map by their keys, those of a struct as they are declared.
+fn members(value: &Value) -> Members {
+    match value {
+        Value::Map(map) => {
+            map.entries().iter().map(|(key, it)| (key.clone(), it.clone())).collect()
+        }
+        Value::Object(object) => exported(object.fields(), Str::from),
+        _ => Members::new(),
     }
-    let fields = object.fields();
-    if is_text(&**object) || fields.is_empty() {
-        return Cow::Borrowed(value);
-    }
-    let fields = fields.into_iter().map(|(name, value)| (Str::from(name), value));
-    Cow::Owned(Value::Map(fields.collect()))
 }
 
 /// Whether the object marshals as text.
 fn is_text(object: &dyn Object) -> bool {
-    let ty = object.ty();
-    object.text().is_some() && (ty.kind() == Kind::Ptr || ty.to_string() == "time.Time")
+    matches!(object.yaml(), Encoded::Value(Value::Str(_)) | Encoded::Scalar(_))
 }
 
 /// A time as RFC 3339 writes it, without what it did not say when TOML was read; other objects
 /// in quotes.
 fn object_text(object: &dyn Object) -> Vec<u8> {
     let shown = object.text().unwrap_or_default();
-    let Value::Str(json) = object.json() else { return quoted(&shown) };
-    if object.ty().to_string() != "time.Time" {
-        return quoted(&json);
-    }
-    let local = json.strip_suffix(b"Z").unwrap_or(&json);
+    let time = match object.yaml() {
+        Encoded::Scalar(time) => time,
+        Encoded::Value(Value::Str(text)) => return quoted(&text),
+        _ => return quoted(&shown),
+    };
+    let json = time.as_bytes();
+    let local = json.strip_suffix(b"Z").unwrap_or(json);
     let time = memchr::memchr(b'T', local).unwrap_or_default();
     match &shown[memchr::memrchr(b' ', &shown).map_or(0, |at| at + 1)..] {
         b"datetime-local" => local.to_vec(),

@@ -240,14 +240,7 @@ fn key_text(meaning: &Scalar, text: &str) -> Option<Str> {
 fn no_json(value: &Value) -> Option<String> {
     match value {
         Value::Float(value) if !value.is_finite() => {
-            let name = if value.is_nan() {
-                "NaN"
-            } else if *value > 0.0 {
-                "+Inf"
-            } else {
-                "-Inf"
-            };
-            Some(format!("json: unsupported value: {name}"))
+            Some(format!("json: unsupported value: {}", tree::non_finite(*value)))
         }
         Value::List(list) => list.iter().find_map(no_json),
         Value::Map(map) => map.entries().values().find_map(no_json),

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::decode::{Index, Node, Tree as Nodes};
 use crate::helm::functions::json::{self, Style};
-use crate::helm::go::{Map, Value};
+use crate::helm::go::{Encoded, Map, Value};
 use crate::helm::gotemplate::{Fault, Machine};
 use crate::helm::sprig::NESTING;
 use crate::yaml::scalar::Scalar;
@@ -102,8 +102,11 @@ enum Plain {
     Unsigned(u64),
     Float(f64),
     Text(String),
+    /// As it is written.
+    Scalar(String),
     List(Vec<Plain>),
     Map(Vec<(String, Plain)>),
+    Fields(Vec<(String, Plain)>),
 }
 
 impl Tree for Plain {
@@ -117,10 +120,15 @@ impl Tree for Plain {
             Self::Unsigned(value) => View::Unsigned(*value),
             Self::Float(value) => View::Float(*value),
             Self::Text(text) => View::Text(Cow::Borrowed(text)),
+            Self::Scalar(text) => View::Scalar(text),
             Self::List(items) => View::List(items),
             Self::Map(map) => {
                 members.extend(map.iter().map(|(key, it)| (&**key, it)));
                 View::Map
+            }
+            Self::Fields(fields) => {
+                members.extend(fields.iter().map(|(key, it)| (&**key, it)));
+                View::Fields
             }
         })
     }
@@ -158,6 +166,10 @@ impl Walk<'_, '_> {
             }
             Value::Float(value) => Plain::Float(*value),
             Value::Complex(..) => return Err(Problem::Detour),
+            Value::Str(text) if !through_json && std::str::from_utf8(text).is_err() => {
+                self.machine.charge(text.len())?;
+                Plain::Scalar(binary(text))
+            }
             Value::Str(text) => Plain::Text(self.text(text)?),
             Value::Bytes(bytes) if through_json => Plain::Text(STANDARD.encode(&**bytes)),
             Value::Bytes(bytes) => {
@@ -167,7 +179,8 @@ impl Walk<'_, '_> {
             Value::List(list) => Plain::List(self.list(list)?),
             Value::Map(map) if map.is_nil() && through_json => Plain::Null,
             Value::Map(map) => Plain::Map(self.map(map)?),
-            Value::Object(object) => self.tree(&object.json())?,
+            Value::Object(object) if through_json => self.encoded(object.json())?,
+            Value::Object(object) => self.encoded(object.yaml())?,
         })
     }
 
@@ -187,6 +200,20 @@ impl Walk<'_, '_> {
         let members: Result<_, Problem> = members.collect();
         self.depth -= 1;
         members
+    }
+
+    fn encoded(&mut self, encoded: Encoded) -> Result<Plain, Problem> {
+        let fields = match encoded {
+            Encoded::Value(value) => return self.tree(&value),
+            Encoded::Scalar(text) => return Ok(Plain::Scalar(text)),
+            Encoded::Struct(fields) => fields,
+        };
+        self.descend()?;
+        let members = fields.iter().map(|(name, it)| Ok((self.key(name)?, self.tree(it)?)));
+        let members: Result<_, Problem> = members.collect();
+        self.depth -= 1;
+        // JSON's way leads through maps, which have no order.
+        members.map(if self.dialect == Dialect::GoV2 { Plain::Map } else { Plain::Fields })
     }
 
     fn descend(&mut self) -> Result<(), Problem> {
@@ -223,6 +250,20 @@ impl Walk<'_, '_> {
         }
         Ok(text)
     }
+}
+
+/// What go-yaml v3 makes of what is no text: lines of base64, in a block if they are several.
+fn binary(bytes: &[u8]) -> String {
+    const LINE: usize = 70;
+    let text = STANDARD.encode(bytes);
+    if text.len() < LINE {
+        return format!("!!binary {text}");
+    }
+    let lines: Vec<&str> = (0..text.len())
+        .step_by(LINE)
+        .map(|start| &text[start..text.len().min(start + LINE)])
+        .collect();
+    format!("!!binary |\n{}", lines.join("\n"))
 }
 
 /// The text with U+FFFD for each byte that is no character.

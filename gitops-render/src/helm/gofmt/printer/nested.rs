@@ -1,7 +1,7 @@
 //! Collections and structs, with the verb applied to all that they hold.
 
 use super::{Printer, byte, scalar};
-use crate::helm::go::{Kind, List, Map, Object, Type, Value};
+use crate::helm::go::{IntKind, Kind, List, Map, Object, Type, Value};
 use crate::helm::gotemplate::{Fault, grow};
 
 /// How deep values may nest. Go has no limit and dies of values that hold themselves.
@@ -99,6 +99,13 @@ impl Printer {
         verb: char,
         depth: usize,
     ) -> Result<(), Fault> {
+        if !self.erroring
+            && self.flags.sharp_v
+            && let Some(text) = object.go_text()
+        {
+            self.flags.pad(&mut self.out, &text);
+            return Ok(());
+        }
         let asks = !self.erroring && !self.flags.sharp_v;
         if asks
             && matches!(verb, 'v' | 's' | 'x' | 'X' | 'q')
@@ -112,6 +119,7 @@ impl Printer {
         }
         let ty = object.ty();
         match ty.kind() {
+            Kind::Ptr if object.is_nil() => return self.nil_pointer(value, ty, verb),
             Kind::Ptr if depth == 0 => self.out.push(b'&'),
             Kind::Ptr if matches!(verb, 'v' | 'p') => {
                 // An address, which differs from run to run in Go.
@@ -122,6 +130,20 @@ impl Printer {
             _ => {}
         }
         self.fields(object, ty, verb, depth)
+    }
+
+    fn nil_pointer(&mut self, value: &Value, ty: Type, verb: char) -> Result<(), Fault> {
+        match verb {
+            'v' if self.flags.sharp_v => {
+                self.out.extend_from_slice(format!("({ty})(nil)").as_bytes());
+            }
+            'v' => self.flags.pad(&mut self.out, b"<nil>"),
+            'b' | 'o' | 'd' | 'x' | 'X' => {
+                self.scalar(&Value::Int(0, IntKind::Uint64), verb);
+            }
+            _ => return self.bad_verb(value, verb),
+        }
+        Ok(())
     }
 
     fn fields(

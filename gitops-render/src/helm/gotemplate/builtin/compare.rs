@@ -28,6 +28,7 @@ fn basic(value: &Value) -> Option<Basic> {
         Value::Int(..) => Basic::Int,
         Value::Float(_) => Basic::Float,
         Value::Str(_) => Basic::Str,
+        Value::Object(object) => return object.as_collection().and_then(|it| basic(&it)),
         _ => return None,
     })
 }
@@ -104,6 +105,7 @@ fn whole(value: &Value) -> Option<i128> {
     match value {
         Value::Int(bits, kind) if kind.is_unsigned() => Some(bits.cast_unsigned().into()),
         Value::Int(value, _) => Some((*value).into()),
+        Value::Object(object) => object.as_collection().and_then(|it| whole(&it)),
         _ => None,
     }
 }
@@ -165,7 +167,7 @@ fn less(a: &Value, b: &Value) -> Result<bool, Fault> {
     match (a, b) {
         (Value::Float(a), Value::Float(b)) => Ok(a < b),
         (Value::Str(a), Value::Str(b)) => Ok(a.cmp(b) == Ordering::Less),
-        (Value::Int(..), Value::Int(..)) => Ok(whole(a) < whole(b)),
+        _ if is_whole(Some(&left)) => Ok(whole(a) < whole(b)),
         _ => Err(bad()),
     }
 }

@@ -16,7 +16,10 @@ pub(super) fn length(args: &[Operand]) -> Result<Operand, Fault> {
         Value::Str(text) | Value::Bytes(text) => text.len(),
         Value::List(list) => list.len(),
         Value::Map(map) => map.len(),
-        _ => return Err(Fault::new(format!("len of type {ty}"))),
+        _ => {
+            let ty = ty.to_string();
+            return Err(Fault::new(format!("len of type {}", ty.trim_start_matches('*'))));
+        }
     };
     Ok(Operand::plain(Value::int(i64::try_from(count).unwrap_or(i64::MAX))))
 }
@@ -80,7 +83,11 @@ fn opened(value: &Value) -> Value {
 
 /// `index` as a place among `count`. Go checks it twice, and the second time panics.
 fn position(index: &Value, count: usize, what: &str) -> Result<usize, Fault> {
-    let (at, shown) = match (index, index.ty()) {
+    let number = match index {
+        Value::Object(object) => object.as_collection(),
+        _ => None,
+    };
+    let (at, shown) = match (number.as_ref().unwrap_or(index), index.ty()) {
         (Value::Int(at, kind), _) if kind.is_unsigned() => {
             (usize::try_from(at.cast_unsigned()).ok().filter(|_| *at >= 0), *at)
         }

@@ -60,7 +60,11 @@ impl<'t> Frame<'_, '_, 't> {
     /// `value` as the type `ty`, if it can be assigned to it.
     pub(super) fn check(&self, value: Operand, ty: Type) -> Result<Operand, Fault> {
         if matches!(ty, Type::Any | Type::Reflect) {
-            return Ok(value);
+            let passed = match &value.value {
+                Value::Object(object) if ty == Type::Any => object.passed(),
+                _ => None,
+            };
+            return Ok(passed.map_or(value, Operand::plain));
         }
         if value.is_invalid() {
             let wrong = || self.error(format!("invalid value; expected {ty}"));
@@ -79,9 +83,7 @@ fn nil_of(ty: Type) -> Option<Operand> {
     match ty {
         Type::Any | Type::Reflect => Some(Operand::default()),
         Type::Slice(_) | Type::Map(_) => Some(zero(ty)),
-        Type::Named(named) if matches!(named.kind, Kind::Ptr | Kind::Map | Kind::Slice) => {
-            Some(Operand::default())
-        }
+        Type::Named(named) if named.kind.has_nil() => Some(Operand::default()),
         _ => None,
     }
 }
@@ -93,10 +95,15 @@ fn assign(value: &Value, ty: Type) -> Option<Value> {
         return Some(value.clone());
     }
     match (value, own) {
-        (Value::Map(map), Type::Named(_)) if ty == Type::DICT => Some(Value::Map(map.seen_as(ty))),
-        (Value::Map(map), Type::DICT) if ty.kind() == Kind::Map => {
+        (Value::Map(map), Type::Named(named)) if ty == Type::DICT && named.item == Type::Any => {
             Some(Value::Map(map.seen_as(ty)))
         }
+        (Value::Map(map), Type::DICT) => match ty {
+            Type::Named(named) if named.kind == Kind::Map && named.item == Type::Any => {
+                Some(Value::Map(map.seen_as(ty)))
+            }
+            _ => None,
+        },
         _ => None,
     }
 }

@@ -56,11 +56,6 @@ impl Object for Pair {
         vec![("Cert", text(&self.certificate)), ("Key", text(&self.key))]
     }
 
-    fn json(&self) -> Value {
-        let entries = self.fields().into_iter().map(|(name, value)| (Str::from(name), value));
-        Value::Map(entries.collect())
-    }
-
     fn as_any(&self) -> &dyn Any {
         self
     }

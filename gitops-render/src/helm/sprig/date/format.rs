@@ -6,7 +6,7 @@ use super::calendar::Civil;
 use super::layout::{self, OffsetForm, Part};
 use super::names::{MONTHS, WEEKDAYS};
 use super::time::Time;
-use super::zone::Shown;
+use super::zone::{Shown, Zone};
 
 impl Time {
     /// The time as `layout` shows it.
@@ -22,6 +22,30 @@ impl Time {
             writer.write(part, &mut out);
             left = chunk.rest;
         }
+    }
+
+    /// What JSON and its like have.
+    pub(super) fn rfc_3339(&self) -> String {
+        let text = self.format(b"2006-01-02T15:04:05.999999999Z07:00");
+        String::from_utf8_lossy(&text).into_owned()
+    }
+
+    /// What its `GoString` method gives.
+    pub(super) fn go_text(&self) -> String {
+        let Civil { year, month, day, hour, minute, second, .. } = self.civil();
+        let month = String::from_utf8_lossy(name(&MONTHS, month - 1)).into_owned();
+        let zone = match &self.zone {
+            Zone::Utc => "time.UTC".to_owned(),
+            Zone::Local => "time.Local".to_owned(),
+            zone => {
+                let quoted = super::quote::quote(&zone.name());
+                format!("time.Location({})", String::from_utf8_lossy(&quoted))
+            }
+        };
+        let nanos = self.nanos;
+        format!(
+            "time.Date({year}, time.{month}, {day}, {hour}, {minute}, {second}, {nanos}, {zone})"
+        )
     }
 
     /// As Go prints a time.

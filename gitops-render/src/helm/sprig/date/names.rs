@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::rc::Rc;
 
-use crate::helm::go::{IntKind, Kind, Named, Object, Str, Type, Value};
+use crate::helm::go::{Encoded, IntKind, Kind, Named, Object, Str, Type, Value};
 use crate::helm::gotemplate::{Fault, Machine, Parameters};
 
 /// From January.
@@ -68,8 +68,8 @@ impl Object for Name {
         Some(self.text.into())
     }
 
-    fn json(&self) -> Value {
-        Value::int(self.number)
+    fn json(&self) -> Encoded {
+        Encoded::Value(Value::int(self.number))
     }
 
     fn truth(&self) -> bool {

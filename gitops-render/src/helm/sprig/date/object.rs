@@ -4,12 +4,12 @@ use std::any::Any;
 use std::cmp::Ordering;
 use std::rc::Rc;
 
-use super::calendar::days_since_epoch;
+use super::calendar::{SINCE_YEAR_ONE, days_since_epoch};
 use super::duration::Duration;
 use super::names;
 use super::time::Time;
 use super::zone::Zone;
-use crate::helm::go::{IntKind, Kind, Named, Object, Str, Type, Value};
+use crate::helm::go::{Encoded, IntKind, Kind, Named, Object, Str, Type, Value};
 use crate::helm::gotemplate::{Fault, Machine, Parameters};
 
 static TIME_NAME: Named =
@@ -68,6 +68,7 @@ const TIME_METHODS: Methods<Time> = &[
     ("Format", &[Type::Str], |it, args| {
         Value::string(it.format(args.first().and_then(Value::as_str).map_or(&[], |it| it)))
     }),
+    ("GoString", &[], |it, _| Value::string(it.go_text())),
     ("Hour", &[], |it, _| Value::int(it.civil().hour)),
     ("In", &[LOCATION], |it, args| match object::<Zone>(&args[0]) {
         Some(zone) => it.in_zone(zone.clone()).into(),
@@ -77,6 +78,8 @@ const TIME_METHODS: Methods<Time> = &[
     ("IsZero", &[], |it, _| Value::Bool(it.is_zero())),
     ("Local", &[], |it, _| it.in_zone(Zone::Local).into()),
     ("Location", &[], |it, _| Value::Object(Rc::new(it.zone.clone()))),
+    ("MarshalJSON", &[], |it, _| Value::Bytes(format!("\"{}\"", it.rfc_3339()).into())),
+    ("MarshalText", &[], |it, _| Value::Bytes(it.rfc_3339().into())),
     ("Minute", &[], |it, _| Value::int(it.civil().minute)),
     ("Month", &[], |it, _| names::month(it.civil().month)),
     ("Nanosecond", &[], |it, _| Value::int(it.nanos)),
@@ -145,8 +148,30 @@ impl Object for Time {
         Some(Time::text(self).into())
     }
 
-    fn json(&self) -> Value {
-        Value::string(self.format(b"2006-01-02T15:04:05.999999999Z07:00"))
+    fn go_text(&self) -> Option<Str> {
+        Some(Time::go_text(self).into())
+    }
+
+    /// As the Go program holds them.
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        let location: Rc<dyn Object> = match &self.zone {
+            Zone::Utc => Rc::new(Nowhere),
+            zone => Rc::new(zone.clone()),
+        };
+        let since_year_one = self.seconds.wrapping_add(SINCE_YEAR_ONE);
+        vec![
+            ("wall", Value::Int(self.nanos, IntKind::Uint64)),
+            ("ext", Value::int64(since_year_one)),
+            ("loc", Value::Object(location)),
+        ]
+    }
+
+    fn json(&self) -> Encoded {
+        Encoded::Value(Value::string(self.rfc_3339()))
+    }
+
+    fn yaml(&self) -> Encoded {
+        Encoded::Scalar(self.rfc_3339())
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -194,8 +219,12 @@ impl Object for Duration {
         Some(self.to_string().into())
     }
 
-    fn json(&self) -> Value {
-        Value::int64(self.0)
+    fn json(&self) -> Encoded {
+        Encoded::Value(Value::int64(self.0))
+    }
+
+    fn yaml(&self) -> Encoded {
+        Encoded::Value(Value::string(self.to_string()))
     }
 
     fn truth(&self) -> bool {
@@ -231,8 +260,26 @@ impl Object for Zone {
         Some(self.name())
     }
 
-    fn json(&self) -> Value {
-        Value::Map(crate::helm::go::Map::of(std::collections::BTreeMap::new()))
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// No `*time.Location`, which is what a time in UTC has.
+#[derive(Debug)]
+struct Nowhere;
+
+impl Object for Nowhere {
+    fn ty(&self) -> Type {
+        LOCATION
+    }
+
+    fn call(&self, _: &[u8], _: &[Value], _: &mut Machine<'_>) -> Result<Value, Fault> {
+        Ok(Value::Nil)
+    }
+
+    fn is_nil(&self) -> bool {
+        true
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -199,9 +199,19 @@ impl Word {
             Scalar::Bool(value) => value.to_string(),
             Scalar::Int(value) => value.to_string(),
             Scalar::Unsigned(value) => format!("{value:#x}"),
-            Scalar::Float(value) => crate::yaml::number::go_general(value),
+            Scalar::Float(value) if value.is_finite() => crate::yaml::number::go_general(value),
+            Scalar::Float(value) => non_finite(value).to_owned(),
             _ => String::from_utf8_lossy(&quote(self.text.as_bytes())).into_owned(),
         }
+    }
+}
+
+/// How Go writes a float that is no number, or an infinite one.
+pub(super) fn non_finite(value: f64) -> &'static str {
+    match value {
+        value if value.is_nan() => "NaN",
+        value if value > 0.0 => "+Inf",
+        _ => "-Inf",
     }
 }
 
