@@ -41,7 +41,7 @@ fuzz crate target seconds="60":
     cd {{ crate }}/fuzz && mkdir -p corpus/{{ target }} seeds/{{ target }} && \
         cargo +nightly fuzz run -s none {{ target }} corpus/{{ target }} seeds/{{ target }} -- \
         -max_total_time={{ seconds }} -timeout=10 -rss_limit_mb=2048 -max_len=8000 \
-        $([ ! -f json.dict ] || echo -dict=json.dict)
+        $([ ! -f {{ target }}.dict ] || echo -dict={{ target }}.dict) $([ ! -f json.dict ] || echo -dict=json.dict)
 
 # The table of charts: ours beside `helm` and Helm's library on the charts of a corpus.
 bench-helm corpus helm="helm":
