@@ -12,6 +12,7 @@ mod yaml;
 use super::gotemplate::Function;
 
 pub(crate) use self::files::files;
+pub(crate) use self::json::{read as read_json, read_prefix as read_json_prefix};
 pub(crate) use self::values::VALUES;
 
 /// All families. A file of a family lists its functions in `FUNCTIONS`.

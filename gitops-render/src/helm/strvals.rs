@@ -2,7 +2,6 @@
 //! `--set-string`, `--set-file`, `--set-json` and `--set-literal`.
 
 mod cursor;
-mod json;
 mod parser;
 #[cfg(test)]
 mod tests;
@@ -45,8 +44,6 @@ pub(super) fn set_json(text: &str, into: &Map) -> Result<(), String> {
 pub(super) fn set_literal(text: &str, into: &Map) -> Result<(), String> {
     Parser { cursor: Cursor::literal(text), reading: Reading::Literal }.parse(into)
 }
-
-pub(super) use self::json::object;
 
 /// Why a level of the grammar ends.
 enum Stop {

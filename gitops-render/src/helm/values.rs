@@ -5,6 +5,7 @@ use gitops_diff::Map as Parsed;
 use gitops_source::{Tree, TreePath};
 
 use super::chart::{map_to_go, merge_values, read_values};
+use super::functions::read_json;
 use super::go::{Map, Value};
 use super::options::{HelmValues, ValuesFile};
 use super::strvals;
@@ -88,9 +89,10 @@ fn failed(option: &'static str) -> impl Fn(String) -> String {
 /// One object, or settings whose values are JSON.
 fn set_json(setting: &str, values: Map) -> Result<Map, String> {
     if setting.trim_start().starts_with('{') {
-        let over = strvals::object(setting.trim())
-            .ok_or_else(|| format!("failed parsing --set-json data JSON: {setting}"))?;
-        return Ok(merged(&values, &over));
+        return match read_json(setting.trim().as_bytes()).sound() {
+            Ok(Value::Map(over)) => Ok(merged(&values, &over)),
+            _ => Err(format!("failed parsing --set-json data JSON: {setting}")),
+        };
     }
     strvals::set_json(setting, &values)
         .map_err(|_| format!("failed parsing --set-json data {setting}"))?;

@@ -4,6 +4,7 @@ mod decode;
 mod encode;
 
 pub(super) use self::decode::{Decoded, decode, fitting_list, fitting_map};
+pub(crate) use self::decode::{read, read_prefix};
 pub(super) use self::encode::{Style, encode};
 use crate::helm::go::{Type, Value};
 use crate::helm::gotemplate::{Fault, Function, Machine};

@@ -1,7 +1,8 @@
 //! The grammar of keys: names, dots and indexes, up to the value.
 
 use super::cursor::Cursor;
-use super::{MAX_INDEX, MAX_NESTED, Reader, Stop, json};
+use super::{MAX_INDEX, MAX_NESTED, Reader, Stop};
+use crate::helm::functions::read_json_prefix;
 use crate::helm::go::{Map, Value};
 use crate::helm::words::{quote, quote_rune};
 
@@ -199,7 +200,7 @@ impl Parser<'_> {
             put(Value::Nil);
             return Ok(());
         }
-        let (value, length) = json::prefix(self.cursor.rest())?;
+        let (value, length) = read_json_prefix(self.cursor.rest().as_bytes())?;
         put(value);
         self.cursor.skip(length);
         self.blank();

@@ -133,6 +133,13 @@ fn settings_that_mean_nothing_are_refused_in_helms_words() {
         ("set-json", r#"a={"b" 1}"#, "invalid character '1' after object key"),
         ("set-json", r#"a="\x""#, "invalid character 'x' in string escape code"),
         ("set-json", "a=[1", "unexpected EOF"),
+        ("set-json", "a=tru", "unexpected EOF"),
+        ("set-json", "a=-", "unexpected EOF"),
+        (
+            "set-json",
+            "a=1e999",
+            "json: cannot unmarshal number 1e999 into Go value of type float64",
+        ),
         ("set", "a[65537]=1", "index of 65537 is greater than maximum supported index of 65536"),
     ];
     for (kind, text, wanted) in cases {

@@ -3,7 +3,7 @@
 use crate::helm::go::{Entries, List, Map, Str, Type, Value};
 use crate::helm::gofmt::quote;
 use crate::helm::gotemplate::{Fault, Machine};
-use crate::helm::sprig::runes;
+use crate::helm::runes;
 
 /// What a text says.
 pub(crate) struct Decoded {
@@ -27,11 +27,29 @@ impl Decoded {
 pub(crate) fn decode(machine: &mut Machine<'_>, text: &[u8]) -> Result<Decoded, Fault> {
     // A byte can become half a value: `[1,1]`.
     machine.charge(text.len().saturating_mul(size_of::<Value>() / 2))?;
-    let mut reader = Reader { text, at: 0, open: Vec::new(), error: None };
-    Ok(match reader.document() {
+    Ok(read(text))
+}
+
+/// Reads `text`, which is given to the render itself, as JSON: `json.Unmarshal`.
+pub(crate) fn read(text: &[u8]) -> Decoded {
+    let mut reader = Reader::new(text);
+    match reader.document() {
         Ok(value) => Decoded { value, error: reader.error },
         Err(error) => Decoded { value: Value::Nil, error: Some(error) },
-    })
+    }
+}
+
+/// Reads the value at the start of `text`: `Decoder.Decode`; with how many bytes it takes.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn read_prefix(text: &[u8]) -> Result<(Value, usize), String> {
+    let mut reader = Reader::new(text);
+    match (reader.top(), reader.error) {
+        (Ok(value), None) => Ok((value, reader.at)),
+        (Err(_), _) if reader.is_over => Err("unexpected EOF".to_owned()),
+        (Err(error), _) | (_, Some(error)) => Err(error),
+    }
 }
 
 /// The map, as `json.Unmarshal` leaves it in a `map[string]interface {}`; an error is the entry
@@ -91,6 +109,8 @@ struct Reader<'a> {
     open: Vec<Open>,
     /// The first number out of range.
     error: Option<String>,
+    /// Whether the text ended where more of it was wanted.
+    is_over: bool,
 }
 
 enum Open {
@@ -101,8 +121,22 @@ enum Open {
 
 type Result_<T> = Result<T, String>;
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn new(text: &'a [u8]) -> Self {
+        Self { text, at: 0, open: Vec::new(), error: None, is_over: false }
+    }
+
+    /// A value, and nothing behind it.
     fn document(&mut self) -> Result_<Value> {
+        let value = self.top()?;
+        match self.peek_solid() {
+            None => Ok(value),
+            Some(byte) => Err(invalid(byte, "after top-level value")),
+        }
+    }
+
+    /// A value, with all that is inside.
+    fn top(&mut self) -> Result_<Value> {
         let mut value = self.value()?;
         while let Some(open) = self.open.pop() {
             let complete = match (value, open) {
@@ -118,15 +152,12 @@ impl Reader<'_> {
                 None => self.value()?,
             };
         }
-        match self.peek_solid() {
-            None => Ok(value.unwrap_or_default()),
-            Some(byte) => Err(invalid(byte, "after top-level value")),
-        }
+        Ok(value.unwrap_or_default())
     }
 
     /// Reads a value; none where a collection was opened that is not empty.
     fn value(&mut self) -> Result_<Option<Value>> {
-        let byte = self.peek_solid().ok_or_else(end)?;
+        let byte = self.peek_solid().ok_or_else(|| self.end())?;
         Ok(Some(match byte {
             b'{' => return self.open_map(),
             b'[' => return self.open_list(),
@@ -191,7 +222,7 @@ impl Reader<'_> {
     }
 
     fn key(&mut self) -> Result_<Str> {
-        match self.peek_solid().ok_or_else(end)? {
+        match self.peek_solid().ok_or_else(|| self.end())? {
             b'"' => {}
             byte => return Err(invalid(byte, "looking for beginning of object key string")),
         }
@@ -215,16 +246,23 @@ impl Reader<'_> {
     }
 
     fn next(&mut self) -> Result_<u8> {
-        let byte = self.peek().ok_or_else(end)?;
+        let byte = self.peek().ok_or_else(|| self.end())?;
         self.at += 1;
         Ok(byte)
     }
 
     /// The next byte of a token. Go's scanner takes the end of the text for a space.
     fn next_inside(&mut self) -> u8 {
-        let byte = self.peek().unwrap_or(b' ');
+        let byte = self.peek();
+        self.is_over |= byte.is_none();
         self.at += 1;
-        byte
+        byte.unwrap_or(b' ')
+    }
+
+    /// The error of a text that is over.
+    fn end(&mut self) -> String {
+        self.is_over = true;
+        "unexpected end of JSON input".to_owned()
     }
 
     fn next_solid(&mut self) -> Result_<u8> {
@@ -366,10 +404,6 @@ fn push_text(out: &mut Vec<u8>, text: &[u8]) {
     } else {
         out.extend(runes::mapped(text, |rune| rune));
     }
-}
-
-fn end() -> String {
-    "unexpected end of JSON input".to_owned()
 }
 
 fn invalid(byte: u8, context: &str) -> String {
