@@ -41,6 +41,7 @@ mod strvals;
 #[cfg(test)]
 mod tables;
 mod values;
+mod watch;
 mod words;
 mod world;
 

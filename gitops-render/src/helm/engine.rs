@@ -8,16 +8,18 @@ use super::context::{Template, Templates, is_partial};
 use super::explain::{parse_error, run_error};
 use super::functions;
 use super::go::{Map, Str, Value};
-use super::gotemplate::{self, Fault, Limit, Machine, World, parse};
+use super::gotemplate::{self, Fault, Fuel, Limit, Machine, World, parse};
 use super::kept::Kept;
 use super::registry::callee;
 use super::run::Places;
+use super::watch::Watch;
 use crate::{Position, RenderError};
 
 /// Runs templates as the options say.
 pub(super) struct Engine<'a> {
     options: &'a HelmOptions,
     kept: &'a Kept,
+    watch: &'a Watch,
 }
 
 /// Why a template cannot be read or run.
@@ -36,8 +38,8 @@ enum Cause {
 }
 
 impl<'a> Engine<'a> {
-    pub(super) fn new(options: &'a HelmOptions, kept: &'a Kept) -> Self {
-        Self { options, kept }
+    pub(super) fn new(options: &'a HelmOptions, kept: &'a Kept, watch: &'a Watch) -> Self {
+        Self { options, kept, watch }
     }
 
     /// `.Capabilities`.
@@ -61,7 +63,7 @@ impl<'a> Engine<'a> {
     ) -> Result<BTreeMap<String, Vec<u8>>, EngineFault> {
         let parsed = self.read(templates, order)?;
         let release = (&*self.options.namespace, release);
-        let mut machine = Machine::new(&parsed, self.world(), release, self.options.limits.clone());
+        let mut machine = Machine::new(&parsed, self.world(), release, self.fuel());
         let mut printed = BTreeMap::new();
         for name in order.iter().filter(|name| !is_partial(name)) {
             let Some(Template { dot, base, .. }) = templates.get(*name) else { continue };
@@ -87,7 +89,7 @@ impl<'a> Engine<'a> {
         let mut parsed = gotemplate::Templates::default();
         parsed.add(parse(Str::from(NAME), Str::from(template), callee).map_err(text)?);
         let release = (&*self.options.namespace, "");
-        let mut machine = Machine::new(&parsed, self.world(), release, self.options.limits.clone());
+        let mut machine = Machine::new(&parsed, self.world(), release, self.fuel());
         let name = machine.render(NAME, Value::Nil).map_err(text)?;
         Ok(String::from_utf8_lossy(&name).into_owned())
     }
@@ -101,11 +103,16 @@ impl<'a> Engine<'a> {
         let mut parsed = gotemplate::Templates::default();
         for name in order {
             let Some(Template { file, .. }) = templates.get(*name) else { continue };
+            self.watch.check().map_err(|limit| EngineFault::reading(name, limit.into()))?;
             let read = || parse(Str::from(*name), Str::from(&file.data[..]), callee);
             let trees = self.kept.file(name, &file.data, read);
             parsed.add(trees.map_err(|fault| EngineFault::reading(name, fault))?);
         }
         Ok(parsed)
+    }
+
+    fn fuel(&self) -> Fuel {
+        Fuel::new(self.options.limits.clone(), self.watch.clone())
     }
 
     fn world(&self) -> World<'_> {
@@ -146,9 +153,8 @@ impl EngineFault {
                 RenderError::Invalid { position, message }
             }
             Cause::Limit(limit) => {
-                let Limit { what, most, option, at } = *limit;
-                let position = position(&at.lossy(), &self.name, places);
-                RenderError::Limit { position, what: what.to_owned(), limit: most, option }
+                let position = position(&limit.at.lossy(), &self.name, places);
+                limit.into_error(position)
             }
         }
     }

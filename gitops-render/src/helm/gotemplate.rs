@@ -7,12 +7,13 @@
 //! | `ast`, `print` | `parse/node.go` |
 //! | `exec`, `operand` | `exec.go` |
 //! | `builtin` | `funcs.go` |
-//! | `machine`, `scope` | `template.go`, and Helm's `include` and `tpl` |
+//! | `machine`, `fuel`, `scope` | `template.go`, and Helm's `include` and `tpl` |
 
 mod ast;
 mod builtin;
 mod exec;
 mod fault;
+mod fuel;
 mod function;
 #[cfg(test)]
 mod hostile;
@@ -30,6 +31,7 @@ mod tests;
 pub(crate) use self::ast::{Callee, Tree};
 pub(crate) use self::builtin::{Builtin, FUNCTIONS};
 pub(crate) use self::fault::{Fault, Limit};
+pub(crate) use self::fuel::Fuel;
 pub(crate) use self::function::{Function, Parameters};
 pub use self::limits::HelmLimits;
 pub(crate) use self::machine::{Machine, World};

@@ -54,7 +54,7 @@ impl Helm {
     /// # Errors
     /// Where the chart or its values are wrong, or something has to be fetched first.
     pub fn template(&self, input: &Input<'_>) -> Result<String, RenderError> {
-        let outcome = Run { input, options: &self.options, kept: &self.kept }.render()?;
+        let outcome = Run::new(input, &self.options, &self.kept).render()?;
         let printed = Printed {
             crds: &outcome.crds,
             sorted: &outcome.sorted,
@@ -71,7 +71,7 @@ impl Helm {
 
 impl Renderer for Helm {
     fn render(&self, input: &Input<'_>) -> Result<Rendered, RenderError> {
-        objects::rendered(Run { input, options: &self.options, kept: &self.kept }.render()?)
+        objects::rendered(Run::new(input, &self.options, &self.kept).render()?)
     }
 
     fn fingerprint(&self) -> Digest {

@@ -18,6 +18,7 @@ use super::kept::Kept;
 use super::options::{Crds, Operation, SchemaCheck};
 use super::release::{Crd, Sorted, sort};
 use super::values::Collector;
+use super::watch::Watch;
 use crate::{Input, Position, RenderError, Requirement, Warning};
 
 /// What a render gives.
@@ -45,20 +46,33 @@ pub(super) struct Place {
 
 /// One render.
 pub(super) struct Run<'a> {
-    pub(super) input: &'a Input<'a>,
-    pub(super) options: &'a HelmOptions,
-    pub(super) kept: &'a Kept,
+    input: &'a Input<'a>,
+    options: &'a HelmOptions,
+    kept: &'a Kept,
+    watch: Watch,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    /// A render that starts now.
+    pub(super) fn new(input: &'a Input<'a>, options: &'a HelmOptions, kept: &'a Kept) -> Self {
+        let watch = Watch::new(input.stop.clone(), options.limits.time);
+        Self { input, options, kept, watch }
+    }
+
     /// Renders the chart.
     ///
     /// # Errors
     /// What is wrong, or has to be fetched first.
     pub(super) fn render(&self) -> Result<Outcome, RenderError> {
+        // What ends early says that it reached a limit, whoever ended it.
+        self.outcome().or_else(|error| self.input.stop.check().and(Err(error)))
+    }
+
+    fn outcome(&self) -> Result<Outcome, RenderError> {
         let mut outcome = Outcome::default();
         let values = self.values(&mut outcome)?;
         let chart = self.chart(&mut outcome)?;
+        self.go_on()?;
         let release = self.release_name()?;
         let coalescer = Coalescer {
             keeps_null_defaults: self.options.compat == super::HelmCompat::V3_21,
@@ -69,7 +83,9 @@ impl Run<'_> {
             self.wrong(format!("chart dependencies processing failed: {error}"))
         })?;
         let values = coalescer.coalesce(&node, &values).map_err(|error| self.wrong(error))?;
+        self.go_on()?;
         self.check_values(&node, &values)?;
+        self.go_on()?;
         self.print(&node, &values, &release, &mut outcome)?;
         outcome.warn(chart.warnings.iter().cloned());
         outcome.warn(coalescer.warnings.into_inner());
@@ -122,7 +138,7 @@ impl Run<'_> {
     /// The name of the release.
     fn release_name(&self) -> Result<String, RenderError> {
         let name = match &self.options.name_template {
-            Some(template) => Engine::new(self.options, self.kept)
+            Some(template) => Engine::new(self.options, self.kept, &self.watch)
                 .name(template)
                 .map_err(|error| self.wrong(error))?,
             None => self.options.release.clone(),
@@ -161,7 +177,7 @@ impl Run<'_> {
         release: &str,
         outcome: &mut Outcome,
     ) -> Result<(), RenderError> {
-        let engine = Engine::new(self.options, self.kept);
+        let engine = Engine::new(self.options, self.kept, &self.watch);
         let capabilities = engine.capabilities().map_err(|error| self.wrong(error))?;
         let wanted = node.metadata().text("kubeVersion").to_owned();
         if !wanted.is_empty() && !in_range(&wanted, &capabilities.constraint_version) {
@@ -179,6 +195,7 @@ impl Run<'_> {
             .run(&templates, &order(&templates), release)
             .map_err(|fault| fault.into_error(&outcome.places))?;
         let files = self.after(node, printed, outcome)?;
+        self.go_on()?;
         outcome.sorted = sort(&files, self.options.compat).map_err(|unreadable| {
             let file = outcome.places.get(&unreadable.path);
             let file = file.map_or(&*unreadable.path, |place| &*place.file).to_owned();
@@ -227,6 +244,11 @@ impl Run<'_> {
             ("Service", Value::string("Helm")),
         ];
         Value::Map(entries.into_iter().map(|(key, value)| (key.into(), value)).collect())
+    }
+
+    /// Goes on, unless the render has to end.
+    fn go_on(&self) -> Result<(), RenderError> {
+        self.watch.check().map_err(|limit| limit.into_error(self.place()))
     }
 
     /// An error of the chart as a whole.

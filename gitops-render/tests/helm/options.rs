@@ -1,7 +1,10 @@
 //! What the options of a render do, on charts of our own.
 
+use std::time::Duration;
+
 use gitops_render::{
-    Crds, Helm, HelmCompat, HelmOptions, HelmValues, Hooks, Input, Operation, ValuesFile,
+    Crds, Helm, HelmCompat, HelmLimits, HelmOptions, HelmValues, Hooks, Input, Operation,
+    RenderError, ValuesFile,
 };
 use gitops_source::{Tree, TreePath};
 use insta::assert_snapshot;
@@ -33,6 +36,24 @@ fn template(options: HelmOptions) -> String {
     let tree = Tree::from_files(FILES).expect("a tree");
     let input = Input::new(&tree, TreePath::new("shop").expect("a path"));
     Helm::new(options).template(&input).unwrap_or_else(|error| format!("error: {error}"))
+}
+
+#[test]
+fn a_render_ends_when_its_time_is_over_or_nobody_wants_it_any_more() {
+    let mut limits = HelmLimits::default();
+    limits.time = Some(Duration::ZERO);
+    let options = HelmOptions { limits, ..HelmOptions::default() };
+    assert_snapshot!(
+        template(options),
+        @"error: shop: the time of a render, in milliseconds, is over the limit of 0; raise `HelmLimits::time` if that is meant"
+    );
+
+    let files = [("c/Chart.yaml", CHART), ("c/templates/a.yaml", "{{ include (lookup) }}")];
+    let tree = Tree::from_files(files).expect("a tree");
+    let input = Input::new(&tree, TreePath::new("c").expect("a path"));
+    assert!(matches!(Helm::default().template(&input), Err(RenderError::Invalid { .. })));
+    input.stop.stop();
+    assert_eq!(Helm::default().template(&input), Err(RenderError::Cancelled));
 }
 
 #[test]

@@ -108,7 +108,7 @@ fn errors_name_the_file_and_line_of_the_tree() {
     error: c/templates/a.yaml:1: parse error at (shop/templates/a.yaml:1): function "nosuch" not defined
     error: c/templates/a.yaml:2:6: execution error at (shop/templates/a.yaml:2:6): no
     error: c/templates/a.yaml: YAML parse error on shop/templates/a.yaml: error converting YAML to JSON: yaml: mapping values are not allowed in this context
-    error: c/templates/a.yaml:1:54: what templates and functions make, in bytes, is over the limit of 1073741824; raise `HelmLimits::bytes` if that is meant
+    error: c/templates/a.yaml:1:54: what templates and functions make, in bytes, is over the limit of 268435456; raise `HelmLimits::bytes` if that is meant
     error: c/templates/a.yaml:1:28: the depth of templates inside one another is over the limit of 10000; raise `HelmLimits::depth` if that is meant
     error: c/templates/a.yaml:1: `metadata.name` is missing
     "#);

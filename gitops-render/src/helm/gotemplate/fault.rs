@@ -1,6 +1,7 @@
 //! Why a function or template stopped.
 
 use crate::helm::go::Str;
+use crate::{Position, RenderError};
 
 /// An error as Go's functions return it, or a limit that the render reached.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,7 +43,7 @@ impl Fault {
 
     /// The limit that `option` sets is reached.
     pub(crate) fn limit(what: &'static str, most: u64, option: &'static str) -> Self {
-        Self::Limit(Box::new(Limit { what, most, option, at: Str::default() }))
+        Limit::new(what, most, option).into()
     }
 
     /// The same, with `prefix` before its text, as `fmt.Errorf("…%w", err)` wraps an error.
@@ -93,7 +94,24 @@ impl Trace {
     }
 }
 
+impl From<Limit> for Fault {
+    fn from(limit: Limit) -> Self {
+        Self::Limit(Box::new(limit))
+    }
+}
+
 impl Limit {
+    /// The limit that `option` sets is reached, nobody knows yet where.
+    pub(crate) fn new(what: &'static str, most: u64, option: &'static str) -> Self {
+        Self { what, most, option, at: Str::default() }
+    }
+
+    /// The error of a render that reached it at `position`.
+    pub(crate) fn into_error(self, position: Position) -> RenderError {
+        let Self { what, most, option, .. } = self;
+        RenderError::Limit { position, what: what.to_owned(), limit: most, option }
+    }
+
     fn text(&self) -> String {
         let Self { what, most, option, at } = self;
         format!("{at}: {what} is over the limit of {most}; raise `{option}` if that is meant")

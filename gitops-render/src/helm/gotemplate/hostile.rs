@@ -6,7 +6,7 @@ use super::HelmLimits;
 use crate::helm::tables::{evaluate, evaluate_within};
 
 fn run(template: &str) -> Result<Vec<u8>, String> {
-    let limits = HelmLimits { steps: 200_000, bytes: 1 << 20, depth: 2_000 };
+    let limits = HelmLimits { steps: 200_000, bytes: 1 << 20, depth: 2_000, ..Default::default() };
     let none = serde_json::json!({});
     evaluate_within(template, &none, &none, limits)
 }

@@ -8,7 +8,7 @@ use super::ast::Tree;
 use super::exec::{self, Variable};
 use super::operand::Operand;
 use super::scope::{Overlay, Templates};
-use super::{Fault, HelmLimits, parse, stack};
+use super::{Fault, Fuel, parse, stack};
 use crate::helm::go::{Map, Str, Value, WeakMap};
 use crate::helm::gofmt::quote;
 use crate::helm::registry;
@@ -30,10 +30,7 @@ pub(crate) struct Machine<'a> {
     overlay: Option<Rc<Overlay>>,
     /// Texts given to `tpl`, read.
     texts: HashMap<Str, Rc<[Arc<Tree>]>>,
-    limits: HelmLimits,
-    steps: u64,
-    bytes: u64,
-    depth: u64,
+    fuel: Fuel,
     /// How often each template includes itself right now.
     included: HashMap<Str, u32>,
     /// The file that runs, and how often it asked for random bytes.
@@ -60,7 +57,7 @@ impl<'a> Machine<'a> {
         templates: &'a Templates,
         world: World<'a>,
         release: (&'a str, &'a str),
-        limits: HelmLimits,
+        fuel: Fuel,
     ) -> Self {
         Self {
             clock: world.clock,
@@ -70,10 +67,7 @@ impl<'a> Machine<'a> {
             templates,
             overlay: None,
             texts: HashMap::new(),
-            steps: limits.steps,
-            bytes: limits.bytes,
-            limits,
-            depth: 0,
+            fuel,
             included: HashMap::new(),
             file: String::new(),
             calls: 0,
@@ -102,35 +96,26 @@ impl<'a> Machine<'a> {
     /// # Errors
     /// The limit of bytes.
     pub(crate) fn charge(&mut self, bytes: usize) -> Result<(), Fault> {
-        match self.bytes.checked_sub(bytes as u64) {
-            Some(left) => {
-                self.bytes = left;
-                Ok(())
-            }
-            None => Err(Fault::limit(
-                "what templates and functions make, in bytes,",
-                self.limits.bytes,
-                "HelmLimits::bytes",
-            )),
-        }
+        self.fuel.charge(bytes)
     }
 
     /// How many bytes may still be made.
     pub(crate) fn room(&self) -> usize {
-        usize::try_from(self.bytes).unwrap_or(usize::MAX)
+        self.fuel.room()
     }
 
     /// Accounts for a step.
     pub(super) fn step(&mut self) -> Result<(), Fault> {
-        match self.steps.checked_sub(1) {
-            Some(left) => {
-                self.steps = left;
-                Ok(())
-            }
-            None => {
-                Err(Fault::limit("the number of steps", self.limits.steps, "HelmLimits::steps"))
-            }
-        }
+        self.fuel.step(1)
+    }
+
+    /// Accounts for work that a function is about to do and that takes as long as so many steps,
+    /// of which there are some ten millions in a second.
+    ///
+    /// # Errors
+    /// The limit of steps.
+    pub(crate) fn work(&mut self, steps: u64) -> Result<(), Fault> {
+        self.fuel.step(steps)
     }
 
     /// Notes that a function changed `map` in place: it may hold itself now, so it is emptied at
@@ -177,7 +162,7 @@ impl<'a> Machine<'a> {
     /// # Errors
     /// Those of reading and running it, or a limit.
     pub(crate) fn tpl(&mut self, text: &Str, data: Value) -> Result<Str, Fault> {
-        if memchr::memmem::find(text, b"{{").is_none() && self.depth < self.limits.depth {
+        if memchr::memmem::find(text, b"{{").is_none() && self.fuel.can_descend() {
             return Ok(Str::from(without_no_value(text.to_vec())));
         }
         let failed = |what: &[u8], fault: Fault| fault.wrap([what, &quote(text), b": "].concat());
@@ -226,17 +211,9 @@ impl<'a> Machine<'a> {
 
     /// Runs `tree`; what it prints is appended to the output.
     pub(super) fn run(&mut self, tree: &Arc<Tree>, data: &Operand) -> Result<(), Fault> {
-        if self.depth == self.limits.depth {
-            let limit = self.limits.depth;
-            return Err(Fault::limit(
-                "the depth of templates inside one another",
-                limit,
-                "HelmLimits::depth",
-            ));
-        }
-        self.depth += 1;
+        self.fuel.descend()?;
         let result = stack::grow(|| exec::run(self, tree, data));
-        self.depth -= 1;
+        self.fuel.ascend();
         result
     }
 }

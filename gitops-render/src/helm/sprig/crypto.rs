@@ -57,13 +57,18 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
 ];
 
-/// What making a key counts for against the limit of bytes: it takes long, not much memory.
-const KEY_BYTES: usize = 8 << 20;
+/// How many steps making a key counts for: it takes some tenths of a second.
+const KEY_STEPS: u64 = 5_000_000;
+
+/// The same for one that takes seconds.
+const LARGE_KEY_STEPS: u64 = 50_000_000;
 
 fn gen_private_key(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
-    machine.charge(KEY_BYTES)?;
+    let kind = text(args, 0);
+    let is_large = matches!(&**kind, b"" | b"rsa" | b"dsa");
+    machine.work(if is_large { LARGE_KEY_STEPS } else { KEY_STEPS })?;
     let mut stream = Stream::of(machine);
-    let key = match &**text(args, 0) {
+    let key = match &**kind {
         b"" | b"rsa" => PrivateKey::rsa_4096(&mut stream),
         b"dsa" => PrivateKey::Dsa(dsa::generate(&mut stream)),
         b"ecdsa" => PrivateKey::p256(&mut stream),
@@ -86,7 +91,7 @@ fn key_or_new(
     if let Some(key) = key {
         return Ok(key);
     }
-    machine.charge(KEY_BYTES)?;
+    machine.work(KEY_STEPS)?;
     Ok(PrivateKey::rsa_2048(stream))
 }
 

@@ -11,6 +11,7 @@ use crate::helm::engine::Engine;
 use crate::helm::go::{Map, Str, Value};
 use crate::helm::gotemplate::HelmLimits;
 use crate::helm::run::{Place, Places};
+use crate::helm::watch::Watch;
 
 const ABOUT: &str =
     "apiVersion: v2\nname: c\nversion: 0.1.0\nappVersion: \"1.2\"\ndescription: A chart\n";
@@ -26,7 +27,8 @@ pub(super) fn render(
     let chart = chart(template, files);
     let options = HelmOptions { limits, namespace: "ns".to_owned(), ..HelmOptions::default() };
     let kept = crate::helm::kept::Kept::default();
-    let engine = Engine::new(&options, &kept);
+    let watch = Watch::default();
+    let engine = Engine::new(&options, &kept, &watch);
     let capabilities = engine.capabilities().expect("those of Helm itself");
     let shared = Shared { release: release(), capabilities: capabilities.value };
     let templates = templates(&Node::new(&chart), &map(values), &shared);

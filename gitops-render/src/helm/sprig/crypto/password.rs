@@ -31,9 +31,8 @@ pub(super) fn htpasswd(machine: &mut Machine<'_>, args: &[Value]) -> Result<Valu
     Ok(Value::string([&**user, b":", &hash].concat()))
 }
 
-/// What a hash is charged, which takes tens of milliseconds and hardly any memory: under the
-/// default limit some hundred of them can be made.
-const HASH_BYTES: usize = 8 << 20;
+/// How many steps a hash counts for: it takes tens of milliseconds.
+const HASH_STEPS: u64 = 2_000_000;
 
 fn hash(machine: &mut Machine<'_>, password: &[u8]) -> Result<Vec<u8>, Fault> {
     const COST: u32 = 10;
@@ -41,7 +40,7 @@ fn hash(machine: &mut Machine<'_>, password: &[u8]) -> Result<Vec<u8>, Fault> {
     if password.len() > 72 {
         return Ok(format!("{FAILED}bcrypt: password length exceeds 72 bytes").into_bytes());
     }
-    machine.charge(HASH_BYTES)?;
+    machine.work(HASH_STEPS)?;
     let mut salt = [0; BLOCK];
     Stream::of(machine).fill(&mut salt);
     Ok(match bcrypt::hash_with_salt(password, COST, salt) {
@@ -103,7 +102,6 @@ fn templates(kind: &[u8]) -> Option<&'static [&'static [u8]]> {
 /// A password out of a master password, by the rules of masterpassword.app.
 pub(super) fn derive(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
     const SEED: &[u8] = b"com.lyndir.masterpassword";
-    const MEMORY: usize = 32 << 20;
     let counter = match args[0] {
         Value::Int(counter, _) => u32::try_from(counter).unwrap_or_default(),
         _ => 0,
@@ -112,7 +110,7 @@ pub(super) fn derive(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value,
     let Some(templates) = templates(kind) else {
         return Ok(Value::string([b"cannot find password template ", &**kind].concat()));
     };
-    machine.charge(MEMORY)?;
+    machine.work(HASH_STEPS)?;
     let length = |text: &Str| u32::try_from(text.len()).unwrap_or(u32::MAX).to_be_bytes();
     let (password, user, site) = (text(args, 2), text(args, 3), text(args, 4));
     let salt = [SEED, &length(user), user].concat();
