@@ -36,6 +36,7 @@ mod registry;
 mod release;
 mod renderer;
 mod run;
+mod runes;
 mod sprig;
 mod strvals;
 #[cfg(test)]

@@ -5,7 +5,6 @@ mod float;
 mod number;
 mod printer;
 mod quote;
-mod runes;
 mod scalar;
 #[cfg(test)]
 mod tests;
@@ -15,4 +14,3 @@ pub(crate) use self::printer::{
     append_printed, append_value, format_within, sprint, sprintf, sprintln,
 };
 pub(crate) use self::quote::{Ascii, quote, quote_rune, unquote, unquote_char};
-pub(crate) use self::runes::{append_rune, is_letter_or_digit, is_print, rune, show_rune};

@@ -19,7 +19,6 @@ mod numbers;
 mod paths;
 mod random;
 mod regex;
-pub(super) mod runes;
 mod semver;
 mod strings;
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::gofmt;
 
-pub(super) use super::gofmt::is_print;
+pub(super) use super::runes::is_print;
 
 /// `text` as `%q` prints it.
 pub(super) fn quote(text: &str) -> String {

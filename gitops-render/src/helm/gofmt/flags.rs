@@ -1,6 +1,6 @@
 //! Flags, width and precision of a verb, and the padding that they ask for.
 
-use super::runes::rune;
+use crate::helm::runes::first;
 
 /// What stands between `%` and the letter.
 #[derive(Clone, Copy, Debug, Default)]
@@ -46,7 +46,7 @@ impl Flags {
         let Some(precision) = self.precision else { return text };
         let mut end = 0;
         for _ in 0..precision {
-            let Some((_, width)) = rune(&text[end..]) else { break };
+            let Some((_, width)) = first(&text[end..]) else { break };
             end += width;
         }
         &text[..end]
@@ -65,7 +65,7 @@ fn count_runes(text: &[u8]) -> usize {
     }
     let mut rest = text;
     let mut count = 0;
-    while let Some((_, width)) = rune(rest) {
+    while let Some((_, width)) = first(rest) {
         count += 1;
         rest = &rest[width..];
     }

@@ -210,7 +210,7 @@ impl Printer {
 
     fn percent_bang(&mut self, verb: char) {
         self.out.extend_from_slice(b"%!");
-        super::runes::append_rune(&mut self.out, verb);
+        crate::helm::runes::push(&mut self.out, verb);
     }
 }
 

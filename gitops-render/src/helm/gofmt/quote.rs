@@ -1,6 +1,6 @@
 //! Quoted strings and characters, as `strconv` writes and reads them.
 
-use super::runes::{append_rune, is_print, rune};
+use crate::helm::runes::{ERROR, first, is_print, push};
 
 /// `strconv.Quote`.
 pub(crate) fn quote(text: &[u8]) -> Vec<u8> {
@@ -14,7 +14,7 @@ pub(crate) fn quote_ascii(text: &[u8]) -> Vec<u8> {
 
 /// `strconv.QuoteRune`, or `QuoteRuneToASCII`, of a code point; of U+FFFD if there is none such.
 pub(crate) fn quote_rune(code: u64, ascii: Ascii) -> Vec<u8> {
-    let rune = u32::try_from(code).ok().and_then(char::from_u32).unwrap_or('\u{FFFD}');
+    let rune = u32::try_from(code).ok().and_then(char::from_u32).unwrap_or(ERROR);
     let mut out = vec![b'\''];
     escape(&mut out, rune, b'\'', |rune| {
         is_print(rune) && (ascii == Ascii::Any || rune.is_ascii())
@@ -34,8 +34,8 @@ fn quote_with(text: &[u8], mark: u8, plain: impl Fn(char) -> bool) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len() + 2);
     out.push(mark);
     let mut rest = text;
-    while let Some((found, width)) = rune(rest) {
-        if width == 1 && found == '\u{FFFD}' {
+    while let Some((found, width)) = first(rest) {
+        if width == 1 && found == ERROR {
             out.extend_from_slice(format!("\\x{:02x}", rest[0]).as_bytes());
         } else {
             escape(&mut out, found, mark, &plain);
@@ -49,10 +49,10 @@ fn quote_with(text: &[u8], mark: u8, plain: impl Fn(char) -> bool) -> Vec<u8> {
 fn escape(out: &mut Vec<u8>, rune: char, mark: u8, plain: impl Fn(char) -> bool) {
     if rune == char::from(mark) || rune == '\\' {
         out.push(b'\\');
-        return append_rune(out, rune);
+        return push(out, rune);
     }
     if plain(rune) {
-        return append_rune(out, rune);
+        return push(out, rune);
     }
     let code = u32::from(rune);
     let text = match rune {
@@ -93,7 +93,7 @@ fn unescape(mut text: &[u8]) -> Result<Vec<u8>, Vec<u8>> {
         let (found, tail) = read(text, b'"').ok_or_else(|| SYNTAX.to_vec())?;
         match found {
             Unquoted::Byte(byte) => out.push(byte),
-            Unquoted::Rune(rune) => append_rune(&mut out, rune),
+            Unquoted::Rune(rune) => push(&mut out, rune),
         }
         text = tail;
     }
@@ -120,12 +120,12 @@ enum Unquoted {
 }
 
 fn read(text: &[u8], mark: u8) -> Option<(Unquoted, &[u8])> {
-    let (first, width) = rune(text)?;
-    if first == char::from(mark) {
+    let (letter, width) = first(text)?;
+    if letter == char::from(mark) {
         return None;
     }
-    if first != '\\' {
-        return Some((Unquoted::Rune(first), &text[width..]));
+    if letter != '\\' {
+        return Some((Unquoted::Rune(letter), &text[width..]));
     }
     let (code, tail) = (*text.get(1)?, &text[2..]);
     let byte = match code {

@@ -3,7 +3,7 @@
 use super::flags::Flags;
 use super::float::{FloatForm, append_float};
 use super::quote::{Ascii, quote, quote_ascii, quote_rune};
-use super::runes::{append_rune, is_print, rune};
+use crate::helm::runes::{first, is_print, push};
 
 /// Whether the bits of a whole number have a sign.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub(super) fn integer(out: &mut Vec<u8>, flags: &Flags, bits: u64, sign: Sign, v
         'x' | 'X' => digits(out, flags, bits, sign, 16, verb),
         'c' => {
             let mut text = Vec::new();
-            append_rune(&mut text, code_point(bits));
+            push(&mut text, code_point(bits));
             flags.pad(out, &text);
         }
         'q' => {
@@ -210,7 +210,7 @@ pub(super) fn quoted(out: &mut Vec<u8>, flags: &Flags, text: &[u8]) {
 
 /// `strconv.CanBackquote`.
 fn can_backquote(mut text: &[u8]) -> bool {
-    while let Some((found, width)) = rune(text) {
+    while let Some((found, width)) = first(text) {
         let bad = match found {
             '\u{FEFF}' | '`' | '\u{7F}' => true,
             '\u{FFFD}' => width == 1,

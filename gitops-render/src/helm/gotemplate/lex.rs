@@ -7,7 +7,8 @@ use std::borrow::Cow;
 use memchr::{memchr_iter, memmem};
 
 pub(crate) use self::item::{Item, Kind};
-use crate::helm::gofmt::{is_letter_or_digit, quote, rune, show_rune};
+use crate::helm::gofmt::quote;
+use crate::helm::runes::{first, is_letter_or_digit, show};
 
 /// Cuts a text into items.
 pub(super) struct Lexer<'t> {
@@ -62,14 +63,14 @@ impl<'t> Lexer<'t> {
 
     /// The next character; none at the end. What is no UTF-8 gives U+FFFD for each byte.
     fn next(&mut self) -> Option<char> {
-        let (rune, width) = rune(self.rest())?;
+        let (rune, width) = first(self.rest())?;
         self.pos += width;
         self.line += usize::from(rune == '\n');
         Some(rune)
     }
 
     fn peek(&self) -> Option<char> {
-        rune(self.rest()).map(|(rune, _)| rune)
+        first(self.rest()).map(|(rune, _)| rune)
     }
 
     /// Goes back before `rune`, which was read last.
@@ -252,7 +253,7 @@ impl<'t> Lexer<'t> {
             }
             '!'..='~' => self.take(Kind::Char),
             _ => {
-                let shown = show_rune(rune);
+                let shown = show(rune);
                 self.error(format!("unrecognized character in action: {shown}"))
             }
         }
@@ -313,7 +314,7 @@ impl<'t> Lexer<'t> {
     }
 
     fn bad_character(&mut self, rune: Option<char>) -> Item<'t> {
-        let shown = rune.map_or_else(|| "U+FFFFFFFFFFFFFFFF".to_owned(), show_rune);
+        let shown = rune.map_or_else(|| "U+FFFFFFFFFFFFFFFF".to_owned(), show);
         self.error(format!("bad character {shown}"))
     }
 

@@ -2,12 +2,12 @@
 //! goutils, and huandu/xstrings v1.5).
 
 use super::args::text;
-use super::runes::{
+use crate::helm::go::{Type, Value};
+use crate::helm::gotemplate::Function;
+use crate::helm::runes::{
     self, ERROR, is_letter, is_lower, is_number, is_punct, is_space, is_title, is_upper, mapped,
     push, runes, to_lower, to_title, to_upper,
 };
-use crate::helm::go::{Type, Value};
-use crate::helm::gotemplate::Function;
 
 const S: Type = Type::Str;
 

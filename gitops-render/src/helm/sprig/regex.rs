@@ -17,6 +17,7 @@ use self::syntax::Refused;
 use super::args::{int, text};
 use crate::helm::go::{List, Str, Type, Value};
 use crate::helm::gotemplate::{Fault, Function, Machine};
+use crate::helm::runes::is_letter_or_digit;
 
 const TWO: &[Type] = &[Type::Str, Type::Str];
 const THREE: &[Type] = &[Type::Str, Type::Str, Type::Str];
@@ -203,7 +204,7 @@ fn expand(mut template: &[u8], pattern: &Pattern, groups: &Groups<'_>, out: &mut
 fn group_name(text: &[u8]) -> Option<(&str, &[u8])> {
     let (text, is_braced) = text.strip_prefix(b"{").map_or((text, false), |it| (it, true));
     let valid = text.utf8_chunks().next().map(|it| it.valid()).unwrap_or_default();
-    let is_word = |it: char| it == '_' || class::is_letter_or_digit(it);
+    let is_word = |it: char| it == '_' || is_letter_or_digit(it);
     let name = &valid[..valid.find(|it| !is_word(it)).unwrap_or(valid.len())];
     let after = &text[name.len()..];
     let after = if is_braced { after.strip_prefix(b"}")? } else { after };

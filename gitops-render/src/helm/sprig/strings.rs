@@ -3,9 +3,9 @@
 use memchr::memmem;
 
 use super::args::{int, text};
-use super::runes;
 use crate::helm::go::{Map, Str, Type, Value};
 use crate::helm::gotemplate::{Fault, Function, Machine};
+use crate::helm::runes;
 
 const S: Type = Type::Str;
 const I: Type = Type::INT;

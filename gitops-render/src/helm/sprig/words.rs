@@ -1,9 +1,9 @@
 //! Wrapping, shortening and initials, byte by byte as Masterminds/goutils v1.1 does.
 
 use super::args::{int, text};
-use super::runes::{is_space, push};
 use crate::helm::go::{Type, Value};
 use crate::helm::gotemplate::{Fault, Function, Machine};
+use crate::helm::runes::{is_space, push};
 
 const S: Type = Type::Str;
 const I: Type = Type::INT;

@@ -7,8 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::helm::go::{Encoded, List, Map, Str, Value};
 use crate::helm::gotemplate::{Fault, Machine};
+use crate::helm::runes;
 use crate::helm::sprig::NESTING;
-use crate::helm::sprig::runes;
 use crate::yaml::number::json_float;
 
 /// How JSON is written.

@@ -4,7 +4,7 @@ mod number;
 mod string;
 
 use crate::helm::gofmt::{Ascii, quote, quote_rune};
-use crate::helm::sprig::runes::{self, is_letter};
+use crate::helm::runes::{self, is_letter};
 
 pub(super) use self::number::Number;
 

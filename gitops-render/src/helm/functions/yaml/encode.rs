@@ -268,7 +268,7 @@ fn binary(bytes: &[u8]) -> String {
 
 /// The text with U+FFFD for each byte that is no character.
 fn replaced(bytes: &[u8]) -> String {
-    let runes = crate::helm::sprig::runes::runes(bytes);
+    let runes = crate::helm::runes::runes(bytes);
     runes.map(|(rune, _)| rune).collect()
 }
 

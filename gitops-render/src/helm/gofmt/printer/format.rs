@@ -2,8 +2,8 @@
 
 use super::{Flags, Printer};
 use crate::helm::go::Value;
-use crate::helm::gofmt::runes::rune;
 use crate::helm::gotemplate::Fault;
+use crate::helm::runes::first;
 
 /// Wider and more precise than this is not understood.
 const MOST: usize = 1_000_000;
@@ -59,7 +59,7 @@ impl Printer {
         if !reader.after_index {
             reader.index();
         }
-        let Some((verb, width)) = rune(&reader.format[reader.at..]) else {
+        let Some((verb, width)) = first(&reader.format[reader.at..]) else {
             self.out.extend_from_slice(b"%!(NOVERB)");
             return Ok(());
         };

@@ -1,8 +1,9 @@
 //! `print` and its sisters, and what escapes texts.
 
 use crate::helm::go::{Type, Value};
-use crate::helm::gofmt::{append_rune, is_print, rune, sprint, sprintf, sprintln};
+use crate::helm::gofmt::{sprint, sprintf, sprintln};
 use crate::helm::gotemplate::{Fault, Function, Machine};
+use crate::helm::runes::{first, is_print, push};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::variadic("print", &[], Type::Any, print),
@@ -33,7 +34,7 @@ fn html(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
     let mut out = Vec::with_capacity(text.len());
     for byte in text {
         match byte {
-            0 => append_rune(&mut out, '\u{FFFD}'),
+            0 => push(&mut out, '\u{FFFD}'),
             b'"' => out.extend_from_slice(b"&#34;"),
             b'\'' => out.extend_from_slice(b"&#39;"),
             b'&' => out.extend_from_slice(b"&amp;"),
@@ -49,7 +50,7 @@ fn js(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
     let text = text_of(machine, args)?;
     let mut out = Vec::with_capacity(text.len());
     let mut rest = &*text;
-    while let Some((found, width)) = rune(rest) {
+    while let Some((found, width)) = first(rest) {
         match found {
             '\\' | '\'' | '"' => out.extend_from_slice(&[b'\\', rest[0]]),
             '<' | '>' | '&' | '=' | '\0'..' ' => {

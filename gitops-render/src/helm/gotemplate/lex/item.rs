@@ -96,7 +96,7 @@ pub(super) fn keyword(word: &[u8]) -> Option<Kind> {
 fn first_runes(text: &[u8], count: usize) -> &[u8] {
     let mut end = 0;
     for _ in 0..count {
-        let Some((_, width)) = crate::helm::gofmt::rune(&text[end..]) else { break };
+        let Some((_, width)) = crate::helm::runes::first(&text[end..]) else { break };
         end += width;
     }
     &text[..end]

@@ -1,7 +1,5 @@
 //! Classes of characters: ranges, folding of case, and the classes that have names.
 
-use std::sync::LazyLock;
-
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind};
 
 /// The last character of Unicode.
@@ -328,18 +326,3 @@ const SCRIPTS: &[&str] = &[
     "Yezidi",
     "Yi",
 ];
-
-/// Whether Go's `unicode` takes it for a letter or a decimal digit.
-pub(super) fn is_letter_or_digit(it: char) -> bool {
-    if it.is_ascii() {
-        return it.is_ascii_alphanumeric();
-    }
-    let mut letters = LETTERS_AND_DIGITS.iter();
-    letters.any(|range| range.start() <= it && it <= range.end())
-}
-
-static LETTERS_AND_DIGITS: LazyLock<ClassUnicode> = LazyLock::new(|| {
-    let mut set = unicode("L").unwrap_or_default();
-    set.add(unicode("Nd").unwrap_or_default());
-    set.into_class()
-});

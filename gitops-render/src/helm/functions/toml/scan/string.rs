@@ -2,7 +2,7 @@
 
 use super::{Problem, Scanner};
 use crate::helm::gofmt::quote;
-use crate::helm::sprig::runes::push;
+use crate::helm::runes::push;
 
 impl Scanner<'_> {
     /// A string behind its first quote, on one line or more.

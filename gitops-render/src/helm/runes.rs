@@ -8,19 +8,23 @@ use regex_syntax::hir::{Class, ClassUnicode, HirKind};
 /// What `unicode/utf8` gives for bytes that are no character.
 pub(crate) const ERROR: char = char::REPLACEMENT_CHARACTER;
 
-/// The first character and its length, as `utf8.DecodeRune`: [`ERROR`] of length 1 for a byte that
-/// starts none, of length 0 at the end.
-pub(crate) fn decode(bytes: &[u8]) -> (char, usize) {
-    let Some(first) = bytes.first() else { return (ERROR, 0) };
-    let length = match first {
-        0..=0x7f => return (char::from(*first), 1),
+/// The first character and its length, if there is one: [`ERROR`] of length 1 for a byte that
+/// starts none.
+pub(crate) fn first(bytes: &[u8]) -> Option<(char, usize)> {
+    let length = match bytes.first()? {
+        byte @ 0..=0x7f => return Some((char::from(*byte), 1)),
         0xc2..=0xdf => 2,
         0xe0..=0xef => 3,
         0xf0..=0xf4 => 4,
-        _ => return (ERROR, 1),
+        _ => return Some((ERROR, 1)),
     };
     let text = bytes.get(..length).and_then(|it| std::str::from_utf8(it).ok());
-    text.and_then(|it| it.chars().next()).map_or((ERROR, 1), |it| (it, length))
+    Some(text.and_then(|it| it.chars().next()).map_or((ERROR, 1), |it| (it, length)))
+}
+
+/// The first character and its length, as `utf8.DecodeRune`: [`ERROR`] of length 0 at the end.
+pub(crate) fn decode(bytes: &[u8]) -> (char, usize) {
+    first(bytes).unwrap_or((ERROR, 0))
 }
 
 /// The characters of a string with their bytes, as `range` over it gives them.
@@ -137,6 +141,11 @@ pub(crate) fn is_digit(rune: char) -> bool {
     if rune.is_ascii() { rune.is_ascii_digit() } else { in_class(&DIGIT, rune) }
 }
 
+/// `unicode.IsLetter` or `unicode.IsDigit`.
+pub(crate) fn is_letter_or_digit(rune: char) -> bool {
+    is_letter(rune) || is_digit(rune)
+}
+
 /// `unicode.IsNumber`.
 pub(crate) fn is_number(rune: char) -> bool {
     if rune.is_ascii() { rune.is_ascii_digit() } else { in_class(&NUMBER, rune) }
@@ -152,6 +161,17 @@ pub(crate) fn is_space(rune: char) -> bool {
     rune.is_whitespace()
 }
 
+/// `strconv.IsPrint`.
+pub(crate) fn is_print(rune: char) -> bool {
+    if rune.is_ascii() { (' '..='~').contains(&rune) } else { in_class(&PRINT, rune) }
+}
+
+/// As `%#U` prints it: `U+0041 'A'`.
+pub(crate) fn show(rune: char) -> String {
+    let code = u32::from(rune);
+    if is_print(rune) { format!("U+{code:04X} '{rune}'") } else { format!("U+{code:04X}") }
+}
+
 static ASSIGNED: LazyLock<ClassUnicode> = LazyLock::new(|| class(r"\p{any}"));
 static UPPER: LazyLock<ClassUnicode> = LazyLock::new(|| class(r"\p{Lu}"));
 static LOWER: LazyLock<ClassUnicode> = LazyLock::new(|| class(r"\p{Ll}"));
@@ -160,6 +180,8 @@ static LETTER: LazyLock<ClassUnicode> = LazyLock::new(|| class(r"\p{L}"));
 static DIGIT: LazyLock<ClassUnicode> = LazyLock::new(|| class(r"\p{Nd}"));
 static NUMBER: LazyLock<ClassUnicode> = LazyLock::new(|| class(r"\p{N}"));
 static PUNCT: LazyLock<ClassUnicode> = LazyLock::new(|| class(r"\p{P}"));
+
+static PRINT: LazyLock<ClassUnicode> = LazyLock::new(|| class(r"[\p{L}\p{M}\p{N}\p{P}\p{S}]"));
 
 /// The characters of a class that Unicode 15.0 has.
 fn class(pattern: &str) -> ClassUnicode {
@@ -202,6 +224,8 @@ mod tests {
     fn classes_are_general_categories() {
         assert!(is_letter('ª') && !is_lower('ª') && !is_letter('Ⓐ') && !is_upper('Ⓐ'));
         assert!(is_number('½') && !is_digit('½') && is_digit('٣') && is_title('ǅ'));
+        assert!(is_print('é') && is_print('\u{301}') && !is_print('\u{a0}') && !is_print('\u{ad}'));
+        assert!(is_letter_or_digit('٣') && !is_letter_or_digit('½') && !is_print('\u{10d70}'));
         assert!(is_punct('_') && !is_punct('$') && is_space('\u{85}') && !is_letter('\u{10d70}'));
     }
 
