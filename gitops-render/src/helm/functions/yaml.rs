@@ -19,7 +19,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("mustToYaml", &[A], |machine, args| {
         marshal(machine, &args[0]).map(Value::string)
     }),
-    Function::new("toYamlPretty", &[A], |machine, args| or_empty(pretty(machine, &args[0]))),
+    Function::new("toYamlPretty", &[A], |machine, args| {
+        pretty(machine, &args[0]).map(Value::string)
+    }),
     Function::new("fromYaml", &[S], |machine, args| {
         // `null` leaves the map as it was, unlike in JSON.
         Ok(match decode(machine, text(args, 0))? {

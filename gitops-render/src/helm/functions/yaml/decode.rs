@@ -3,6 +3,7 @@
 
 mod tree;
 
+use self::tree::Unsupported;
 pub(super) use self::tree::{Index, Node, Tree};
 use crate::helm::functions::json::Decoded;
 use crate::helm::go::{Entries, Map, Str, Value};
@@ -28,9 +29,9 @@ pub(super) fn decode(
         Err(error) => return Ok(Err(converting(&error.as_go()))),
     };
     let mut decoder =
-        Decoder { machine, tree: &tree, aliases: Vec::new(), counts: [1, 0], key: None };
+        Decoder { machine, tree: &tree, aliases: Vec::new(), counts: [1, 0], refused: Vec::new() };
     Ok(match decoder.value(tree.root()) {
-        Ok(value) => match decoder.key.or_else(|| no_json(&value)) {
+        Ok(value) => match decoder.unsupported(&value).or_else(|| no_json(&value)) {
             Some(error) => Err(converting(&error)),
             None => Ok(value),
         },
@@ -71,8 +72,8 @@ struct Decoder<'a, 'm> {
     aliases: Vec<Index>,
     /// Nodes so far: all of them, and those below aliases.
     counts: [u64; 2],
-    /// The first key that cannot be one in JSON.
-    key: Option<String>,
+    /// Maps with a key that cannot be one in JSON. Other values may have taken their places.
+    refused: Vec<(Map, Unsupported)>,
 }
 
 impl Decoder<'_, '_> {
@@ -85,14 +86,30 @@ impl Decoder<'_, '_> {
                 Value::list(items?)
             }
             Node::Map(members) => {
-                let mut entries = Entries::new();
-                self.members(members, &mut entries)?;
-                Value::Map(Map::of(entries))
+                let (mut entries, mut unsupported) = (Entries::new(), None);
+                self.members(members, &mut entries, &mut unsupported)?;
+                let map = Map::of(entries);
+                self.refused.extend(unsupported.map(|key| (map.clone(), key)));
+                Value::Map(map)
             }
             Node::Alias { target, name } => {
                 self.follow(at, name, |decoder| decoder.value(*target))?
             }
         })
+    }
+
+    /// What JSON says of the first key in `value` that it cannot have.
+    fn unsupported(&self, value: &Value) -> Option<String> {
+        match value {
+            _ if self.refused.is_empty() => None,
+            Value::Map(map) => {
+                let here = self.refused.iter().find(|(it, _)| it.address() == map.address());
+                let within = || map.entries().values().find_map(|it| self.unsupported(it));
+                here.map(|(_, key)| key.to_string()).or_else(within)
+            }
+            Value::List(list) => list.iter().find_map(|it| self.unsupported(it)),
+            _ => None,
+        }
     }
 
     /// Counts a node, and stops where nearly all come out of aliases.
@@ -127,32 +144,40 @@ impl Decoder<'_, '_> {
     }
 
     /// Sets the members of a map in the order of the text, so that later ones stay.
-    fn members(&mut self, members: &[(Index, Index)], into: &mut Entries) -> Result<(), Problem> {
+    fn members(
+        &mut self,
+        members: &[(Index, Index)],
+        into: &mut Entries,
+        unsupported: &mut Option<Unsupported>,
+    ) -> Result<(), Problem> {
         for (key, value) in members {
             if self.tree.is_merge(*key) {
-                self.merge(*value, into)?;
+                self.merge(*value, into, unsupported)?;
                 continue;
             }
             let name = self.name(*key, *value)?;
             let value = self.value(*value)?;
-            if let Some(name) = name {
-                into.insert(name, value);
+            match name {
+                Ok(name) => {
+                    into.insert(name, value);
+                }
+                Err(found) if unsupported.as_ref().is_none_or(|it| it.key == found.key) => {
+                    *unsupported = Some(found);
+                }
+                Err(_) => {}
             }
         }
         Ok(())
     }
 
     /// The key as text, if JSON can have it.
-    fn name(&mut self, key: Index, value: Index) -> Result<Option<Str>, Problem> {
+    fn name(&mut self, key: Index, value: Index) -> Result<Result<Str, Unsupported>, Problem> {
         self.count()?;
         match self.tree.node(key) {
             Node::Scalar(word) => {
                 let meaning = word.meaning()?;
                 let name = key_text(&meaning, &word.text);
-                if name.is_none() && self.key.is_none() {
-                    self.key = Some(self.tree.unsupported_key(&meaning, value));
-                }
-                Ok(name)
+                Ok(name.ok_or_else(|| self.tree.unsupported_key(&meaning, value)))
             }
             Node::Alias { target, name } => {
                 self.follow(key, name, |decoder| decoder.name(*target, value))
@@ -167,7 +192,12 @@ impl Decoder<'_, '_> {
         }
     }
 
-    fn merge(&mut self, value: Index, into: &mut Entries) -> Result<(), Problem> {
+    fn merge(
+        &mut self,
+        value: Index,
+        into: &mut Entries,
+        unsupported: &mut Option<Unsupported>,
+    ) -> Result<(), Problem> {
         let refused = || {
             let message = "map merge requires map or sequence of maps as the value";
             Problem::Yaml(message.to_owned())
@@ -178,21 +208,26 @@ impl Decoder<'_, '_> {
                     if !self.tree.is_map(*item) {
                         return Err(refused());
                     }
-                    self.merge_map(*item, into)?;
+                    self.merge_map(*item, into, unsupported)?;
                 }
                 Ok(())
             }
-            _ if self.tree.is_map(value) => self.merge_map(value, into),
+            _ if self.tree.is_map(value) => self.merge_map(value, into, unsupported),
             _ => Err(refused()),
         }
     }
 
-    fn merge_map(&mut self, at: Index, into: &mut Entries) -> Result<(), Problem> {
+    fn merge_map(
+        &mut self,
+        at: Index,
+        into: &mut Entries,
+        unsupported: &mut Option<Unsupported>,
+    ) -> Result<(), Problem> {
         self.count()?;
         match self.tree.node(at) {
-            Node::Map(members) => self.members(members, into),
+            Node::Map(members) => self.members(members, into, unsupported),
             Node::Alias { target, name } => {
-                self.follow(at, name, |decoder| decoder.merge_map(*target, into))
+                self.follow(at, name, |decoder| decoder.merge_map(*target, into, unsupported))
             }
             Node::Scalar(_) | Node::List(_) => Ok(()),
         }

@@ -80,7 +80,7 @@ pub(super) fn pretty(machine: &mut Machine<'_>, value: &Value) -> Result<Vec<u8>
     match walk.tree(value) {
         Ok(tree) => written(machine, &tree, Dialect::GoV3),
         Err(Problem::Fault(fault)) => Err(fault),
-        Err(Problem::Detour) => Err(Fault::new("yaml: cannot marshal type: complex128")),
+        Err(Problem::Detour) => Err(Fault::new("cannot marshal type: complex128")),
     }
 }
 

@@ -114,8 +114,13 @@ impl Printer {
             scalar::string(&mut self.out, &self.flags, &text, verb);
             return Ok(());
         }
-        if let Some(collection) = object.as_collection() {
-            return self.value(&collection, verb, depth);
+        match object.as_collection() {
+            Some(number @ Value::Int(..)) if !self.scalar(&number, verb) => {
+                return self.bad_verb(value, verb);
+            }
+            Some(Value::Int(..)) => return Ok(()),
+            Some(collection) => return self.value(&collection, verb, depth),
+            None => {}
         }
         let ty = object.ty();
         match ty.kind() {

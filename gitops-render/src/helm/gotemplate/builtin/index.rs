@@ -67,8 +67,8 @@ fn step(item: &Value, index: &Value) -> Result<Operand, Fault> {
             Ok(found.map_or_else(|| zero(item), |found| Operand::element(found, item)))
         }
         _ => {
-            let ty = item.ty().unwrap_or(Type::Any);
-            Err(Fault::new(format!("can't index item of type {ty}")))
+            let ty = item.ty().unwrap_or(Type::Any).to_string();
+            Err(Fault::new(format!("can't index item of type {}", ty.trim_start_matches('*'))))
         }
     }
 }

@@ -11,10 +11,6 @@ impl<'t> Frame<'_, '_, 't> {
     pub(super) fn range(&mut self, dot: &Operand, branch: &'t Branch) -> Result<Flow, Fault> {
         let mark = self.machine.variables.len();
         let value = self.pipeline(dot, &branch.pipe)?.value;
-        let value = match &value {
-            Value::Object(object) => object.as_collection().unwrap_or(value),
-            _ => value,
-        };
         if !self.rounds(branch, &value)?
             && let Some(list) = &branch.otherwise
         {
@@ -30,11 +26,13 @@ impl<'t> Frame<'_, '_, 't> {
     fn rounds(&mut self, branch: &'t Branch, value: &Value) -> Result<bool, Fault> {
         match value {
             Value::Nil => Ok(false),
+            Value::Object(object) if object.as_collection().is_some() => {
+                let collection = object.as_collection().unwrap_or_default();
+                self.one_variable(branch, value, &collection)?;
+                self.rounds(branch, &collection)
+            }
             Value::Int(count, kind) => {
-                if branch.pipe.decl.len() > 1 {
-                    let text = format!("can't use {count} to iterate over more than one variable");
-                    return Err(self.error(text));
-                }
+                self.one_variable(branch, value, value)?;
                 let item = |n| Operand::plain(Value::Int(n, *kind));
                 self.all(branch, (0..*count).map(|n| (Operand::default(), item(n))))
             }
@@ -53,6 +51,17 @@ impl<'t> Frame<'_, '_, 't> {
                 Err(self.error(text))
             }
         }
+    }
+
+    /// Numbers, which may be shown by a name, have nothing to give to a second variable.
+    fn one_variable(&self, branch: &Branch, shown: &Value, number: &Value) -> Result<(), Fault> {
+        if branch.pipe.decl.len() < 2 || !matches!(number, Value::Int(..)) {
+            return Ok(());
+        }
+        let mut text = b"can't use ".to_vec();
+        append_value(&mut text, shown, self.machine.room())?;
+        text.extend_from_slice(b" to iterate over more than one variable");
+        Err(self.error(text))
     }
 
     /// Over the entries that the map has now: the body may change it.

@@ -1,6 +1,7 @@
 //! The nodes of the first document of a text.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use crate::helm::gofmt::quote;
 use crate::yaml::event::{Anchor, Event, Style, events};
@@ -142,7 +143,7 @@ impl Tree {
         &self,
         key: &Scalar,
         value: Index,
-    ) -> String {
+    ) -> Unsupported {
         let value = match self.node(value) {
             Node::Scalar(word) if word.resolved() == Scalar::Null => "<nil>".to_owned(),
             _ => self.go_syntax(value),
@@ -151,7 +152,7 @@ impl Tree {
             Scalar::Unsigned(value) => ("uint64", format!("{value:#x}")),
             _ => ("%!s(<nil>)", "<nil>".to_owned()),
         };
-        format!("unsupported map key of type: {ty}, key: {key}, value: {value}")
+        Unsupported { ty, key, value }
     }
 
     /// The node as `%#v` prints it.
@@ -203,6 +204,21 @@ impl Word {
             Scalar::Float(value) => non_finite(value).to_owned(),
             _ => String::from_utf8_lossy(&quote(self.text.as_bytes())).into_owned(),
         }
+    }
+}
+
+/// A key that JSON cannot have, and what it is the key of.
+#[derive(Debug)]
+pub(in crate::helm::functions::yaml) struct Unsupported {
+    ty: &'static str,
+    pub(super) key: String,
+    value: String,
+}
+
+impl fmt::Display for Unsupported {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { ty, key, value } = self;
+        write!(f, "unsupported map key of type: {ty}, key: {key}, value: {value}")
     }
 }
 
