@@ -1,6 +1,7 @@
 //! Packaged charts: a gzipped archive with one folder at its top. The rules and limits are those
 //! of Helm's `pkg/chart/loader/archive`.
 
+use std::cell::Cell;
 use std::io::{self, Read};
 use std::sync::Arc;
 
@@ -22,11 +23,14 @@ pub(super) fn unpack(
     check_header(content)?;
     // Headers count too: no archive is read further than its files may be large.
     let bound = budget.limits.bytes.saturating_mul(2).saturating_add(1 << 20);
-    let mut archive = Archive::new(MultiGzDecoder::new(content).take(bound));
+    let room = Cell::new(HEADERS);
+    let unpacked = Metered { content: MultiGzDecoder::new(content).take(bound), room: &room };
+    let mut archive = Archive::new(unpacked);
     let mut remaining = budget.limits.bytes;
     let mut files = Vec::new();
     for entry in archive.entries().map_err(|error| words(&error))? {
         let mut entry = entry.map_err(|error| words(&error))?;
+        room.set(HEADERS);
         let raw = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
         let kind = entry.header().entry_type();
         let skipped = matches!(kind, EntryType::XGlobalHeader | EntryType::XHeader);
@@ -36,6 +40,7 @@ pub(super) fn unpack(
         let name = inner_name(&raw)?;
         let size = if kind.is_file() { entry.size() } else { 0 };
         check_size(&raw, size, remaining, budget)?;
+        room.set(size);
         let mut data = Vec::new();
         entry.by_ref().take(remaining).read_to_end(&mut data).map_err(|error| words(&error))?;
         let written = data.len() as u64;
@@ -44,6 +49,7 @@ pub(super) fn unpack(
             return Err(too_large(budget.limits.bytes));
         }
         budget.take(written)?;
+        room.set(HEADERS);
         let place = Arc::from(format!("{place}/{name}"));
         files.push(ChartFile { name, data: without_mark(Bytes::from(data)), place });
     }
@@ -51,6 +57,29 @@ pub(super) fn unpack(
         return Err("no files in chart archive".to_owned());
     }
     Ok(files)
+}
+
+/// Bytes from the end of a file to the start of the next one: padding and headers, of which Go
+/// reads a mebibyte each.
+const HEADERS: u64 = 4 << 20;
+
+/// An archive of which only so much is read as there is room for, since headers are read as a
+/// whole before anyone sees them.
+struct Metered<'r, R> {
+    content: R,
+    room: &'r Cell<u64>,
+}
+
+impl<R: Read> Read for Metered<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let most = usize::try_from(self.room.get()).unwrap_or(usize::MAX).min(buffer.len());
+        if most == 0 && !buffer.is_empty() {
+            return Err(io::Error::other("archive/tar: header field too long"));
+        }
+        let read = self.content.read(&mut buffer[..most])?;
+        self.room.set(self.room.get() - read as u64);
+        Ok(read)
+    }
 }
 
 /// The error of an archive that has not even the header of one; Helm tells it apart.
@@ -137,7 +166,37 @@ pub(super) fn clean(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use flate2::Compression;
+    use flate2::read::GzEncoder;
+    use tar::{Builder, Header};
+
+    use super::super::files::ChartLimits;
     use super::*;
+
+    fn unpacked(files: &[(&str, &[u8])]) -> Result<usize, String> {
+        let mut archive = Builder::new(Vec::new());
+        for (path, content) in files {
+            let mut header = Header::new_gnu();
+            header.set_size(content.len() as u64);
+            archive.append_data(&mut header, path, *content).expect("a vector takes all");
+        }
+        let archive = archive.into_inner().expect("a vector takes all");
+        let mut packed = Vec::new();
+        GzEncoder::new(&*archive, Compression::fast()).read_to_end(&mut packed).expect("no disk");
+        let limits = ChartLimits { bytes: 20 << 20, ..ChartLimits::default() };
+        unpack(&packed, &Arc::from("c.tgz"), &mut Budget::new(limits)).map(|files| files.len())
+    }
+
+    #[test]
+    fn names_without_end_are_not_read() {
+        let long = format!("c/{}", "n".repeat(5 << 20));
+        assert_eq!(
+            unpacked(&[("c/a", b"a"), (&long, b"")]),
+            Err("archive/tar: header field too long".to_owned())
+        );
+        let large = vec![b'a'; 5 << 20];
+        assert_eq!(unpacked(&[("c/a", &large), ("c/b", &large), ("c/c", b"")]), Ok(3));
+    }
 
     #[test]
     fn names_that_leave_the_chart_are_refused() {
