@@ -10,7 +10,7 @@ mod value;
 
 pub(crate) use self::list::List;
 pub(crate) use self::map::{Entries, Map, WeakMap};
-pub(crate) use self::object::{Encoded, Object, exported};
+pub(crate) use self::object::{Encoded, Object, exported, is_exported};
 pub(crate) use self::text::Str;
 pub(crate) use self::types::{IntKind, Kind, Named, Type};
 pub(crate) use self::value::Value;

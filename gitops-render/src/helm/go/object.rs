@@ -15,12 +15,17 @@ pub(crate) enum Encoded {
     Struct(Vec<(Str, Value)>),
 }
 
+/// Whether other packages see the field.
+pub(crate) fn is_exported(name: &str) -> bool {
+    name.starts_with(char::is_uppercase)
+}
+
 /// Those of the fields that other packages see, under other names.
 pub(crate) fn exported(
     fields: Vec<(&'static str, Value)>,
     name: impl Fn(&'static str) -> Str,
 ) -> Vec<(Str, Value)> {
-    let exported = fields.into_iter().filter(|(name, _)| name.starts_with(char::is_uppercase));
+    let exported = fields.into_iter().filter(|(name, _)| is_exported(name));
     exported.map(|(field, value)| (name(field), value)).collect()
 }
 

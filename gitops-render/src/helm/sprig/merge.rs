@@ -4,7 +4,7 @@
 use super::NESTING;
 use super::args::map;
 use super::flow::is_empty;
-use crate::helm::go::{Map, Str, Type, Value};
+use crate::helm::go::{Kind, Map, Str, Type, Value, exported};
 use crate::helm::gotemplate::{Fault, Function, Machine};
 
 const D: Type = Type::DICT;
@@ -64,6 +64,9 @@ fn merge(
         {
             merge(machine, old, inner, wins, depth + 1)?;
         }
+        if matches!(value, Value::Map(_)) && old.as_ref().is_some_and(has_fields) {
+            return Err(Fault::new("reflect: call of reflect.Value.Field on map Value"));
+        }
         if takes(old.as_ref(), &value, wins) {
             nests |= matches!(value, Value::Map(_) | Value::List(_));
             assign(into, from.ty, key, value)?;
@@ -73,6 +76,16 @@ fn merge(
         machine.changed(into);
     }
     Ok(())
+}
+
+/// Whether mergo goes through the fields of the value.
+fn has_fields(value: &Value) -> bool {
+    match value {
+        Value::Object(object) if object.ty().kind() == Kind::Struct => {
+            !exported(object.fields(), Str::from).is_empty()
+        }
+        _ => false,
+    }
 }
 
 /// Whether the source's value goes where `old` is.

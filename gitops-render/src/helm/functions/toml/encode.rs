@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{key_text, path_text, quoted};
-use crate::helm::go::{Encoded, Object, Str, Value, exported};
+use crate::helm::go::{Encoded, Object, Str, Value, exported, is_exported};
 use crate::helm::gotemplate::{Fault, Machine};
 use crate::helm::sprig::NESTING;
 use crate::helm::sprig::args::items;
@@ -214,7 +214,9 @@ impl Encoder<'_, '_> {
             Value::Str(text) => self.write(&quoted(text)),
             Value::List(_) | Value::Bytes(_) => self.array(&items(&value).unwrap_or_default())?,
             Value::Object(object) if is_text(&**object) => self.write(&object_text(&**object)),
-            Value::Map(_) | Value::Object(_) => self.inline(&members(&value))?,
+            Value::Map(_) | Value::Object(_) => {
+                self.inline(&members(&value), &places(&value))?;
+            }
             Value::Nil | Value::Complex(..) => {
                 return Err(Problem::Toml("unsupported type: complex128".to_owned()));
             }
@@ -236,18 +238,18 @@ impl Encoder<'_, '_> {
         })
     }
 
-    fn inline(&mut self, members: &Members) -> Result<(), Problem> {
+    fn inline(&mut self, members: &Members, places: &[usize]) -> Result<(), Problem> {
         self.within(|encoder| {
             let (direct, tables) = encoder.sorted(members)?;
             let last = (direct.len() + tables.len()).saturating_sub(1);
             encoder.write(b"{");
-            for (at, (key, value)) in direct.iter().chain(&tables).enumerate() {
+            for ((key, value), at) in direct.iter().chain(&tables).zip(places) {
                 if is_nil(value) {
                     continue;
                 }
                 encoder.write(&[&key_text(key)[..], b" = "].concat());
                 encoder.element(value)?;
-                if at < last {
+                if *at != last {
                     encoder.write(b", ");
                 }
             }
@@ -274,6 +276,18 @@ fn members(value: &Value) -> Members {
         }
         Value::Object(object) => exported(object.fields(), Str::from),
         _ => Members::new(),
+    }
+}
+
+/// Where the members are among all: for a struct Go counts the fields that it does not write too,
+/// and so puts commas in wrong places.
+fn places(value: &Value) -> Vec<usize> {
+    match value {
+        Value::Object(object) => {
+            let fields = object.fields().into_iter().enumerate();
+            fields.filter(|(_, field)| is_exported(field.0)).map(|(at, _)| at).collect()
+        }
+        value => (0..members(value).len()).collect(),
     }
 }
 

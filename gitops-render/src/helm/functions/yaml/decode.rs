@@ -155,33 +155,34 @@ impl Decoder<'_, '_> {
                 self.merge(*value, into, unsupported)?;
                 continue;
             }
-            let name = self.name(*key, *value)?;
-            let value = self.value(*value)?;
+            let (name, at) = (self.name(*key)?, *value);
+            let value = self.value(at)?;
             match name {
                 Ok(name) => {
                     into.insert(name, value);
                 }
-                Err(found) if unsupported.as_ref().is_none_or(|it| it.key == found.key) => {
-                    *unsupported = Some(found);
+                Err(key) => {
+                    // Only now is it known that no alias in the value leads back to it.
+                    let found = self.tree.unsupported_key(&key, at);
+                    if unsupported.as_ref().is_none_or(|it| it.key == found.key) {
+                        *unsupported = Some(found);
+                    }
                 }
-                Err(_) => {}
             }
         }
         Ok(())
     }
 
-    /// The key as text, if JSON can have it.
-    fn name(&mut self, key: Index, value: Index) -> Result<Result<Str, Unsupported>, Problem> {
+    /// The key as text, if JSON can have it, else what it means.
+    fn name(&mut self, key: Index) -> Result<Result<Str, Scalar>, Problem> {
         self.count()?;
         match self.tree.node(key) {
             Node::Scalar(word) => {
                 let meaning = word.meaning()?;
                 let name = key_text(&meaning, &word.text);
-                Ok(name.ok_or_else(|| self.tree.unsupported_key(&meaning, value)))
+                Ok(name.ok_or(meaning))
             }
-            Node::Alias { target, name } => {
-                self.follow(key, name, |decoder| decoder.name(*target, value))
-            }
+            Node::Alias { target, name } => self.follow(key, name, |decoder| decoder.name(*target)),
             Node::List(_) | Node::Map(_) => {
                 // Decoded first, and counted.
                 self.counts[0] -= 1;

@@ -194,7 +194,11 @@ impl Reader<'_> {
     fn int(&mut self) -> Option<i64> {
         let arg = self.args.get(self.next)?;
         self.next += 1;
-        match arg {
+        let number = match arg {
+            Value::Object(object) => object.as_collection(),
+            _ => None,
+        };
+        match number.as_ref().unwrap_or(arg) {
             Value::Int(value, kind) if *value >= 0 || !kind.is_unsigned() => Some(*value),
             _ => None,
         }
