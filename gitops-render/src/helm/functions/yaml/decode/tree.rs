@@ -145,6 +145,7 @@ impl Tree {
         value: Index,
     ) -> Unsupported {
         let value = match self.node(value) {
+            Node::Alias { target, .. } => return self.unsupported_key(key, *target),
             Node::Scalar(word) if word.resolved() == Scalar::Null => "<nil>".to_owned(),
             _ => self.go_syntax(value),
         };
