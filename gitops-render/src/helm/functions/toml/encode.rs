@@ -81,6 +81,9 @@ impl Encoder<'_, '_> {
     /// What stands at the current key, which is none at the top.
     fn entry(&mut self, value: &Value) -> Result<(), Problem> {
         let value = plain(value);
+        if self.path.is_empty() && matches!(*value, Value::Complex(..)) {
+            return Err(Problem::Toml("unsupported type for key '': complex128".to_owned()));
+        }
         match (self.shape(&value)?, &*value) {
             (Shape::Nil, Value::Map(_)) => Ok(()),
             (Shape::Table, value) => self.table(&members(value)),
