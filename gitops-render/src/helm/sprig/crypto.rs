@@ -3,6 +3,7 @@
 //! All that is random is drawn from the entropy of the run, keys too; so a render with the same
 //! entropy and clock makes the same certificates.
 
+mod asn1;
 mod certificate;
 mod der;
 mod dsa;
@@ -13,10 +14,11 @@ mod prime;
 mod rsa;
 #[cfg(test)]
 mod tests;
+mod x509;
 
 use std::net::IpAddr;
 
-use self::certificate::{Signer, Template, is_certificate};
+use self::certificate::{Signer, Template};
 use self::der::{pem, unpem};
 use self::key::PrivateKey;
 use self::object::{CERTIFICATE, Pair, pair};
@@ -128,11 +130,9 @@ fn signed(
     let authority = pair(&args[4]);
     let (_, certificate) =
         unpem(&authority.certificate).ok_or_else(|| Fault::new("unable to decode certificate"))?;
-    if !is_certificate(&certificate) {
-        let text =
-            "error parsing certificate: decodedSignerCert.Bytes: x509: malformed certificate";
-        return Err(Fault::new(text));
-    }
+    x509::parse(&certificate).map_err(|why| {
+        Fault::new(format!("error parsing certificate: decodedSignerCert.Bytes: {why}"))
+    })?;
     let signing = PrivateKey::parse(&authority.key)
         .map_err(|why| Fault::new(format!("error parsing private key: {why}")))?;
     let template = template(machine, &mut stream, args, [&args[1], &args[2]], int(args, 3))?;
@@ -211,10 +211,9 @@ fn build_custom_cert(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value,
     let certificate = decoded(0, "certificate")?;
     let key = decoded(1, "private key")?;
     let (_, der) = unpem(&certificate).ok_or_else(|| Fault::new("unable to decode certificate"))?;
-    if !is_certificate(&der) {
-        let text = "error parsing certificate: decodedCert.Bytes: x509: malformed certificate";
-        return Err(Fault::new(text));
-    }
+    x509::parse(&der).map_err(|why| {
+        Fault::new(format!("error parsing certificate: decodedCert.Bytes: {why}"))
+    })?;
     PrivateKey::parse(&key)
         .map_err(|why| Fault::new(format!("error parsing private key: {why}")))?;
     Ok(Pair { certificate: certificate.into(), key: key.into() }.into())

@@ -3,12 +3,12 @@
 use std::net::IpAddr;
 
 use sha2::{Digest, Sha256};
-use x509_cert::Certificate;
-use x509_cert::der::{Decode as _, Encode as _};
+use x509_cert::der::Encode as _;
 use x509_cert::ext::pkix::SubjectKeyIdentifier;
 
 use super::der::{bits, integer, octets, oid, sequence, set, tagged};
 use super::key::PrivateKey;
+use super::x509;
 use crate::helm::sprig::date;
 
 /// What a certificate says.
@@ -39,7 +39,7 @@ pub(super) struct Signer {
 impl Signer {
     /// From the certificate and the key of an authority.
     pub(super) fn parse(certificate: &[u8], key: PrivateKey) -> Option<Self> {
-        let certificate = Certificate::from_der(certificate).ok()?;
+        let certificate = x509::parse(certificate).ok()?;
         let tbs = certificate.tbs_certificate();
         let key_id = tbs.get_extension::<SubjectKeyIdentifier>().ok().flatten();
         let key_id = key_id.map(|(_, id)| id.0.as_bytes().to_vec()).unwrap_or_default();
@@ -47,11 +47,6 @@ impl Signer {
         let public = tbs.subject_public_key_info().to_der().ok()?;
         Some(Self { name, key_id, public, key })
     }
-}
-
-/// Whether it is the DER of a certificate.
-pub(super) fn is_certificate(der: &[u8]) -> bool {
-    Certificate::from_der(der).is_ok()
 }
 
 impl Template {
@@ -67,7 +62,9 @@ impl Template {
         const UNSUPPORTED: &str = "x509: certificate private key does not implement crypto.Signer";
         let signing = signer.map_or(key, |signer| &signer.key);
         let own = signing.public().ok_or(UNSUPPORTED)?;
-        let public = key.public().ok_or("x509: unsupported public key type: *dsa.PublicKey")?;
+        let public = key.public().ok_or_else(|| {
+            format!("x509: unsupported public key type: *{}.PublicKey", key.package())
+        })?;
         let subject = subject(&self.name)?;
         let issuer = signer.map_or(&subject, |signer| &signer.name);
         if signer.is_some_and(|signer| signer.public != own.to_der()) {

@@ -72,33 +72,49 @@ pub(super) fn pem(label: &str, der: &[u8]) -> String {
     out
 }
 
-/// The first block of PEM in a text: its label and what it holds.
+const BEGIN: &str = "-----BEGIN ";
+const END: &str = "\n-----END ";
+const DASHES: &str = "-----";
+
+/// The first block of PEM in a text, as Go's `encoding/pem` finds it: its label and what it holds.
+/// That is the last beginning before the first end that fits.
 pub(super) fn unpem(text: &[u8]) -> Option<(String, Vec<u8>)> {
-    const BEGIN: &str = "-----BEGIN ";
     let text = String::from_utf8_lossy(text);
     let mut rest = &*text;
-    while let Some(at) = rest.find(BEGIN) {
-        let is_line = at == 0 || rest.as_bytes()[at - 1] == b'\n';
-        rest = &rest[at + BEGIN.len()..];
-        if let Some(block) = is_line.then(|| block(rest)).flatten() {
-            return Some(block);
+    loop {
+        let end = rest.find(END)?;
+        let behind = &rest[end + END.len()..];
+        if let Some(begin) = rest[..end].rfind(BEGIN)
+            && (begin == 0 || rest.as_bytes()[begin - 1] == b'\n')
+            && let Some(found) = block(&rest[begin + BEGIN.len()..=end], behind)
+        {
+            return Some(found);
         }
+        rest = behind;
     }
-    None
 }
 
-/// The block that begins after its first mark.
-fn block(text: &str) -> Option<(String, Vec<u8>)> {
-    let (first, body) = text.split_once('\n')?;
-    let label = first.trim_end_matches(['\r', ' ', '\t']).strip_suffix("-----")?;
-    let (body, after) = body.split_once(&format!("-----END {label}-----"))?;
-    let is_alone = after.split('\n').next().is_none_or(|rest| rest.trim().is_empty());
-    // Headers stand before an empty line.
-    let lines = body.lines().skip_while(|line| line.contains(": "));
-    let coded: String =
-        lines.flat_map(|line| line.chars().filter(|it| !it.is_whitespace())).collect();
-    let der = STANDARD.decode(coded).ok()?;
-    is_alone.then(|| (label.to_owned(), der))
+/// The block whose label and text are `text`, up to the end of a line, and whose last mark goes
+/// on with `behind`.
+fn block(text: &str, behind: &str) -> Option<(String, Vec<u8>)> {
+    let (first, mut body) = text.split_once('\n')?;
+    let label = trimmed(first).strip_suffix(DASHES)?;
+    let rest = behind.strip_prefix(label)?.strip_prefix(DASHES)?;
+    if !trimmed(rest.split('\n').next().unwrap_or_default()).is_empty() {
+        return None;
+    }
+    while let Some((line, below)) = body.split_once('\n')
+        && line.contains(':')
+    {
+        body = below;
+    }
+    let coded: String = body.chars().filter(|it| !matches!(it, ' ' | '\t' | '\r' | '\n')).collect();
+    Some((label.to_owned(), STANDARD.decode(coded).ok()?))
+}
+
+/// A line without the blanks at its end.
+fn trimmed(line: &str) -> &str {
+    line.strip_suffix('\r').unwrap_or(line).trim_end_matches([' ', '\t'])
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! Private keys of all kinds: made, read and written as Go does.
 
 use ed25519_dalek::Signer as _;
-use pkcs8::PrivateKeyInfoRef;
 
+use super::asn1::{self, Field, Shape, Struct, Value};
 use super::der::{bits, integer, octets, oid, pem, sequence, unpem};
 use super::rsa::RsaKey;
 use crate::helm::sprig::random::Stream;
@@ -14,6 +14,7 @@ mod oids {
     pub(super) const P384: &[u8] = &[0x2B, 0x81, 0x04, 0x00, 0x22];
     pub(super) const P521: &[u8] = &[0x2B, 0x81, 0x04, 0x00, 0x23];
     pub(super) const ED25519: &[u8] = &[0x2B, 0x65, 0x70];
+    pub(super) const X25519: &[u8] = &[0x2B, 0x65, 0x6E];
     pub(super) const RSA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01];
     pub(super) const SHA256_RSA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x0B];
     pub(super) const ECDSA_SHA256: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x02];
@@ -31,6 +32,8 @@ pub(super) enum PrivateKey {
     Ed25519(ed25519_dalek::SigningKey),
     /// One that no certificate can be signed with, as DER.
     Dsa(Vec<u8>),
+    /// One that cannot even sign.
+    X25519,
 }
 
 /// The public half, as certificates hold it.
@@ -74,23 +77,18 @@ impl PrivateKey {
     pub(super) fn parse(text: &[u8]) -> Result<Self, String> {
         let (label, der) = unpem(text).ok_or("no PEM data in input")?;
         if label == "PRIVATE KEY" {
-            return parse_pkcs8(&der).ok_or_else(|| {
-                "decoding PEM as PKCS#8: asn1: structure error: malformed private key".to_owned()
-            });
+            return parse_pkcs8(&der).map_err(|why| format!("decoding PEM as PKCS#8: {why}"));
         }
         let Some(kind) = label.strip_suffix(" PRIVATE KEY") else {
             return Err(format!("no private key data in PEM block of type {label}"));
         };
-        match kind {
-            "RSA" => RsaKey::parse(&der).map(|key| Self::Rsa(Box::new(key))).ok_or_else(|| {
-                "parsing RSA private key from PEM: asn1: structure error: malformed key".to_owned()
-            }),
-            "EC" => parse_sec1(&der).ok_or_else(|| {
-                "parsing EC private key from PEM: x509: failed to parse EC private key".to_owned()
-            }),
-            "DSA" => Ok(Self::Dsa(der)),
-            kind => Err(format!("invalid private key type {kind}")),
-        }
+        let key = match kind {
+            "RSA" => parse_pkcs1(&der),
+            "EC" => parse_sec1(None, &der),
+            "DSA" => asn1::read(&der, Shape::Struct(&DSA)).map(|_| Self::Dsa(der.clone())),
+            _ => return Err(format!("invalid private key type {label}")),
+        };
+        key.map_err(|why| format!("parsing {kind} private key from PEM: {why}"))
     }
 
     /// As PEM, in the form that Go gives keys of the kind.
@@ -107,6 +105,8 @@ impl PrivateKey {
                 pem("PRIVATE KEY", &sequence(&[integer(&[]), algorithm, key]))
             }
             Self::Dsa(der) => pem("DSA PRIVATE KEY", der),
+            // No certificate comes with it.
+            Self::X25519 => String::new(),
         }
     }
 
@@ -128,8 +128,13 @@ impl PrivateKey {
                 algorithm: sequence(&[oid(oids::ED25519)]),
                 key: key.verifying_key().as_bytes().to_vec(),
             },
-            Self::Dsa(_) => return None,
+            Self::Dsa(_) | Self::X25519 => return None,
         })
+    }
+
+    /// The package of Go that has keys of a kind that no certificate has.
+    pub(super) fn package(&self) -> &'static str {
+        if matches!(self, Self::X25519) { "ecdh" } else { "dsa" }
     }
 
     /// The algorithm of its signatures, as DER.
@@ -139,7 +144,7 @@ impl PrivateKey {
             Self::P256(_) => sequence(&[oid(oids::ECDSA_SHA256)]),
             Self::P384(_) => sequence(&[oid(oids::ECDSA_SHA384)]),
             Self::P521(_) => sequence(&[oid(oids::ECDSA_SHA512)]),
-            Self::Ed25519(_) | Self::Dsa(_) => sequence(&[oid(oids::ED25519)]),
+            Self::Ed25519(_) | Self::Dsa(_) | Self::X25519 => sequence(&[oid(oids::ED25519)]),
         }
     }
 
@@ -168,7 +173,7 @@ impl PrivateKey {
                 signature.to_der().as_bytes().to_vec()
             }
             Self::Ed25519(key) => key.sign(message).to_bytes().to_vec(),
-            Self::Dsa(_) => {
+            Self::Dsa(_) | Self::X25519 => {
                 return Err("x509: certificate private key does not implement crypto.Signer");
             }
         })
@@ -182,35 +187,172 @@ impl PublicKey {
     }
 }
 
-fn parse_pkcs8(der: &[u8]) -> Option<PrivateKey> {
-    let key = PrivateKeyInfoRef::try_from(der).ok()?;
-    let bytes = key.private_key.as_bytes();
-    match key.algorithm.oid.as_bytes() {
-        oids::RSA => RsaKey::parse(bytes).map(|key| PrivateKey::Rsa(Box::new(key))),
-        oids::ED25519 => {
-            let seed = bytes.strip_prefix(&[0x04, 0x20])?;
-            let seed: &[u8; 32] = seed.try_into().ok()?;
-            Some(PrivateKey::Ed25519(ed25519_dalek::SigningKey::from_bytes(seed)))
+static ALGORITHM: Struct = Struct {
+    name: "AlgorithmIdentifier",
+    fields: &[Field::of(Shape::Oid), Field::optional(Shape::Any)],
+};
+static PKCS8: Struct = Struct {
+    name: "pkcs8",
+    fields: &[
+        Field::of(Shape::Int),
+        Field::of(Shape::Struct(&ALGORITHM)),
+        Field::of(Shape::Octets),
+    ],
+};
+static PKCS1: Struct = Struct {
+    name: "pkcs1PrivateKey",
+    fields: &[
+        Field::of(Shape::Int),
+        Field::of(Shape::Big),
+        Field::of(Shape::Int),
+        Field::of(Shape::Big),
+        Field::of(Shape::Big),
+        Field::of(Shape::Big),
+        Field::optional(Shape::Big),
+        Field::optional(Shape::Big),
+        Field::optional(Shape::Big),
+        Field::optional(Shape::List),
+    ],
+};
+static SEC1: Struct = Struct {
+    name: "ecPrivateKey",
+    fields: &[
+        Field::of(Shape::Int),
+        Field::of(Shape::Octets),
+        Field::tagged(Shape::Oid, 0),
+        Field::tagged(Shape::Bits, 1),
+    ],
+};
+static DSA: Struct = Struct {
+    name: "DSAKeyFormat",
+    fields: &[
+        Field::of(Shape::Int),
+        Field::of(Shape::Big),
+        Field::of(Shape::Big),
+        Field::of(Shape::Big),
+        Field::of(Shape::Big),
+        Field::of(Shape::Big),
+    ],
+};
+
+/// Reads `der` as `target`; else says which of `others` it is, or what Go says of it.
+fn fields<'d>(
+    der: &'d [u8],
+    target: &'static Struct,
+    others: [(&'static Struct, &str); 2],
+) -> Result<(Value<'d>, &'d [u8]), String> {
+    asn1::read(der, Shape::Struct(target)).map_err(|why| {
+        let is = |other: &'static Struct| asn1::read(der, Shape::Struct(other)).is_ok();
+        match others.iter().find(|(other, _)| is(other)) {
+            Some((_, parser)) => {
+                format!(
+                    "x509: failed to parse private key (use {parser} instead for this key format)"
+                )
+            }
+            None => why,
         }
+    })
+}
+
+const AS_EC: (&Struct, &str) = (&SEC1, "ParseECPrivateKey");
+const AS_PKCS1: (&Struct, &str) = (&PKCS1, "ParsePKCS1PrivateKey");
+const AS_PKCS8: (&Struct, &str) = (&PKCS8, "ParsePKCS8PrivateKey");
+
+fn parse_pkcs8(der: &[u8]) -> Result<PrivateKey, String> {
+    let (key, _) = fields(der, &PKCS8, [AS_EC, AS_PKCS1])?;
+    let (algorithm, bytes) = (key.field(1), key.field(2).content());
+    let parameters = algorithm.field(1).content();
+    match algorithm.field(0).content() {
+        oids::RSA => parse_pkcs1(bytes).map_err(|why| {
+            format!("x509: failed to parse RSA private key embedded in PKCS#8: {why}")
+        }),
         oids::EC => {
-            let curve = key.algorithm.parameters_oid().ok()?;
-            of_curve(curve.as_bytes(), sec1::EcPrivateKey::try_from(bytes).ok()?.private_key)
+            let curve = asn1::read(parameters, Shape::Oid).ok();
+            let curve = curve.map(|(oid, _)| oid.content());
+            parse_sec1(curve, bytes).map_err(|why| {
+                format!("x509: failed to parse EC private key embedded in PKCS#8: {why}")
+            })
         }
-        _ => None,
+        oids::ED25519 => {
+            let seed: [u8; 32] =
+                seed("Ed25519", parameters, bytes)?.try_into().map_err(|seed: Vec<u8>| {
+                    format!("x509: invalid Ed25519 private key length: {}", seed.len())
+                })?;
+            Ok(PrivateKey::Ed25519(ed25519_dalek::SigningKey::from_bytes(&seed)))
+        }
+        oids::X25519 => match seed("X25519", parameters, bytes)?.len() {
+            32 => Ok(PrivateKey::X25519),
+            _ => Err("crypto/ecdh: invalid private key size".to_owned()),
+        },
+        other => Err(format!(
+            "x509: PKCS#8 wrapping contained private key with unknown algorithm: {}",
+            asn1::dotted(other)
+        )),
     }
 }
 
-fn parse_sec1(der: &[u8]) -> Option<PrivateKey> {
-    let key = sec1::EcPrivateKey::try_from(der).ok()?;
-    let curve = key.parameters?.named_curve()?;
-    of_curve(curve.as_bytes(), key.private_key)
+/// The bytes of a key that has no parameters.
+fn seed(kind: &str, parameters: &[u8], bytes: &[u8]) -> Result<Vec<u8>, String> {
+    if !parameters.is_empty() {
+        return Err(format!("x509: invalid {kind} private key parameters"));
+    }
+    let (seed, _) = asn1::read(bytes, Shape::Octets)
+        .map_err(|why| format!("x509: invalid {kind} private key: {why}"))?;
+    Ok(seed.content().to_vec())
 }
 
-fn of_curve(curve: &[u8], scalar: &[u8]) -> Option<PrivateKey> {
-    match curve {
-        oids::P256 => p256::SecretKey::from_slice(scalar).ok().map(PrivateKey::P256),
-        oids::P384 => p384::SecretKey::from_slice(scalar).ok().map(PrivateKey::P384),
-        oids::P521 => p521::SecretKey::from_slice(scalar).ok().map(PrivateKey::P521),
-        _ => None,
+fn parse_pkcs1(der: &[u8]) -> Result<PrivateKey, String> {
+    let (key, rest) = fields(der, &PKCS1, [AS_EC, AS_PKCS8])?;
+    if !rest.is_empty() {
+        return Err("asn1: syntax error: trailing data".to_owned());
     }
+    let version = key.field(0).content();
+    if version.len() > 1 || version[0] > 1 && version[0] < 0x80 {
+        return Err("x509: unsupported private key version".to_owned());
+    }
+    let is_positive = |at: usize| match key.field(at) {
+        Value::Absent => true,
+        number => !matches!(number.content(), [0] | [0x80..=0xFF, ..]),
+    };
+    if ![1, 3, 4, 5, 6, 7, 8].into_iter().all(is_positive) {
+        return Err("x509: private key contains zero or negative value".to_owned());
+    }
+    let key = RsaKey::parse(der).ok_or("crypto/rsa: invalid CRT exponent")?;
+    Ok(PrivateKey::Rsa(Box::new(key)))
+}
+
+fn parse_sec1(curve: Option<&[u8]>, der: &[u8]) -> Result<PrivateKey, String> {
+    let (key, _) = fields(der, &SEC1, [AS_PKCS8, AS_PKCS1]).map_err(|why| match why {
+        why if why.starts_with("x509: ") => why,
+        why => format!("x509: failed to parse EC private key: {why}"),
+    })?;
+    let version = key.field(0).content();
+    if version != [1] {
+        let negative = version[0] >= 0x80;
+        let start = if negative { -1_i64 } else { 0 };
+        let number = version.iter().fold(start, |all, byte| all << 8 | i64::from(*byte));
+        return Err(format!("x509: unknown EC private key version {number}"));
+    }
+    of_curve(curve.unwrap_or(key.field(2).content()), key.field(1).content())
+}
+
+fn of_curve(curve: &[u8], scalar: &[u8]) -> Result<PrivateKey, String> {
+    let size = match curve {
+        oids::P256 => 32,
+        oids::P384 => 48,
+        oids::P521 => 66,
+        _ => return Err("x509: unknown elliptic curve".to_owned()),
+    };
+    let (zeros, scalar) = scalar.split_at(scalar.len().saturating_sub(size));
+    if zeros.iter().any(|byte| *byte != 0) {
+        return Err("x509: invalid private key length".to_owned());
+    }
+    let mut padded = vec![0; size - scalar.len()];
+    padded.extend_from_slice(scalar);
+    let key = match curve {
+        oids::P256 => p256::SecretKey::from_slice(&padded).ok().map(PrivateKey::P256),
+        oids::P384 => p384::SecretKey::from_slice(&padded).ok().map(PrivateKey::P384),
+        _ => p521::SecretKey::from_slice(&padded).ok().map(PrivateKey::P521),
+    };
+    key.ok_or_else(|| "ecdsa: private key scalar is zero or out of range".to_owned())
 }
