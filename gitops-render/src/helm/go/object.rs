@@ -44,6 +44,12 @@ pub(crate) trait Object: fmt::Debug {
         None
     }
 
+    /// What is wrong with the results of the method `name`: templates take one, or one and an
+    /// error.
+    fn unsuited(&self, _name: &[u8]) -> Option<String> {
+        None
+    }
+
     /// Calls the method `name`, whose arguments fit what [`method`](Self::method) says.
     ///
     /// # Errors

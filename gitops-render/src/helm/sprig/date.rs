@@ -4,6 +4,7 @@
 
 mod calendar;
 mod duration;
+mod encode;
 mod format;
 mod layout;
 mod names;

@@ -78,7 +78,7 @@ impl<'t> Frame<'_, '_, 't> {
         Ok(values)
     }
 
-    fn check_count(
+    pub(super) fn check_count(
         &self,
         name: &[u8],
         parameters: &Parameters,

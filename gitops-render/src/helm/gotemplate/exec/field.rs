@@ -122,6 +122,10 @@ impl<'t> Frame<'_, '_, 't> {
         last: Option<Operand>,
     ) -> Result<Operand, Fault> {
         if let Some(parameters) = object.method(name) {
+            if let Some(why) = object.unsuited(name) {
+                self.check_count(name, &parameters, args.len(), last.is_some())?;
+                return Err(self.error(why));
+            }
             let args = self.arguments(dot, name, &parameters, args, last)?;
             let result = object.call(name, &args, self.machine);
             return self.result(result, name, At::Arg(node));

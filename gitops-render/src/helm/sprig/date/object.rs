@@ -6,9 +6,9 @@ use std::rc::Rc;
 
 use super::calendar::{SINCE_YEAR_ONE, days_since_epoch};
 use super::duration::Duration;
-use super::names;
 use super::time::Time;
 use super::zone::Zone;
+use super::{encode, names};
 use crate::helm::go::{Encoded, IntKind, Kind, Named, Object, Str, Type, Value};
 use crate::helm::gotemplate::{Fault, Machine, Parameters};
 
@@ -78,8 +78,6 @@ const TIME_METHODS: Methods<Time> = &[
     ("IsZero", &[], |it, _| Value::Bool(it.is_zero())),
     ("Local", &[], |it, _| it.in_zone(Zone::Local).into()),
     ("Location", &[], |it, _| Value::Object(Rc::new(it.zone.clone()))),
-    ("MarshalJSON", &[], |it, _| Value::Bytes(format!("\"{}\"", it.rfc_3339()).into())),
-    ("MarshalText", &[], |it, _| Value::Bytes(it.rfc_3339().into())),
     ("Minute", &[], |it, _| Value::int(it.civil().minute)),
     ("Month", &[], |it, _| names::month(it.civil().month)),
     ("Nanosecond", &[], |it, _| Value::int(it.nanos)),
@@ -137,11 +135,19 @@ impl Object for Time {
     }
 
     fn method(&self, name: &[u8]) -> Option<Parameters> {
-        parameters(TIME_METHODS, name)
+        let known = encode::method(name).map(|(parameters, _)| parameters);
+        known.or_else(|| parameters(TIME_METHODS, name))
+    }
+
+    fn unsuited(&self, name: &[u8]) -> Option<String> {
+        encode::unsuited(name)
     }
 
     fn call(&self, name: &[u8], args: &[Value], _: &mut Machine<'_>) -> Result<Value, Fault> {
-        invoke(TIME_METHODS, self, name, args)
+        match encode::method(name) {
+            Some((_, method)) => method(self, args),
+            None => invoke(TIME_METHODS, self, name, args),
+        }
     }
 
     fn text(&self) -> Option<Str> {

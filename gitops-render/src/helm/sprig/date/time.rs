@@ -79,7 +79,7 @@ impl Time {
     }
 
     /// Seconds since the year 1, wrapped around as Go's are.
-    fn since_year_one(&self) -> i64 {
+    pub(super) fn since_year_one(&self) -> i64 {
         self.seconds.wrapping_add(SINCE_YEAR_ONE)
     }
 
