@@ -76,7 +76,11 @@ pub(crate) struct Args {
 pub(crate) fn template(args: &Args) -> Result<String, Box<dyn Error>> {
     let (tree, path) = chart(&args.chart)?;
     let helm = Helm::new(options(args)?);
-    helm.template(&Input::new(&tree, path)).map_err(|error| words(error).into())
+    let output = helm.output(&Input::new(&tree, path)).map_err(words)?;
+    for warning in &output.warnings {
+        eprintln!("level=WARN msg={:?}", warning.message);
+    }
+    Ok(output.text)
 }
 
 /// The tree that holds the chart, and where.

@@ -64,9 +64,9 @@ pub use crate::detect::{Kind, detect};
 pub use crate::error::{Position, RenderError};
 pub use crate::helm::{
     ChartLimits, Clock, Crds, Entropy, FixedClock, Helm, HelmCompat, HelmLimits, HelmOptions,
-    HelmValues, HookDeletePolicy, HookEvent, HookOutputLogPolicy, Hooks, Lookup, NoLookup,
-    Operation, PostRender, SchemaCheck, SeededEntropy, Snapshot, SystemClock, SystemEntropy,
-    ValuesFile,
+    HelmOutput, HelmValues, HookDeletePolicy, HookEvent, HookOutputLogPolicy, Hooks, Lookup,
+    NoLookup, Operation, PostRender, SchemaCheck, SeededEntropy, Snapshot, SystemClock,
+    SystemEntropy, ValuesFile,
 };
 pub use crate::kustomize::{
     Compat, HelmCharts, HelmFlags, Kustomize, KustomizeLimits, KustomizeOptions, LoadRestrictor,

@@ -7,7 +7,7 @@ use super::objects;
 use super::options::HelmOptions;
 use super::release::{Printed, print};
 use super::run::Run;
-use crate::{Input, Position, RenderError, Rendered, Renderer};
+use crate::{Input, Position, RenderError, Rendered, Renderer, Warning};
 
 /// Renders a chart as `helm template` does, byte for byte.
 ///
@@ -27,6 +27,18 @@ pub struct Helm {
     pub options: HelmOptions,
     /// What was read for earlier renders.
     kept: Kept,
+}
+
+/// What `helm template` prints, and what it says beside it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct HelmOutput {
+    /// The bytes on its standard output.
+    pub text: String,
+    /// What the chart's `NOTES.txt` gives, which only `helm install` shows.
+    pub notes: Option<String>,
+    /// What goes to its standard error though it is no error, mostly in Helm's words.
+    pub warnings: Vec<Warning>,
 }
 
 impl Helm {
@@ -54,6 +66,14 @@ impl Helm {
     /// # Errors
     /// Where the chart or its values are wrong, or something has to be fetched first.
     pub fn template(&self, input: &Input<'_>) -> Result<String, RenderError> {
+        self.output(input).map(|output| output.text)
+    }
+
+    /// The same, with what Helm says beside it: warnings, and the chart's notes.
+    ///
+    /// # Errors
+    /// As [`template`](Self::template).
+    pub fn output(&self, input: &Input<'_>) -> Result<HelmOutput, RenderError> {
         let outcome = Run::new(input, &self.options, &self.kept).render()?;
         let printed = Printed {
             crds: &outcome.crds,
@@ -62,10 +82,11 @@ impl Helm {
             only: &self.options.show_only,
             compat: self.options.compat,
         };
-        print(&printed).map_err(|message| RenderError::Invalid {
+        let text = print(&printed).map_err(|message| RenderError::Invalid {
             position: Position { file: input.path.to_string(), ..Position::default() },
             message,
-        })
+        })?;
+        Ok(HelmOutput { text, notes: outcome.notes, warnings: outcome.warnings })
     }
 }
 

@@ -19,6 +19,9 @@ pub trait Clock: fmt::Debug + Send + Sync {
 }
 
 /// Gives random bytes, for `randAlphaNum`, `uuidv4`, `genCA`, `htpasswd` and their kind.
+///
+/// What its `Debug` prints goes into the fingerprint of a renderer: it must differ where the bytes
+/// do, and must not tell a secret.
 pub trait Entropy: fmt::Debug + Send + Sync {
     /// Fills `bytes` for the call number `call`, from 0, that the template `template` makes in
     /// the release `release` (namespace and name).

@@ -4,6 +4,7 @@
 use super::node::Node;
 use super::tables::{Coalescer, Nulls, clean_nulls, concat, deep_copy};
 use crate::helm::go::{Map, Value};
+use crate::helm::words::quote;
 
 /// The key of the values that all charts see.
 const GLOBAL: &[u8] = b"global";
@@ -72,7 +73,7 @@ impl Coalescer {
                 }
                 (Some(Value::Map(_)), Value::Nil) => {}
                 (Some(Value::Map(_)), _) => {
-                    self.warn(format!("skipped value for {prefix}.{key}: Not a table."));
+                    self.warn(format!("warning: skipped value for {prefix}.{key}: Not a table."));
                 }
                 (Some(_), _) => {}
                 (None, Value::Nil) if cleans(nulls) => {}
@@ -92,7 +93,9 @@ impl Coalescer {
             None => Some(Map::of([].into())),
             Some(Value::Map(globals)) => Some(globals),
             Some(_) => {
-                self.warn(format!("skipping globals because {which} global is not a table."));
+                self.warn(format!(
+                    "warning: skipping globals because {which} global is not a table."
+                ));
                 None
             }
         };
@@ -111,7 +114,10 @@ impl Coalescer {
                     below.set(key, Value::Map(value));
                 }
                 (Value::Map(_), Some(_)) => {
-                    self.warn(format!("cannot merge map onto non-map for \"{key}\". Skipping."));
+                    let key = quote(&key.lossy());
+                    self.warn(format!(
+                        "Conflict: cannot merge map onto non-map for {key}. Skipping."
+                    ));
                 }
                 (_, Some(Value::Map(_))) => {
                     self.warn(format!("key {key} is table. Skipping"));

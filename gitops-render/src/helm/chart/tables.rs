@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use crate::helm::go::{Map, Value};
+use crate::helm::gofmt::format_within;
 
 /// What becomes of `null` where values meet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,16 +58,30 @@ impl Coalescer {
                 (Some(Value::Map(below)), Value::Map(value)) => {
                     self.tables(&below, &value, &path, nulls);
                 }
-                (Some(_), Value::Map(_)) => {
-                    self.warn(format!("cannot overwrite table with non table for {path}"));
+                (Some(_), value @ Value::Map(_)) => {
+                    let value = shown(&value);
+                    self.warn(format!(
+                        "warning: cannot overwrite table with non table for {path} ({value})"
+                    ));
                 }
                 (Some(Value::Map(_)), value) if !matches!(value, Value::Nil) => {
-                    self.warn(format!("destination for {path} is a table; the value of the chart that is none is ignored"));
+                    let value = shown(&value);
+                    self.warn(format!(
+                        "warning: destination for {path} is a table. Ignoring non-table value \
+                         ({value})"
+                    ));
                 }
                 _ => {}
             }
         }
     }
+}
+
+/// As `%v` prints it.
+fn shown(value: &Value) -> String {
+    const ROOM: usize = 1 << 20;
+    let text = format_within(b"%v", std::slice::from_ref(value), ROOM).unwrap_or_default();
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 /// `prefix.name`, or `name` alone.
