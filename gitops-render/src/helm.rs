@@ -53,7 +53,7 @@ pub use self::options::{
     Crds, HelmOptions, HelmValues, Hooks, Operation, PostRender, SchemaCheck, ValuesFile,
 };
 pub use self::release::{HookDeletePolicy, HookEvent, HookOutputLogPolicy};
-pub use self::renderer::Helm;
+pub use self::renderer::{Helm, HelmOutput};
 pub use self::world::{
     Clock, Entropy, FixedClock, Lookup, NoLookup, SeededEntropy, Snapshot, SystemClock,
     SystemEntropy,

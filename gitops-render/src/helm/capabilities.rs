@@ -4,7 +4,7 @@ use std::any::Any;
 use std::rc::Rc;
 
 use super::HelmCompat;
-use super::go::{Encoded, Kind, List, Named, Object, Str, Type, Value};
+use super::go::{Encoded, Field, Kind, List, Named, Object, Record, Str, Tag, Type, Value};
 use super::gotemplate::{Fault, Machine, Parameters};
 
 /// What templates see, and what the chart's own range of versions is held against.
@@ -80,14 +80,35 @@ const API_VERSIONS: [&str; 55] = [
     "apiextensions.k8s.io/v1",
 ];
 
-static CAPABILITIES: Named =
-    Named { name: "*common.Capabilities", kind: Kind::Ptr, item: Type::Any, methods: &[] };
-static KUBE_VERSION: Named =
-    Named { name: "common.KubeVersion", kind: Kind::Struct, item: Type::Any, methods: &[] };
-static VERSION_SET: Named =
-    Named { name: "common.VersionSet", kind: Kind::Slice, item: Type::Str, methods: &[] };
-static BUILD: Named =
-    Named { name: "version.BuildInfo", kind: Kind::Struct, item: Type::Any, methods: &[] };
+/// The types of what templates see.
+struct Types {
+    capabilities: Named,
+    kube_version: Named,
+    version_set: Named,
+}
+
+static TYPES: Types =
+    Types::new(["*common.Capabilities", "common.KubeVersion", "common.VersionSet"]);
+static TYPES_OF_3: Types =
+    Types::new(["*chartutil.Capabilities", "chartutil.KubeVersion", "chartutil.VersionSet"]);
+static BUILD: Named = Named::new("version.BuildInfo", Kind::Struct, Type::Any);
+
+impl Types {
+    const fn new([capabilities, kube_version, version_set]: [&'static str; 3]) -> Self {
+        Self {
+            capabilities: Named::new(capabilities, Kind::Ptr, Type::Any),
+            kube_version: Named::new(kube_version, Kind::Struct, Type::Any),
+            version_set: Named::new(version_set, Kind::Slice, Type::Str),
+        }
+    }
+
+    fn of(compat: HelmCompat) -> &'static Self {
+        match compat {
+            HelmCompat::V3_21 => &TYPES_OF_3,
+            HelmCompat::V4_2_3 | HelmCompat::V4_2_4 => &TYPES,
+        }
+    }
+}
 
 const NONE: Parameters = Parameters { fixed: &[], rest: None };
 
@@ -109,48 +130,47 @@ impl Capabilities {
             (_, Some(_)) => written.to_owned(),
             (_, None) => format!("v{written}"),
         };
+        let types = Types::of(compat);
         let kube = KubeVersion {
             has_pointer: true,
+            ty: &types.kube_version,
             version: Str::from(&*version),
-            normalized: Str::from(&*constraint_version),
+            normalized: (compat != HelmCompat::V3_21).then(|| Str::from(&*constraint_version)),
             major: Str::from(&*plain[0]),
             minor: Str::from(&*plain[1]),
         };
         let known = API_VERSIONS.iter().copied().chain(api_versions.iter().map(String::as_str));
-        let fields = [
-            ("KubeVersion", Value::Object(Rc::new(kube))),
-            (
-                "APIVersions",
-                Value::Object(Rc::new(VersionSet(List::typed(
-                    &Type::Str,
-                    known.map(Value::string).collect(),
-                )))),
-            ),
-            ("HelmVersion", Value::Object(Rc::new(build()))),
+        let versions = List::typed(&Type::Str, known.map(Value::string).collect());
+        let versions = VersionSet { ty: &types.version_set, versions };
+        let field = |name, value| Field { name, json: Tag::Name(name), value };
+        let fields = vec![
+            field("KubeVersion", Value::Object(Rc::new(kube))),
+            field("APIVersions", Value::Object(Rc::new(versions))),
+            field("HelmVersion", Value::Object(Rc::new(build(compat)))),
         ];
-        let value =
-            Value::Object(Rc::new(Record { ty: &CAPABILITIES, fields: fields.into(), tags: &[] }));
+        let value = Value::Object(Rc::new(Record { ty: &types.capabilities, fields }));
         Ok(Self { version, constraint_version, value })
     }
 }
 
-fn build() -> Record {
-    const TAGS: &[(&str, &str)] = &[
-        ("Version", "version"),
-        ("GitCommit", "git_commit"),
-        ("GitTreeState", "git_tree_state"),
-        ("GoVersion", "go_version"),
-        ("KubeClientVersion", "kube_client_version"),
+/// `.Capabilities.HelmVersion`. 4.2.3 is what it says in a program that has Helm as a library.
+fn build(compat: HelmCompat) -> Record {
+    let version = match compat {
+        HelmCompat::V3_21 => "v3.21.4",
+        HelmCompat::V4_2_3 => "v4.2",
+        HelmCompat::V4_2_4 => "v4.2.4",
+    };
+    let field = |name, json, text| Field { name, json, value: Value::string(text) };
+    let mut fields = vec![
+        field("Version", Tag::NotEmpty("version"), version),
+        field("GitCommit", Tag::NotEmpty("git_commit"), ""),
+        field("GitTreeState", Tag::NotEmpty("git_tree_state"), ""),
+        field("GoVersion", Tag::NotEmpty("go_version"), "go1.26.6"),
     ];
-    let text = Value::string;
-    let fields = [
-        ("Version", text("v4.2")),
-        ("GitCommit", text("")),
-        ("GitTreeState", text("")),
-        ("GoVersion", text("go1.26.6")),
-        ("KubeClientVersion", text("v1.36")),
-    ];
-    Record { ty: &BUILD, fields: fields.into(), tags: TAGS }
+    if compat != HelmCompat::V3_21 {
+        fields.push(field("KubeClientVersion", Tag::Name("kube_client_version"), "v1.36"));
+    }
+    Record { ty: &BUILD, fields }
 }
 
 /// The numbers of a version, at least two: apimachinery's `ParseGeneric`.
@@ -179,73 +199,21 @@ fn numbers(text: &str) -> Result<Vec<u64>, String> {
     Ok(numbers)
 }
 
-/// A struct without methods.
-#[derive(Debug)]
-struct Record {
-    ty: &'static Named,
-    fields: Vec<(&'static str, Value)>,
-    /// The names that JSON has for fields, where they are others; such that are empty are left
-    /// out.
-    tags: &'static [(&'static str, &'static str)],
-}
-
-impl Record {
-    fn tag(&self, name: &str) -> Option<&'static str> {
-        self.tags.iter().find(|(field, _)| *field == name).map(|(_, tag)| *tag)
-    }
-}
-
-impl Object for Record {
-    fn ty(&self) -> Type {
-        Type::Named(self.ty)
-    }
-
-    fn field(&self, name: &[u8]) -> Option<Value> {
-        let mut fields = self.fields.iter();
-        fields.find(|(field, _)| field.as_bytes() == name).map(|(_, value)| value.clone())
-    }
-
-    fn call(&self, _: &[u8], _: &[Value], _: &mut Machine<'_>) -> Result<Value, Fault> {
-        let Self { ty, fields, tags } = self;
-        Ok(Value::Object(Rc::new(Self { ty, fields: fields.clone(), tags })))
-    }
-
-    /// `.Capabilities` can copy itself.
-    fn method(&self, name: &[u8]) -> Option<Parameters> {
-        (name == b"Copy" && *self.ty == CAPABILITIES).then_some(NONE)
-    }
-
-    fn fields(&self) -> Vec<(&'static str, Value)> {
-        self.fields.clone()
-    }
-
-    fn json(&self) -> Encoded {
-        let named = |(name, value): &(&'static str, Value)| {
-            let tag = self.tag(name);
-            let is_left_out = tag.is_some() && !value.truth();
-            (!is_left_out).then(|| (Str::from(tag.unwrap_or(name)), value.clone()))
-        };
-        Encoded::Struct(self.fields.iter().filter_map(named).collect())
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-}
-
 #[derive(Clone, Debug)]
 struct KubeVersion {
     /// Whether it is still the one of `.Capabilities`, to which there is a pointer.
     has_pointer: bool,
+    ty: &'static Named,
     version: Str,
-    normalized: Str,
+    /// Without what follows the numbers; Helm 3 has only this one, as the version itself.
+    normalized: Option<Str>,
     major: Str,
     minor: Str,
 }
 
 impl Object for KubeVersion {
     fn ty(&self) -> Type {
-        Type::Named(&KUBE_VERSION)
+        Type::Named(self.ty)
     }
 
     fn field(&self, name: &[u8]) -> Option<Value> {
@@ -263,12 +231,13 @@ impl Object for KubeVersion {
     }
 
     fn call(&self, name: &[u8], _: &[Value], _: &mut Machine<'_>) -> Result<Value, Fault> {
-        Ok(Value::Str(if name == b"String" { &self.normalized } else { &self.version }.clone()))
+        let text = if name == b"String" { self.shown() } else { &self.version };
+        Ok(Value::Str(text.clone()))
     }
 
     /// Only where a template prints it as it is: `String` is a method of the pointer.
     fn printed(&self) -> Option<Str> {
-        self.has_pointer.then(|| self.normalized.clone())
+        self.has_pointer.then(|| self.shown().clone())
     }
 
     fn passed(&self) -> Option<Value> {
@@ -276,18 +245,17 @@ impl Object for KubeVersion {
     }
 
     fn copied(&self) -> Option<Value> {
-        let copy = Self { has_pointer: false, normalized: Str::default(), ..self.clone() };
+        let normalized = self.normalized.as_ref().map(|_| Str::default());
+        let copy = Self { has_pointer: false, normalized, ..self.clone() };
         Some(Value::Object(Rc::new(copy)))
     }
 
     fn fields(&self) -> Vec<(&'static str, Value)> {
         let text = |text: &Str| Value::Str(text.clone());
-        vec![
-            ("Version", text(&self.version)),
-            ("normalizedVersion", text(&self.normalized)),
-            ("Major", text(&self.major)),
-            ("Minor", text(&self.minor)),
-        ]
+        let normalized = self.normalized.iter().map(|it| ("normalizedVersion", text(it)));
+        let numbers = [("Major", text(&self.major)), ("Minor", text(&self.minor))];
+        let version = std::iter::once(("Version", text(&self.version)));
+        version.chain(normalized).chain(numbers).collect()
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -295,12 +263,22 @@ impl Object for KubeVersion {
     }
 }
 
+impl KubeVersion {
+    /// What its `String` gives.
+    fn shown(&self) -> &Str {
+        self.normalized.as_ref().unwrap_or(&self.version)
+    }
+}
+
 #[derive(Debug)]
-struct VersionSet(List);
+struct VersionSet {
+    ty: &'static Named,
+    versions: List,
+}
 
 impl Object for VersionSet {
     fn ty(&self) -> Type {
-        Type::Named(&VERSION_SET)
+        Type::Named(self.ty)
     }
 
     fn method(&self, name: &[u8]) -> Option<Parameters> {
@@ -309,19 +287,19 @@ impl Object for VersionSet {
 
     fn call(&self, _: &[u8], args: &[Value], _: &mut Machine<'_>) -> Result<Value, Fault> {
         let wanted = args.first().and_then(Value::as_str);
-        Ok(Value::Bool(self.0.iter().any(|version| version.as_str() == wanted)))
+        Ok(Value::Bool(self.versions.iter().any(|version| version.as_str() == wanted)))
     }
 
     fn truth(&self) -> bool {
-        !self.0.is_empty()
+        !self.versions.is_empty()
     }
 
     fn as_collection(&self) -> Option<Value> {
-        Some(Value::List(self.0.clone()))
+        Some(Value::List(self.versions.clone()))
     }
 
     fn json(&self) -> Encoded {
-        Encoded::Value(Value::List(self.0.clone()))
+        Encoded::Value(Value::List(self.versions.clone()))
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -1,6 +1,7 @@
 //! Charts: what is in their files, and how their values come together. The rules are those of
 //! Helm's `pkg/chart`.
 
+mod about;
 mod archive;
 mod coalesce;
 mod decode;

@@ -11,6 +11,13 @@ use std::str::FromStr;
 /// | white space at the end of a document | goes | stays but for the one before `---` | stays |
 /// | defaults that are `null` | stay | go | go |
 /// | webhook configurations are installed | among the unknown kinds | last of the known | the same |
+/// | `.Chart` | a struct, whose unknown fields are errors | a map | the same |
+/// | `mustToYaml`, `mustToToml` | are no functions | are | are |
+/// | `.Capabilities.KubeVersion` | without what follows the numbers | as written | as written |
+/// | errors of templates | on one line | a line for each step | the same |
+/// | documents of a file of values | the first counts | all, merged | all, merged |
+/// | `--set-json` | `a.b=JSON` | also an object alone | the same |
+/// | lines of an empty file (`.Files.Lines`) | none | an error | an error |
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HelmCompat {

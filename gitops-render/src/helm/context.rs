@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::chart::{ChartFile, Node, table};
 use super::go::{Map, Value};
-use super::{functions, go};
+use super::{HelmCompat, functions, go};
 
 /// What all charts of a render see.
 pub(super) struct Shared {
@@ -13,6 +13,7 @@ pub(super) struct Shared {
     pub(super) release: Value,
     /// `.Capabilities`.
     pub(super) capabilities: Value,
+    pub(super) compat: HelmCompat,
 }
 
 /// A template of a chart.
@@ -31,7 +32,7 @@ pub(super) type Templates<'a> = BTreeMap<String, Template<'a>>;
 /// The templates of a chart and of all charts inside it; `values` are those of the chart.
 pub(super) fn templates<'a>(root: &Node<'a>, values: &Map, shared: &Shared) -> Templates<'a> {
     let mut collector = Collector { shared, templates: BTreeMap::new() };
-    let values = Value::Map(values.seen_as(functions::VALUES));
+    let values = Value::Map(values.seen_as(functions::values_of(shared.compat)));
     collector.chart(root, &root.name(), values, 0);
     collector.templates
 }
@@ -44,11 +45,11 @@ struct Collector<'s, 'a> {
 impl<'a> Collector<'_, 'a> {
     /// Adds a chart, and gives what its templates see.
     fn chart(&mut self, node: &Node<'a>, path: &str, values: Value, level: usize) -> Map {
-        let about = node.metadata().as_map();
-        about.set("IsRoot", Value::Bool(level == 0));
+        let ty = functions::values_of(self.shared.compat);
+        let about = node.metadata().seen(level == 0, self.shared.compat);
         let inner = Map::of([].into());
         let dot: Map = [
-            ("Chart", Value::Map(about)),
+            ("Chart", about),
             ("Files", files(node)),
             ("Release", self.shared.release.clone()),
             ("Capabilities", self.shared.capabilities.clone()),
@@ -61,7 +62,7 @@ impl<'a> Collector<'_, 'a> {
         for chart in &node.dependencies {
             let name = chart.name().to_owned();
             let values = table(&dot, &format!("Values.{name}"));
-            let values = values.unwrap_or_else(|| Map::of([].into())).seen_as(functions::VALUES);
+            let values = values.unwrap_or_else(|| Map::of([].into())).seen_as(ty);
             let path = format!("{path}/charts/{name}");
             let seen = self.chart(chart, &path, Value::Map(values), level + 1);
             inner.set(&*name, Value::Map(seen));
@@ -79,7 +80,7 @@ impl<'a> Collector<'_, 'a> {
             if library && !is_partial(&file.name) {
                 continue;
             }
-            let dot = dot.seen_as(functions::VALUES);
+            let dot = dot.seen_as(functions::values_of(self.shared.compat));
             let template = Template { file, dot, base: Arc::clone(&base) };
             self.templates.insert(format!("{path}/{}", file.name), template);
         }

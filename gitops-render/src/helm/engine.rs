@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::HelmOptions;
 use super::capabilities::Capabilities;
 use super::context::{Template, Templates, is_partial};
 use super::explain::{parse_error, run_error};
@@ -10,9 +9,10 @@ use super::functions;
 use super::go::{Map, Str, Value};
 use super::gotemplate::{self, Fault, Fuel, Limit, Machine, World, parse};
 use super::kept::Kept;
-use super::registry::callee;
+use super::registry::callees;
 use super::run::Places;
 use super::watch::Watch;
+use super::{HelmCompat, HelmOptions};
 use crate::{Position, RenderError};
 
 /// Runs templates as the options say.
@@ -70,10 +70,13 @@ impl<'a> Engine<'a> {
             let about = [("Name", Value::string(*name)), ("BasePath", Value::string(&**base))];
             let about: Map =
                 about.into_iter().map(|(key, value)| (Str::from(key), value)).collect();
-            dot.set("Template", Value::Map(about.seen_as(functions::VALUES)));
+            dot.set(
+                "Template",
+                Value::Map(about.seen_as(functions::values_of(self.options.compat))),
+            );
             let output = machine
                 .render(name, Value::Map(dot.clone()))
-                .map_err(|fault| EngineFault::running(name, fault))?;
+                .map_err(|fault| EngineFault::running(name, fault, self.options.compat))?;
             printed.insert((*name).to_owned(), output);
         }
         Ok(printed)
@@ -87,7 +90,10 @@ impl<'a> Engine<'a> {
         const NAME: &str = "name-template";
         let text = |fault: Fault| String::from_utf8_lossy(&fault.text()).into_owned();
         let mut parsed = gotemplate::Templates::default();
-        parsed.add(parse(Str::from(NAME), Str::from(template), callee).map_err(text)?);
+        parsed.add(
+            parse(Str::from(NAME), Str::from(template), callees(self.options.compat))
+                .map_err(text)?,
+        );
         let release = (&*self.options.namespace, "");
         let mut machine = Machine::new(&parsed, self.world(), release, self.fuel());
         let name = machine.render(NAME, Value::Nil).map_err(text)?;
@@ -101,11 +107,12 @@ impl<'a> Engine<'a> {
         order: &[&str],
     ) -> Result<gotemplate::Templates, EngineFault> {
         let mut parsed = gotemplate::Templates::default();
+        let compat = self.options.compat;
         for name in order {
             let Some(Template { file, .. }) = templates.get(*name) else { continue };
             self.watch.check().map_err(|limit| EngineFault::reading(name, limit.into()))?;
-            let read = || parse(Str::from(*name), Str::from(&file.data[..]), callee);
-            let trees = self.kept.file(name, &file.data, read);
+            let read = || parse(Str::from(*name), Str::from(&file.data[..]), callees(compat));
+            let trees = self.kept.file((name, compat), &file.data, read);
             parsed.add(trees.map_err(|fault| EngineFault::reading(name, fault))?);
         }
         Ok(parsed)
@@ -116,8 +123,8 @@ impl<'a> Engine<'a> {
     }
 
     fn world(&self) -> World<'_> {
-        let HelmOptions { clock, entropy, lookup, .. } = self.options;
-        World { clock: &**clock, entropy: &**entropy, lookup: &**lookup }
+        let HelmOptions { clock, entropy, lookup, compat, .. } = self.options;
+        World { clock: &**clock, entropy: &**entropy, lookup: &**lookup, compat: *compat }
     }
 }
 
@@ -127,12 +134,12 @@ impl EngineFault {
         Self::new(name, fault, words)
     }
 
-    fn running(name: &str, fault: Fault) -> Self {
+    fn running(name: &str, fault: Fault, compat: HelmCompat) -> Self {
         let words = |fault: &Fault| {
             let texts = fault.texts().into_iter();
             let texts: Vec<String> =
                 texts.map(|text| String::from_utf8_lossy(&text).into_owned()).collect();
-            run_error(name, &texts)
+            run_error(name, &texts, compat)
         };
         Self::new(name, fault, words)
     }

@@ -1,6 +1,8 @@
 //! How Helm words the errors of templates: `cleanupParseError` and `reformatExecErrorMsg` of its
 //! `pkg/engine`.
 
+use super::HelmCompat;
+
 /// What `required` and `fail` put around their message, so that it is told alone.
 const MARKS: (&str, &str) = ("HELM_ERR_START", "HELM_ERR_END");
 
@@ -15,8 +17,8 @@ pub(super) fn parse_error(name: &str, error: &str) -> String {
 }
 
 /// The error of running the template `name`, out of the texts of the error and of all that it
-/// wraps, outermost first.
-pub(super) fn run_error(name: &str, texts: &[String]) -> String {
+/// wraps, outermost first. Helm 3 tells the text as it is.
+pub(super) fn run_error(name: &str, texts: &[String], compat: HelmCompat) -> String {
     let Some(error) = texts.first() else { return String::new() };
     let mut tokens = error.splitn(3, ": ");
     let (Some(_), Some(location), Some(rest)) = (tokens.next(), tokens.next(), tokens.next())
@@ -25,6 +27,9 @@ pub(super) fn run_error(name: &str, texts: &[String]) -> String {
     };
     if let Some(message) = marked(rest) {
         return format!("execution error at ({location}): {message}");
+    }
+    if compat == HelmCompat::V3_21 {
+        return error.clone();
     }
     let mut trace: Vec<String> = Vec::new();
     for text in texts {
@@ -85,7 +90,7 @@ mod tests {
 
     fn run(texts: &[&str]) -> String {
         let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
-        run_error("c/templates/a.yaml", &texts)
+        run_error("c/templates/a.yaml", &texts, HelmCompat::V4_2_4)
     }
 
     #[test]

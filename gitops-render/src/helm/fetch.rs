@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use gitops_source::{Digest, Tree, TreePath};
 
+use super::HelmCompat;
 use super::chart::{Budget, Chart, Dependency, from_tree, in_range, missing, wanted_version};
 use crate::{Input, Requirement};
 
@@ -13,6 +14,7 @@ pub(super) struct Fetcher<'a> {
     pub(super) input: &'a Input<'a>,
     pub(super) budget: &'a mut Budget,
     pub(super) read: &'a mut BTreeMap<TreePath, Digest>,
+    pub(super) compat: HelmCompat,
 }
 
 /// What has to be fetched first, or an error.
@@ -64,7 +66,7 @@ impl Fetcher<'_> {
 
     fn load(&mut self, tree: &Tree, path: &TreePath) -> Result<Chart, String> {
         let files = from_tree(tree, path, self.budget)?;
-        Chart::load(files, self.budget)
+        Chart::load(files, self.budget, self.compat)
     }
 }
 

@@ -13,7 +13,7 @@ use super::gotemplate::Function;
 
 pub(crate) use self::files::files;
 pub(crate) use self::json::{read as read_json, read_prefix as read_json_prefix};
-pub(crate) use self::values::VALUES;
+pub(crate) use self::values::values_of;
 
 /// All families. A file of a family lists its functions in `FUNCTIONS`.
 pub(crate) const FAMILIES: &[&[Function]] =

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use gitops_source::{Digest, TreePath};
 
+use super::HelmCompat;
 use super::chart::Chart;
 use super::gotemplate::{Fault, Tree};
 
@@ -23,22 +24,25 @@ pub(super) struct Kept(Arc<Mutex<State>>);
 #[derive(Default)]
 struct State {
     /// The latest last.
-    charts: Vec<((TreePath, Digest), Arc<Chart>)>,
+    charts: Vec<(ChartKey, Arc<Chart>)>,
     /// By the paths that Helm has for them, with the text that was read.
-    files: HashMap<String, (Bytes, Trees)>,
+    files: HashMap<String, (HelmCompat, Bytes, Trees)>,
 }
+
+/// Where a chart lies, its digest, and by whose rules it was read.
+type ChartKey = (TreePath, Digest, HelmCompat);
 
 /// What a file defines.
 pub(super) type Trees = Vec<Arc<Tree>>;
 
 impl Kept {
-    /// The chart at a path of the digest, read by `read` if it was not before.
+    /// The chart at a path, of a digest, read by `read` if it was not before.
     ///
     /// # Errors
     /// Those of `read`.
     pub(super) fn chart(
         &self,
-        key: (TreePath, Digest),
+        key: ChartKey,
         read: impl FnOnce() -> Result<Chart, String>,
     ) -> Result<Arc<Chart>, String> {
         let known = self.with(|state| {
@@ -67,13 +71,13 @@ impl Kept {
     /// Those of `read`.
     pub(super) fn file(
         &self,
-        name: &str,
+        (name, compat): (&str, HelmCompat),
         text: &Bytes,
         read: impl FnOnce() -> Result<Trees, Fault>,
     ) -> Result<Trees, Fault> {
         let known = self.with(|state| {
-            let (known, trees) = state.files.get(name)?;
-            (known == text).then(|| trees.clone())
+            let (by, known, trees) = state.files.get(name)?;
+            (*by == compat && known == text).then(|| trees.clone())
         });
         if let Some(trees) = known {
             return Ok(trees);
@@ -83,7 +87,7 @@ impl Kept {
             if state.files.len() >= FILES {
                 state.files.clear();
             }
-            state.files.insert(name.to_owned(), (text.clone(), trees.clone()));
+            state.files.insert(name.to_owned(), (compat, text.clone(), trees.clone()));
         });
         Ok(trees)
     }

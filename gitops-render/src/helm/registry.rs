@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::HelmCompat;
 use super::gotemplate::{self, Builtin, Callee, Function};
 use super::{functions, sprig};
 
@@ -19,8 +20,21 @@ pub(crate) fn function(name: &str) -> Option<&'static Function> {
     FUNCTIONS.get(name).copied()
 }
 
-/// What templates call `name`.
-pub(crate) fn callee(name: &[u8]) -> Option<Callee> {
+/// How templates of a version of Helm find what they call.
+pub(crate) fn callees(compat: HelmCompat) -> fn(&[u8]) -> Option<Callee> {
+    match compat {
+        HelmCompat::V3_21 => callee_of_3,
+        HelmCompat::V4_2_3 | HelmCompat::V4_2_4 => callee,
+    }
+}
+
+/// Helm 3 has no functions that fail where YAML or TOML cannot be written.
+fn callee_of_3(name: &[u8]) -> Option<Callee> {
+    const OF_4: [&[u8]; 2] = [b"mustToToml", b"mustToYaml"];
+    if OF_4.contains(&name) { None } else { callee(name) }
+}
+
+fn callee(name: &[u8]) -> Option<Callee> {
     if let Some(function) = std::str::from_utf8(name).ok().and_then(function) {
         return Some(Callee::Function(function));
     }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use bytes::Bytes;
 use gitops_source::{Digest, TreePath};
 
-use super::HelmOptions;
 use super::chart::{
     Budget, Chart, ChartFile, Coalescer, Elsewhere, Node, check_schema, from_tree, in_range,
 };
@@ -19,6 +18,7 @@ use super::options::{Crds, Operation, SchemaCheck};
 use super::release::{Crd, Sorted, sort};
 use super::values::Collector;
 use super::watch::Watch;
+use super::{HelmCompat, HelmOptions};
 use crate::{Input, Position, RenderError, Requirement, Warning};
 
 /// What a render gives.
@@ -75,12 +75,12 @@ impl<'a> Run<'a> {
         self.go_on()?;
         let release = self.release_name()?;
         let coalescer = Coalescer {
-            keeps_null_defaults: self.options.compat == super::HelmCompat::V3_21,
+            keeps_null_defaults: self.options.compat == HelmCompat::V3_21,
             ..Coalescer::default()
         };
         let mut node = Node::new(&chart);
         coalescer.process_dependencies(&mut node, &values).map_err(|error| {
-            self.wrong(format!("chart dependencies processing failed: {error}"))
+            self.wrong(format!("{}{error}", self.frame("chart dependencies processing failed: ")))
         })?;
         let values = coalescer.coalesce(&node, &values).map_err(|error| self.wrong(error))?;
         self.go_on()?;
@@ -94,7 +94,8 @@ impl<'a> Run<'a> {
 
     /// The values that are given.
     fn values(&self, outcome: &mut Outcome) -> Result<Map, RenderError> {
-        let mut collector = Collector { tree: self.input.tree, read: Vec::new() };
+        let mut collector =
+            Collector { tree: self.input.tree, compat: self.options.compat, read: Vec::new() };
         let values = collector.collect(&self.options.values).map_err(|error| self.wrong(error))?;
         for path in collector.read {
             if let Some(digest) = self.input.tree.digest_of(path.as_str()) {
@@ -114,12 +115,17 @@ impl<'a> Run<'a> {
         if chart.metadata.is_deprecated() {
             outcome.warn(["this chart is deprecated".to_owned()]);
         }
-        Fetcher { input: self.input, budget: &mut budget, read: &mut outcome.read }
-            .complete(&mut chart)
-            .map_err(|missing| match missing {
-                Ok(requirements) => RenderError::Missing(requirements),
-                Err(error) => self.wrong(error),
-            })?;
+        Fetcher {
+            input: self.input,
+            budget: &mut budget,
+            read: &mut outcome.read,
+            compat: self.options.compat,
+        }
+        .complete(&mut chart)
+        .map_err(|missing| match missing {
+            Ok(requirements) => RenderError::Missing(requirements),
+            Err(error) => self.wrong(error),
+        })?;
         Ok(chart)
     }
 
@@ -128,11 +134,11 @@ impl<'a> Run<'a> {
         let Input { tree, path, .. } = self.input;
         let mut read = || {
             let files = from_tree(tree, path, budget)?;
-            Chart::load(files, budget)
+            Chart::load(files, budget, self.options.compat)
         };
         let Some(digest) = tree.digest_of(path.as_str()) else { return read().map(Arc::new) };
         outcome.read.insert(path.clone(), digest.clone());
-        self.kept.chart((path.clone(), digest), read)
+        self.kept.chart((path.clone(), digest, self.options.compat), read)
     }
 
     /// The name of the release.
@@ -145,7 +151,8 @@ impl<'a> Run<'a> {
         };
         check_name(&name).map_err(|error| {
             let shown = super::words::quote(&name);
-            self.wrong(format!("release name check failed: release name {shown}: {error}"))
+            let frame = self.frame("release name check failed: ");
+            self.wrong(format!("{frame}release name {shown}: {error}"))
         })?;
         Ok(name)
     }
@@ -186,7 +193,11 @@ impl<'a> Run<'a> {
                 "chart requires kubeVersion: {wanted} which is incompatible with Kubernetes {found}"
             )));
         }
-        let shared = Shared { release: self.release(release), capabilities: capabilities.value };
+        let shared = Shared {
+            release: self.release(release),
+            capabilities: capabilities.value,
+            compat: self.options.compat,
+        };
         let templates = templates(node, values, &shared);
         for (path, Template { file, .. }) in &templates {
             outcome.places.insert(path.clone(), Place::of(file));
@@ -249,6 +260,11 @@ impl<'a> Run<'a> {
     /// Goes on, unless the render has to end.
     fn go_on(&self) -> Result<(), RenderError> {
         self.watch.check().map_err(|limit| limit.into_error(self.place()))
+    }
+
+    /// What Helm 4 puts before some errors.
+    fn frame(&self, words: &'static str) -> &'static str {
+        if self.options.compat == HelmCompat::V3_21 { "" } else { words }
     }
 
     /// An error of the chart as a whole.

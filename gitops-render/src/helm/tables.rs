@@ -8,6 +8,7 @@ mod chart;
 mod fuzz;
 mod grammar;
 mod oracle;
+mod own;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -17,6 +18,7 @@ use std::path::PathBuf;
 use serde_json::Value as Json;
 
 use super::gotemplate::HelmLimits;
+use super::{HelmCompat, HelmOptions};
 
 /// One test for each table.
 macro_rules! tables {
@@ -37,7 +39,7 @@ tables! {
 /// The template `templates/t.yaml` of a chart `c`, released as `rel` in `ns`: its output, or its
 /// error as Helm words it.
 pub(super) fn evaluate(template: &str, values: &Json, files: &Json) -> Result<Vec<u8>, String> {
-    evaluate_within(template, values, files, HelmLimits::default())
+    evaluate_as(template, values, files, HelmOptions { compat: RECORDED, ..HelmOptions::default() })
 }
 
 /// The same within other limits.
@@ -47,7 +49,20 @@ pub(super) fn evaluate_within(
     files: &Json,
     limits: HelmLimits,
 ) -> Result<Vec<u8>, String> {
-    chart::render(template, values, files, limits)
+    evaluate_as(template, values, files, HelmOptions { limits, ..HelmOptions::default() })
+}
+
+/// The version of Helm that the tables were recorded with.
+const RECORDED: HelmCompat = HelmCompat::V4_2_3;
+
+/// The same with other options.
+pub(super) fn evaluate_as(
+    template: &str,
+    values: &Json,
+    files: &Json,
+    options: HelmOptions,
+) -> Result<Vec<u8>, String> {
+    chart::render(template, values, files, options)
 }
 
 /// The rows of the file `GITOPS_HELM_ROWS`, such as a program beside Helm wrote them.

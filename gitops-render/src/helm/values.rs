@@ -4,6 +4,7 @@
 use gitops_diff::Map as Parsed;
 use gitops_source::{Tree, TreePath};
 
+use super::HelmCompat;
 use super::chart::{map_to_go, merge_values, read_values};
 use super::functions::read_json;
 use super::go::{Map, Value};
@@ -13,6 +14,7 @@ use super::strvals;
 /// Collects values out of `tree`.
 pub(super) struct Collector<'a> {
     pub(super) tree: &'a Tree,
+    pub(super) compat: HelmCompat,
     /// The files of the tree that were read, or would have been.
     pub(super) read: Vec<TreePath>,
 }
@@ -29,7 +31,7 @@ impl Collector<'_> {
         }
         let mut collected = map_to_go(&files);
         for setting in &values.set_json {
-            collected = set_json(setting, collected)?;
+            collected = set_json(setting, collected, self.compat)?;
         }
         for setting in &values.set {
             strvals::set(setting, &collected).map_err(failed("--set"))?;
@@ -58,7 +60,7 @@ impl Collector<'_> {
                 }
             }
         };
-        read_values(text).map_err(|error| format!("failed to parse {name}: {error}"))
+        read_values(text, self.compat).map_err(|error| format!("failed to parse {name}: {error}"))
     }
 
     fn set_file(&mut self, setting: &str, values: &HelmValues, into: &Map) -> Result<(), String> {
@@ -87,8 +89,9 @@ fn failed(option: &'static str) -> impl Fn(String) -> String {
 }
 
 /// One object, or settings whose values are JSON.
-fn set_json(setting: &str, values: Map) -> Result<Map, String> {
-    if setting.trim_start().starts_with('{') {
+/// A setting whose value is JSON; since Helm 4 also one object.
+fn set_json(setting: &str, values: Map, compat: HelmCompat) -> Result<Map, String> {
+    if compat != HelmCompat::V3_21 && setting.trim_start().starts_with('{') {
         return match read_json(setting.trim().as_bytes()).sound() {
             Ok(Value::Map(over)) => Ok(merged(&values, &over)),
             _ => Err(format!("failed parsing --set-json data JSON: {setting}")),

@@ -1,5 +1,5 @@
 //! The charts of the corpus with flags that it does not cover, beside the `helm` that `GITOPS_HELM`
-//! names (4.2.3).
+//! names, by the rules of the version that `GITOPS_HELM_COMPAT` names (4.2.3 without).
 
 use std::io::Write as _;
 use std::path::Path;
@@ -83,15 +83,18 @@ fn printed(helm: &str, chart: &Path, flags: &[&str]) -> Result<String, String> {
     Err(error.trim_end().to_owned())
 }
 
+/// The version of the command.
+fn compat() -> HelmCompat {
+    let named = std::env::var("GITOPS_HELM_COMPAT");
+    named.map_or(HelmCompat::V4_2_3, |name| name.parse().expect("a version"))
+}
+
 fn rendered(chart: &Path, change: fn(&mut HelmOptions)) -> Result<String, String> {
     let name = corpus::name(chart);
     let packed = std::fs::read(chart).expect("an archive");
     let tree = Tree::from_files([(name.as_str(), packed)]).map_err(|error| error.to_string())?;
-    let mut options = HelmOptions {
-        compat: HelmCompat::V4_2_3,
-        clock: Arc::new(SystemClock),
-        ..HelmOptions::default()
-    };
+    let mut options =
+        HelmOptions { compat: compat(), clock: Arc::new(SystemClock), ..HelmOptions::default() };
     change(&mut options);
     let input = Input::new(&tree, TreePath::new(&name).expect("a path"));
     Helm::new(options).template(&input).map_err(|error| match error {

@@ -10,6 +10,7 @@ use super::archive::{self, NO_HEADER};
 use super::files::{Budget, ChartFile};
 use super::metadata::{Lock, Metadata};
 use super::{decode, validate, values};
+use crate::helm::HelmCompat;
 
 /// A chart as its files have it.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +30,19 @@ pub(in crate::helm) struct Chart {
     pub(in crate::helm) warnings: Vec<String>,
 }
 
+/// What someone is told who has files of a chart of the first version beside a `Chart.yaml` of the
+/// second.
+const DEPENDENCIES: &str = "Warning: Dependencies are handled in Chart.yaml since apiVersion \
+                            \"v2\". We recommend migrating dependencies to Chart.yaml.";
+const LOCK: &str = "Warning: Dependency locking is handled in Chart.lock since apiVersion \"v2\". \
+                    We recommend migrating to Chart.lock.";
+
+/// What may still be read, and by whose rules.
+struct Loader<'b> {
+    budget: &'b mut Budget,
+    compat: HelmCompat,
+}
+
 impl Chart {
     /// The chart of `files`, in the words of someone who named it.
     ///
@@ -37,12 +51,17 @@ impl Chart {
     pub(in crate::helm) fn load(
         files: Vec<ChartFile>,
         budget: &mut Budget,
+        compat: HelmCompat,
     ) -> Result<Self, String> {
         const BASE: decode::Struct = decode::Struct {
             name: "chartBase",
             ty: "loader.chartBase",
             fields: &[decode::Field("apiVersion", decode::Shape::Text)],
         };
+        let mut loader = Loader { budget, compat };
+        if compat == HelmCompat::V3_21 {
+            return Self::of(files, &mut loader, 0);
+        }
         let Some(file) = files.iter().find(|file| file.name == "Chart.yaml") else {
             return Err("unable to detect chart version, no Chart.yaml found".to_owned());
         };
@@ -50,27 +69,28 @@ impl Chart {
             .and_then(|value| decode::decode(&value, &BASE))
             .map_err(|error| format!("cannot load Chart.yaml: {error}"))?;
         match base.get("apiVersion").and_then(Value::as_str).unwrap_or_default() {
-            "" | "v1" | "v2" => Self::of(files, budget, 0),
+            "" | "v1" | "v2" => Self::of(files, &mut loader, 0),
             _ => Err("unsupported chart version".to_owned()),
         }
     }
 
-    fn of(files: Vec<ChartFile>, budget: &mut Budget, level: u64) -> Result<Self, String> {
-        if level > budget.limits.depth {
-            return Err(format!("charts hold charts more than {} deep", budget.limits.depth));
+    fn of(files: Vec<ChartFile>, loader: &mut Loader<'_>, level: u64) -> Result<Self, String> {
+        let depth = loader.budget.limits.depth;
+        if level > depth {
+            return Err(format!("charts hold charts more than {depth} deep"));
         }
         let mut chart = Self::default();
         let mut known = chart.read_metadata(&files)?;
         let mut inner: BTreeMap<String, Vec<ChartFile>> = BTreeMap::new();
         for file in files {
-            chart.sort_in(file, &mut known, &mut inner)?;
+            chart.sort_in(file, loader.compat, &mut known, &mut inner)?;
         }
         if !known {
             return Err("Chart.yaml file is missing".to_owned());
         }
         validate::validate(&mut chart.metadata)?;
         for (name, files) in inner {
-            chart.add(&name, files, budget, level)?;
+            chart.add(&name, files, loader, level)?;
         }
         Ok(chart)
     }
@@ -94,6 +114,7 @@ impl Chart {
     fn sort_in(
         &mut self,
         file: ChartFile,
+        compat: HelmCompat,
         known: &mut bool,
         inner: &mut BTreeMap<String, Vec<ChartFile>>,
     ) -> Result<(), String> {
@@ -101,18 +122,20 @@ impl Chart {
         match &*file.name {
             "Chart.yaml" => {}
             "Chart.lock" => self.lock = Some(Lock::read(&file.data).map_err(cannot)?),
-            "values.yaml" => self.values = Some(values::read(&file.data).map_err(cannot)?),
+            "values.yaml" => {
+                self.values = Some(values::read(&file.data, compat).map_err(cannot)?);
+            }
             "values.schema.json" => self.schema = Some(file.data),
             "requirements.yaml" => {
                 *known = true;
-                self.old(&file, "Dependencies are handled in Chart.yaml");
+                self.old(DEPENDENCIES);
                 self.metadata.read(&file.data).map_err(cannot)?;
                 self.keep_old(file);
             }
             "requirements.lock" => {
                 *known = true;
                 self.lock = Some(Lock::read(&file.data).map_err(cannot)?);
-                self.old(&file, "Dependency locking is handled in Chart.lock");
+                self.old(LOCK);
                 self.keep_old(file);
             }
             name if name.starts_with("templates/") => self.templates.push(file),
@@ -132,9 +155,9 @@ impl Chart {
         self.metadata.text("apiVersion") == "v1"
     }
 
-    fn old(&mut self, file: &ChartFile, what: &str) {
+    fn old(&mut self, warning: &str) {
         if !self.is_v1() {
-            self.warnings.push(format!("{}: {what} since apiVersion \"v2\"", file.place));
+            self.warnings.push(warning.to_owned());
         }
     }
 
@@ -149,20 +172,20 @@ impl Chart {
         &mut self,
         name: &str,
         files: Vec<ChartFile>,
-        budget: &mut Budget,
+        loader: &mut Loader<'_>,
         level: u64,
     ) -> Result<(), String> {
         if name.starts_with(['_', '.']) {
             return Ok(());
         }
         let chart = if name.ends_with(".tgz") {
-            self.archived(name, &files, budget, level)
+            self.archived(name, &files, loader, level)
         } else {
             let strip = |file: ChartFile| {
                 let (_, below) = file.name.split_once('/')?;
                 Some(ChartFile { name: below.to_owned(), ..file })
             };
-            Self::of(files.into_iter().filter_map(strip).collect(), budget, level + 1)
+            Self::of(files.into_iter().filter_map(strip).collect(), loader, level + 1)
         };
         let mut chart = chart.map_err(|error| {
             format!("error unpacking subchart {name} in {}: {error}", self.metadata.name())
@@ -176,7 +199,7 @@ impl Chart {
         &self,
         name: &str,
         files: &[ChartFile],
-        budget: &mut Budget,
+        loader: &mut Loader<'_>,
         level: u64,
     ) -> Result<Self, String> {
         let Some(file) = files.first().filter(|file| file.name == name) else {
@@ -186,8 +209,8 @@ impl Chart {
                 "error unpacking subchart tar in {parent}: expected {name}, got {found}"
             ));
         };
-        let files = archive::unpack(&file.data, &file.place, budget)?;
-        Self::of(files, budget, level + 1)
+        let files = archive::unpack(&file.data, &file.place, loader.budget)?;
+        Self::of(files, loader, level + 1)
     }
 }
 

@@ -2,14 +2,15 @@
 
 use gitops_diff::{Map, Value};
 
+use super::about;
 use super::decode::{Field, Shape, Struct, decode, document};
-use crate::helm::go;
+use crate::helm::{HelmCompat, go};
 
 /// What a chart says of itself.
 #[derive(Clone, Debug, Default)]
 pub(in crate::helm) struct Metadata {
     /// The fields by their names in `Chart.yaml`, without the dependencies.
-    fields: Map,
+    pub(super) fields: Map,
     /// None where nothing is declared, which is not the same as an empty list.
     pub(in crate::helm) dependencies: Option<Vec<Dependency>>,
     /// Whether one of them is `null`.
@@ -141,8 +142,18 @@ impl Metadata {
         self.fields.get_mut(field).and_then(Value::as_list_mut).map_or(&mut [], Vec::as_mut_slice)
     }
 
-    /// What templates see as `.Chart`, but for `IsRoot`: all fields, by the names they have in Go.
-    pub(in crate::helm) fn as_map(&self) -> go::Map {
+    /// What templates see as `.Chart`: in Helm 3 a struct, in Helm 4 a map.
+    pub(in crate::helm) fn seen(&self, is_root: bool, compat: HelmCompat) -> go::Value {
+        if compat == HelmCompat::V3_21 {
+            return about::chart(self, is_root);
+        }
+        let map = self.as_map();
+        map.set("IsRoot", go::Value::Bool(is_root));
+        go::Value::Map(map)
+    }
+
+    /// All fields, by the names they have in Go.
+    fn as_map(&self) -> go::Map {
         let text = |field: &str| go::Value::string(self.text(field));
         let list = |field: &str| go::Value::list(list(&self.fields, field, plain));
         let annotations = match self.fields.get("annotations") {
@@ -198,12 +209,16 @@ impl Dependency {
         self.fields.get_mut("tags").and_then(Value::as_list_mut).map_or(&mut [], Vec::as_mut_slice)
     }
 
-    fn as_map(&self) -> go::Map {
-        let text = |field: &str| go::Value::string(self.text(field));
-        let import_values = match &self.imported {
+    /// `ImportValues`.
+    pub(super) fn imports(&self) -> go::Value {
+        go::Value::list(match &self.imported {
             None => self.import_values.iter().map(super::values::to_go).collect(),
             Some(pairs) => pairs.iter().map(|(child, parent)| pair(child, parent)).collect(),
-        };
+        })
+    }
+
+    fn as_map(&self) -> go::Map {
+        let text = |field: &str| go::Value::string(self.text(field));
         [
             ("Name", text("name")),
             ("Version", text("version")),
@@ -211,7 +226,7 @@ impl Dependency {
             ("Condition", text("condition")),
             ("Tags", go::Value::list(self.tags().map(go::Value::string).collect())),
             ("Enabled", go::Value::Bool(self.enabled)),
-            ("ImportValues", go::Value::list(import_values)),
+            ("ImportValues", self.imports()),
             ("Alias", text("alias")),
         ]
         .into_iter()
@@ -248,12 +263,12 @@ fn dependency(value: Value) -> Option<Dependency> {
     Some(Dependency { fields, enabled, import_values, imported: None })
 }
 
-fn list(fields: &Map, field: &str, item: fn(&Value) -> go::Value) -> Vec<go::Value> {
+pub(super) fn list(fields: &Map, field: &str, item: fn(&Value) -> go::Value) -> Vec<go::Value> {
     let items = fields.get(field).and_then(Value::as_list).unwrap_or_default();
     items.iter().map(item).collect()
 }
 
-fn plain(value: &Value) -> go::Value {
+pub(super) fn plain(value: &Value) -> go::Value {
     go::Value::string(value.as_str().unwrap_or_default())
 }
 
@@ -265,7 +280,7 @@ fn maintainer(value: &Value) -> go::Value {
     go::Value::Map(fields.into_iter().map(|(key, value)| (key.into(), value)).collect())
 }
 
-fn string_map(members: &Map) -> go::Map {
+pub(super) fn string_map(members: &Map) -> go::Map {
     let entries = members.iter().map(|(key, value)| (key.as_str().into(), plain(value)));
     go::Map::typed(go::Type::STRING_MAP, entries.collect())
 }

@@ -3,25 +3,32 @@
 use gitops_diff::{Map, Value};
 
 use super::decode;
-use crate::helm::go;
+use crate::helm::{HelmCompat, go};
 
-/// The values of a file: its documents, later ones over earlier ones.
+/// The values of a file: its documents, later ones over earlier ones. Helm 3 takes the first.
 ///
 /// # Errors
 /// Helm's `LoadValues`.
-pub(in crate::helm) fn read(text: &[u8]) -> Result<Map, String> {
+pub(in crate::helm) fn read(text: &[u8], compat: HelmCompat) -> Result<Map, String> {
+    if compat == HelmCompat::V3_21 {
+        return map(text);
+    }
     let mut values = Map::new();
     for document in documents(text)? {
-        let value = decode::document(&document)
-            .and_then(|value| match value {
-                Value::Null => Ok(Map::new()),
-                Value::Map(map) => Ok(map),
-                other => Err(decode::not_a_map(&other)),
-            })
-            .map_err(|error| format!("cannot unmarshal yaml document: {error}"))?;
+        let value =
+            map(&document).map_err(|error| format!("cannot unmarshal yaml document: {error}"))?;
         merge(&mut values, value);
     }
     Ok(values)
+}
+
+/// The first document of a text, which is a map.
+fn map(text: &[u8]) -> Result<Map, String> {
+    match decode::document(text)? {
+        Value::Null => Ok(Map::new()),
+        Value::Map(map) => Ok(map),
+        other => Err(decode::not_a_map(&other)),
+    }
 }
 
 /// Puts `over` over `values`, map by map. A `null` stays, to take a default out later.
@@ -88,7 +95,11 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: &str) {
-        let found = match read(text.as_bytes()) {
+        check_as(HelmCompat::V4_2_4, text, expected);
+    }
+
+    fn check_as(compat: HelmCompat, text: &str, expected: &str) {
+        let found = match read(text.as_bytes(), compat) {
             Ok(map) => serde_json::to_string(&Value::Map(map)).unwrap(),
             Err(error) => error,
         };
@@ -105,6 +116,17 @@ mod tests {
         );
         check("---\r\na: 1\r\n---\r\n---\r\nb: x\r\n", r#"{"a":1,"b":"x"}"#);
         check("a: 1\n---\na: {}", r#"{"a":{}}"#);
+    }
+
+    #[test]
+    fn helm_3_takes_the_first_document() {
+        check_as(HelmCompat::V3_21, "a: 1\n---\na: 2\n", r#"{"a":1}"#);
+        check_as(HelmCompat::V3_21, "--- {a: 1}\n", r#"{"a":1}"#);
+        check_as(
+            HelmCompat::V3_21,
+            "a: [1\nb: 2\n",
+            "error converting YAML to JSON: yaml: line 1: did not find expected ',' or ']'",
+        );
     }
 
     #[test]

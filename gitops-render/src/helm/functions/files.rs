@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use super::glob::Glob;
 use super::json::or_empty;
+use crate::helm::HelmCompat;
 use crate::helm::go::{Kind, Map, Named, Str, Type, Value};
 use crate::helm::gotemplate::{Fault, Function, Machine};
 
@@ -68,6 +69,9 @@ fn glob(_: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
 
 fn lines(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
     let Some(bytes) = content(args) else { return Ok(Value::strings::<Str>([])) };
+    if bytes.is_empty() && machine.compat == HelmCompat::V3_21 {
+        return Ok(Value::strings::<Str>([]));
+    }
     let (last, rest) =
         bytes.split_last().ok_or_else(|| Fault::new("runtime error: index out of range [-1]"))?;
     let text = if *last == b'\n' { rest } else { &bytes };

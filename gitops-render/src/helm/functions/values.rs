@@ -1,14 +1,22 @@
-//! The methods of `.Values` (`common.Values`).
+//! The methods of `.Values` (`common.Values`, in Helm 3 `chartutil.Values`).
 
+use crate::helm::HelmCompat;
 use crate::helm::go::{Kind, Map, Named, Type, Value};
 use crate::helm::gofmt::quote;
 use crate::helm::gotemplate::{Fault, Function, Machine};
 
-/// The type of `.Values`.
-pub(crate) const VALUES: Type = Type::Named(&COMMON_VALUES);
-
-static COMMON_VALUES: Named =
+static VALUES: Named =
     Named { name: "common.Values", kind: Kind::Map, item: Type::Any, methods: METHODS };
+static VALUES_OF_3: Named =
+    Named { name: "chartutil.Values", kind: Kind::Map, item: Type::Any, methods: METHODS };
+
+/// The type of `.Values`.
+pub(crate) fn values_of(compat: HelmCompat) -> Type {
+    Type::Named(match compat {
+        HelmCompat::V3_21 => &VALUES_OF_3,
+        HelmCompat::V4_2_3 | HelmCompat::V4_2_4 => &VALUES,
+    })
+}
 
 /// Nothing that templates hold is one.
 static WRITER_NAME: Named =
@@ -24,7 +32,7 @@ const METHODS: &[Function] = &[
     Function::new("Table", &[Type::Str], |_, args| {
         let (values, path) = receiver(args);
         let table = table(&values, path.split(|it| *it == b'.'))?;
-        Ok(Value::Map(table.seen_as(VALUES)))
+        Ok(Value::Map(table.seen_as(values.ty)))
     }),
     Function::new("YAML", &[], |machine, args| {
         let (values, _) = receiver(args);
@@ -66,7 +74,7 @@ fn path_value(_: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
 fn table<'p>(values: &Map, path: impl Iterator<Item = &'p [u8]>) -> Result<Map, Fault> {
     path.into_iter().try_fold(values.clone(), |table, name| {
         let found = table.get(name);
-        let is_table = |map: &Map| map.ty == Type::DICT || map.ty == VALUES;
+        let is_table = |map: &Map| map.ty == Type::DICT || map.ty == values.ty;
         match found {
             Some(Value::Map(map)) if is_table(&map) => Ok(map),
             _ => Err(Fault::new([&quote(name)[..], b" is not a table"].concat())),

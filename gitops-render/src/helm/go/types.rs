@@ -43,6 +43,13 @@ pub(crate) struct Named {
     pub(crate) methods: &'static [Function],
 }
 
+impl Named {
+    /// A type without methods of its own.
+    pub(crate) const fn new(name: &'static str, kind: Kind, item: Type) -> Self {
+        Self { name, kind, item, methods: &[] }
+    }
+}
+
 impl PartialEq for Named {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name

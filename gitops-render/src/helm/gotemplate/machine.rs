@@ -9,6 +9,7 @@ use super::exec::{self, Variable};
 use super::operand::Operand;
 use super::scope::{Overlay, Templates};
 use super::{Fault, Fuel, parse, stack};
+use crate::helm::HelmCompat;
 use crate::helm::go::{Map, Str, Value, WeakMap};
 use crate::helm::gofmt::quote;
 use crate::helm::registry;
@@ -22,6 +23,7 @@ const INCLUDES: u32 = 1000;
 pub(crate) struct Machine<'a> {
     pub(crate) clock: &'a dyn Clock,
     pub(crate) lookup: &'a dyn Lookup,
+    pub(crate) compat: HelmCompat,
     entropy: &'a dyn Entropy,
     /// Namespace and name.
     release: (&'a str, &'a str),
@@ -49,6 +51,8 @@ pub(crate) struct World<'a> {
     pub(crate) clock: &'a dyn Clock,
     pub(crate) entropy: &'a dyn Entropy,
     pub(crate) lookup: &'a dyn Lookup,
+    /// The version of Helm that runs.
+    pub(crate) compat: HelmCompat,
 }
 
 impl<'a> Machine<'a> {
@@ -62,6 +66,7 @@ impl<'a> Machine<'a> {
         Self {
             clock: world.clock,
             lookup: world.lookup,
+            compat: world.compat,
             entropy: world.entropy,
             release,
             templates,
@@ -185,7 +190,7 @@ impl<'a> Machine<'a> {
         if let Some(trees) = self.texts.get(text) {
             return Ok(Rc::clone(trees));
         }
-        let trees = parse::parse(Str::from("gotpl"), text.clone(), registry::callee)?;
+        let trees = parse::parse(Str::from("gotpl"), text.clone(), registry::callees(self.compat))?;
         let trees: Rc<[Arc<Tree>]> = trees.into();
         self.texts.insert(text.clone(), Rc::clone(&trees));
         Ok(trees)

@@ -4,14 +4,13 @@ use gitops_source::{Tree, TreePath};
 use serde_json::Value as Json;
 
 use crate::RenderError;
-use crate::helm::HelmOptions;
 use crate::helm::chart::{Budget, Chart, Node, from_tree};
 use crate::helm::context::{Shared, order, templates};
 use crate::helm::engine::Engine;
 use crate::helm::go::{Map, Str, Value};
-use crate::helm::gotemplate::HelmLimits;
 use crate::helm::run::{Place, Places};
 use crate::helm::watch::Watch;
+use crate::helm::{HelmCompat, HelmOptions};
 
 const ABOUT: &str =
     "apiVersion: v2\nname: c\nversion: 0.1.0\nappVersion: \"1.2\"\ndescription: A chart\n";
@@ -22,15 +21,16 @@ pub(super) fn render(
     template: &str,
     values: &Json,
     files: &Json,
-    limits: HelmLimits,
+    options: HelmOptions,
 ) -> Result<Vec<u8>, String> {
-    let chart = chart(template, files);
-    let options = HelmOptions { limits, namespace: "ns".to_owned(), ..HelmOptions::default() };
+    let compat = options.compat;
+    let chart = chart(template, files, compat);
+    let options = HelmOptions { namespace: "ns".to_owned(), ..options };
     let kept = crate::helm::kept::Kept::default();
     let watch = Watch::default();
     let engine = Engine::new(&options, &kept, &watch);
     let capabilities = engine.capabilities().expect("those of Helm itself");
-    let shared = Shared { release: release(), capabilities: capabilities.value };
+    let shared = Shared { release: release(), capabilities: capabilities.value, compat };
     let templates = templates(&Node::new(&chart), &map(values), &shared);
     let printed = engine.run(&templates, &order(&templates), "rel");
     let place = Place { file: TEMPLATE.into(), ..Place::default() };
@@ -42,7 +42,7 @@ pub(super) fn render(
     }
 }
 
-fn chart(template: &str, files: &Json) -> Chart {
+fn chart(template: &str, files: &Json, compat: HelmCompat) -> Chart {
     let files = files.as_object().expect("files are an object").iter();
     let files = files.map(|(path, text)| {
         (format!("c/{path}"), text.as_str().expect("files are texts").to_owned())
@@ -52,7 +52,7 @@ fn chart(template: &str, files: &Json) -> Chart {
     let tree = Tree::from_files(own.into_iter().chain(files)).expect("the paths are sound");
     let mut budget = Budget::new(HelmOptions::default().chart_limits);
     from_tree(&tree, &TreePath::new("c").expect("a path"), &mut budget)
-        .and_then(|files| Chart::load(files, &mut budget))
+        .and_then(|files| Chart::load(files, &mut budget, compat))
         .expect("the chart is sound")
 }
 
