@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::rc::Rc;
 
 use super::boolean;
-use crate::helm::go::{Kind, Value};
+use crate::helm::go::{Kind, Object, Value};
 use crate::helm::gofmt::append_value;
 use crate::helm::gotemplate::Fault;
 use crate::helm::gotemplate::operand::Operand;
@@ -123,13 +123,26 @@ fn equal_others(a: &Value, b: &Value) -> Result<bool, Fault> {
         return Ok(is_nil(a) == is_nil(b));
     }
     match (a, b) {
-        (Value::Object(a), Value::Object(b)) if a.as_collection().is_none() => Ok(Rc::ptr_eq(a, b)
+        (Value::Object(a), Value::Object(b)) if is_comparable(&**a) => Ok(Rc::ptr_eq(a, b)
             || (a.ty().kind() == Kind::Struct && format!("{a:?}") == format!("{b:?}"))),
         _ => {
             let ty = type_name(b);
             let text = [b"non-comparable type ", &*shown(b, b"%s")?, b": ", ty.as_bytes()];
             Err(Fault::new(text.concat()))
         }
+    }
+}
+
+/// Whether Go can compare such values: collections it cannot, nor structs that hold some.
+fn is_comparable(object: &dyn Object) -> bool {
+    let can = |value: &Value| match value {
+        Value::List(_) | Value::Map(_) | Value::Bytes(_) => false,
+        Value::Object(inner) => is_comparable(&**inner),
+        _ => true,
+    };
+    match object.ty().kind() {
+        Kind::Struct => object.fields().iter().all(|(_, value)| can(value)),
+        _ => object.as_collection().is_none(),
     }
 }
 
