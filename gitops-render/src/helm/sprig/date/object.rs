@@ -262,6 +262,11 @@ impl Object for Zone {
         invoke(ZONE_METHODS, self, name, args)
     }
 
+    /// None of what it is made of is exported.
+    fn copied(&self) -> Option<Value> {
+        Some(Value::Object(Rc::new(Self::Fixed(Str::default(), 0))))
+    }
+
     fn text(&self) -> Option<Str> {
         Some(self.name())
     }
