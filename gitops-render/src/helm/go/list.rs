@@ -19,6 +19,9 @@ pub(crate) struct List {
 struct Items(Vec<Value>);
 
 impl List {
+    /// Bytes that a list takes beside its items.
+    pub(crate) const BYTES: usize = 48;
+
     /// `[]interface {}`.
     pub(crate) fn of(items: Vec<Value>) -> Self {
         Self::typed(&Type::Any, items)

@@ -31,6 +31,9 @@ struct Shared {
 pub(crate) struct WeakMap(Weak<Shared>);
 
 impl Map {
+    /// Bytes that a map of a few entries takes, whatever they are.
+    pub(crate) const BYTES: usize = 512;
+
     /// `map[string]interface {}`.
     pub(crate) fn of(entries: Entries) -> Self {
         Self::typed(Type::DICT, entries)

@@ -29,7 +29,7 @@ pub(crate) struct Limit {
     pub(crate) what: &'static str,
     /// How much it may be.
     pub(crate) most: u64,
-    /// The option that sets it.
+    /// The option that sets it; empty where none does.
     pub(crate) option: &'static str,
     /// The template, line and column that ran into it, as `NAME:LINE:COLUMN`; empty until known.
     pub(crate) at: Str,
@@ -109,6 +109,10 @@ impl Limit {
     /// The error of a render that reached it at `position`.
     pub(crate) fn into_error(self, position: Position) -> RenderError {
         let Self { what, most, option, .. } = self;
+        if option.is_empty() {
+            let message = format!("{what} is over the limit of {most}");
+            return RenderError::Invalid { position, message };
+        }
         RenderError::Limit { position, what: what.to_owned(), limit: most, option }
     }
 

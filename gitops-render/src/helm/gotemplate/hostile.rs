@@ -48,6 +48,35 @@ fn work_and_output_are_bounded() {
 }
 
 #[test]
+fn values_count_for_the_memory_that_they_take() {
+    for make in [
+        "{{ $x := dict }}{{ range 100000 }}{{ $x = dict \"a\" $x }}{{ end }}",
+        "{{ $x := list }}{{ range 100000 }}{{ $x = list $x }}{{ end }}",
+        "{{ $x := dict }}{{ range 100000 }}{{ $_ := set $x (toString .) 1 }}{{ end }}",
+        "{{ $x := list }}{{ range 40 }}{{ $x = list $x $x }}{{ end }}{{ $x = deepCopy $x }}",
+        "{{ $x := dict }}{{ range 40 }}{{ $x = dict \"a\" $x \"b\" $x }}{{ end }}{{ $x = deepCopy $x }}",
+        "{{ $x := list }}{{ range 40 }}{{ $x = list $x $x }}{{ end }}{{ toYaml $x }}",
+        "{{ $x := dict }}{{ range 40 }}{{ $x = dict \"a\" $x \"b\" $x }}{{ end }}{{ toJson $x }}",
+    ] {
+        refused(make, "in bytes, is over the limit");
+    }
+}
+
+#[test]
+fn what_takes_long_counts_for_many_steps() {
+    for call in [
+        "genPrivateKey \"rsa\"",
+        "genPrivateKey \"ecdsa\"",
+        "genCA \"a\" 1",
+        "bcrypt \"a\"",
+        "htpasswd \"a\" \"b\"",
+        "derivePassword 1 \"long\" \"a\" \"b\" \"c\"",
+    ] {
+        refused(&format!("{{{{ {call} }}}}"), "t.yaml:1:3: the number of steps is over the limit");
+    }
+}
+
+#[test]
 fn what_nests_deep_is_refused_or_done_but_never_overflows_the_stack() {
     let parens = format!("{{{{ {}1{} }}}}", "(".repeat(100_000), ")".repeat(100_000));
     refused(&parens, "max expression depth exceeded");
@@ -55,7 +84,7 @@ fn what_nests_deep_is_refused_or_done_but_never_overflows_the_stack() {
     refused(&blocks, "max expression depth exceeded");
     let blocks = "{{ if 1 }}".repeat(900) + "x" + &"{{ end }}".repeat(900);
     assert_eq!(run(&blocks), Ok(b"x".to_vec()));
-    let lists = "{{ $x := list }}{{ range 50000 }}{{ $x = list $x }}{{ end }}";
+    let lists = "{{ $x := list }}{{ range 12000 }}{{ $x = list $x }}{{ end }}";
     assert_eq!(run(lists), Ok(Vec::new()));
     refused(&format!("{lists}{{{{ $x }}}}"), "values hold one another more than 10000 deep");
 }

@@ -24,12 +24,12 @@ fn copied(machine: &mut Machine<'_>, value: &Value, depth: usize) -> Result<Valu
     }
     match value {
         Value::Map(map) => {
-            machine.charge(map.len().saturating_mul(2 * size_of::<Value>()))?;
+            machine.charge(map.len().saturating_mul(2 * size_of::<Value>()).max(Map::BYTES))?;
             copied_map(machine, map, depth)
         }
         Value::List(list) if list.is_nil() => Ok(value.clone()),
         Value::List(list) => {
-            machine.charge(size_of_val(&**list))?;
+            machine.charge(size_of_val(&**list) + List::BYTES)?;
             let items: Result<_, _> =
                 list.iter().map(|item| copied(machine, item, depth + 1)).collect();
             Ok(Value::List(List::typed(list.item, items?)))

@@ -32,6 +32,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 fn dict(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
+    machine.charge(size_of_val(args).max(Map::BYTES))?;
     let mut entries = Entries::new();
     for pair in args.chunks(2) {
         let value = pair.get(1).cloned().unwrap_or_else(|| Value::string(""));
@@ -45,6 +46,7 @@ fn set(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
     if changed.is_nil() {
         return Err(Fault::new("assignment to entry in nil map"));
     }
+    machine.charge(2 * size_of::<Value>())?;
     changed.set(text(args, 1).clone(), args[2].clone());
     if matches!(args[2], Value::Map(_) | Value::List(_)) {
         machine.changed(changed); // It may hold itself now.

@@ -14,8 +14,8 @@ use crate::helm::gotemplate::{Fault, Function, Machine};
 const A: Type = Type::Any;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::variadic("list", &[], A, |_, args| Ok(Value::list(args.to_vec()))),
-    Function::variadic("tuple", &[], A, |_, args| Ok(Value::list(args.to_vec()))),
+    Function::variadic("list", &[], A, list),
+    Function::variadic("tuple", &[], A, list),
     Function::new("append", &[A, A], push),
     Function::new("push", &[A, A], push),
     Function::new("mustAppend", &[A, A], push),
@@ -47,6 +47,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("mustChunk", &[Type::INT, A], chunk),
     Function::new("sortAlpha", &[A], sort_alpha),
 ];
+
+fn list(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
+    machine.charge(size_of_val(args) + List::BYTES)?;
+    Ok(Value::list(args.to_vec()))
+}
 
 /// The items of `value`; the error says `problem` and the kind that it is instead.
 fn sequence<'a>(value: &'a Value, problem: &str) -> Result<Cow<'a, [Value]>, Fault> {

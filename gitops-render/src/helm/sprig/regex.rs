@@ -270,9 +270,7 @@ fn fault(why: Refused, mut said: Vec<u8>) -> Fault {
             said.push(b'`');
             Fault::new(said)
         }
-        Refused::Large => {
-            Fault::limit("memory of a regular expression", MOST_BYTES as u64, "a smaller one")
-        }
+        Refused::Large => Fault::limit("memory of a regular expression", MOST_BYTES as u64, ""),
     }
 }
 

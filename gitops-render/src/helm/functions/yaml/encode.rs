@@ -186,7 +186,7 @@ impl Walk<'_, '_> {
 
     fn list(&mut self, items: &[Value]) -> Result<Vec<Plain>, Problem> {
         self.descend()?;
-        self.machine.charge(items.len().saturating_mul(size_of::<Plain>()))?;
+        self.machine.charge(items.len().max(4).saturating_mul(size_of::<Plain>()))?;
         let items: Result<_, Problem> = items.iter().map(|item| self.tree(item)).collect();
         self.depth -= 1;
         items
@@ -194,7 +194,7 @@ impl Walk<'_, '_> {
 
     fn map(&mut self, map: &Map) -> Result<Vec<(String, Plain)>, Problem> {
         self.descend()?;
-        self.machine.charge(map.len().saturating_mul(2 * size_of::<Plain>()))?;
+        self.machine.charge(map.len().max(4).saturating_mul(3 * size_of::<Plain>()))?;
         let entries = map.entries();
         let members = entries.iter().map(|(key, value)| Ok((self.key(key)?, self.tree(value)?)));
         let members: Result<_, Problem> = members.collect();

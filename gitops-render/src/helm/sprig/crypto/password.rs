@@ -110,7 +110,7 @@ pub(super) fn derive(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value,
     let Some(templates) = templates(kind) else {
         return Ok(Value::string([b"cannot find password template ", &**kind].concat()));
     };
-    machine.work(HASH_STEPS)?;
+    machine.work(5 * HASH_STEPS)?;
     let length = |text: &Str| u32::try_from(text.len()).unwrap_or(u32::MAX).to_be_bytes();
     let (password, user, site) = (text(args, 2), text(args, 3), text(args, 4));
     let salt = [SEED, &length(user), user].concat();
