@@ -2,6 +2,7 @@
 
 use gitops_diff::{Object, Origin, Value};
 
+use super::chart::document;
 use super::release::{Crd, Manifest, Terms};
 use super::run::{Outcome, Place, Places};
 use crate::{Hook, Position, RenderError, Rendered, Warning, yaml};
@@ -16,14 +17,14 @@ pub(super) fn rendered(outcome: Outcome) -> Result<Rendered, RenderError> {
     }
     for manifest in sorted.manifests {
         let origin = origin(&manifest, &places);
-        for object in objects(manifest.value, &origin)? {
+        for object in objects(value(&manifest, &origin)?, &origin)? {
             add(object, &mut rendered);
         }
     }
     for hook in sorted.hooks {
         let origin = origin(&hook.manifest, &places);
         let Terms { events, weight, delete_policies, output_log_policies } = hook.terms;
-        for object in objects(hook.manifest.value, &origin)? {
+        for object in objects(value(&hook.manifest, &origin)?, &origin)? {
             rendered.hooks.push(Hook {
                 object,
                 events: events.clone(),
@@ -34,6 +35,12 @@ pub(super) fn rendered(outcome: Outcome) -> Result<Rendered, RenderError> {
         }
     }
     Ok(rendered)
+}
+
+/// What a document says. Its head was read before, so there is hardly anything wrong with it.
+fn value(manifest: &Manifest, origin: &Origin) -> Result<Value, RenderError> {
+    document(manifest.content.as_bytes())
+        .map_err(|message| RenderError::Invalid { position: Position::from(origin), message })
 }
 
 /// The template of a document, and the line where that can be known.

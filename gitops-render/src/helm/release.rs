@@ -5,6 +5,7 @@ mod head;
 mod hook;
 mod manifests;
 mod order;
+mod outline;
 mod print;
 mod split;
 

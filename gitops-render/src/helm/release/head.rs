@@ -2,13 +2,14 @@
 
 use gitops_diff::{Map, Value};
 
+use super::outline::{self, Outline};
 use crate::helm::chart::{Field, Shape, Struct, decode, document};
 
-/// The kind and annotations of a document.
-#[derive(Clone, Debug, Default)]
+/// The kind of a document, and the annotations that are Helm's.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::helm) struct Head {
     pub(in crate::helm) kind: String,
-    annotations: Map,
+    annotations: Vec<(String, String)>,
 }
 
 const METADATA: Struct = Struct {
@@ -29,13 +30,20 @@ const HEAD: Struct = Struct {
 };
 
 impl Head {
-    /// The head of a document, and all of it.
+    /// The head of a document.
     ///
     /// # Errors
     /// That of `yaml.Unmarshal`.
-    pub(super) fn read(text: &[u8]) -> Result<(Self, Value), String> {
-        let value = document(text)?;
-        let mut fields = decode(&value, &HEAD)?;
+    pub(super) fn read(text: &str) -> Result<Self, String> {
+        match outline::read(text) {
+            Some(outline) => Ok(Self::from(outline)),
+            None => Self::of_text(text),
+        }
+    }
+
+    /// The head of a document, as the reader of YAML finds it.
+    pub(super) fn of_text(text: &str) -> Result<Self, String> {
+        let mut fields = decode(&document(text.as_bytes())?, &HEAD)?;
         let mut metadata = match fields.remove("metadata") {
             Some(Value::Map(metadata)) => metadata,
             _ => Map::new(),
@@ -44,14 +52,29 @@ impl Head {
             Some(Value::Map(annotations)) => annotations,
             _ => Map::new(),
         };
-        let text = |map: &Map, key: &str| {
-            map.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
-        };
-        let head = Self { kind: text(&fields, "kind"), annotations };
-        Ok((head, value))
+        let text =
+            |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
+        let own = annotations.iter().filter(|(key, _)| key.starts_with(OWN));
+        let annotations = own.map(|(key, value)| (key.to_string(), text(Some(value)))).collect();
+        Ok(Self { kind: text(fields.get("kind")), annotations })
     }
 
     pub(super) fn annotation(&self, key: &str) -> Option<&str> {
-        self.annotations.get(key).and_then(Value::as_str)
+        // Of two that are written, the last counts.
+        let found = self.annotations.iter().rfind(|(known, _)| known == key);
+        found.map(|(_, value)| &**value)
+    }
+}
+
+/// What the names of Helm's own annotations start with.
+pub(super) const OWN: &str = "helm.sh/";
+
+impl From<Outline<'_>> for Head {
+    fn from(outline: Outline<'_>) -> Self {
+        let owned = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
+        Self {
+            kind: outline.kind.unwrap_or_default().to_owned(),
+            annotations: outline.annotations.into_iter().map(owned).collect(),
+        }
     }
 }

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use gitops_diff::Value;
-
 use super::head::Head;
 use super::hook::{Role, Terms};
 use super::order::compare;
 use super::split::documents;
 use crate::helm::HelmCompat;
+use crate::helm::chart::document;
 
 /// A document that is no hook.
 #[derive(Clone, Debug)]
@@ -19,8 +18,6 @@ pub(in crate::helm) struct Manifest {
     pub(in crate::helm) number: u32,
     pub(in crate::helm) content: String,
     pub(in crate::helm) head: Head,
-    /// What the content says.
-    pub(in crate::helm) value: Value,
 }
 
 /// A document that is a hook.
@@ -65,8 +62,7 @@ pub(in crate::helm) fn sort(
         let unreadable = |error| Unreadable { path: path.clone(), error };
         let Ok(text) = std::str::from_utf8(content) else {
             // Whatever document holds it, Helm stops at the first bytes that are no text.
-            let error = Head::read(content).map_or_else(|it| it, |_| String::new());
-            return Err(unreadable(error));
+            return Err(unreadable(document(content).err().unwrap_or_default()));
         };
         for (at, document) in (1..).zip(documents(text, compat)) {
             sorted.take(path, at, document).map_err(unreadable)?;
@@ -81,10 +77,10 @@ pub(in crate::helm) fn sort(
 
 impl Sorted {
     fn take(&mut self, path: &str, number: u32, document: &str) -> Result<(), String> {
-        let (head, value) = Head::read(document.as_bytes())?;
+        let head = Head::read(document)?;
         let role = Role::of(&head);
         let content = document.to_owned();
-        let manifest = Manifest { path: path.to_owned(), number, content, head, value };
+        let manifest = Manifest { path: path.to_owned(), number, content, head };
         match role {
             Role::Manifest => self.manifests.push(manifest),
             Role::Hook(terms) => self.hooks.push(Hook { manifest, terms }),

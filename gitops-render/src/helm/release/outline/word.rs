@@ -1,0 +1,169 @@
+//! Keys and texts on a line.
+
+use memchr::memchr2;
+
+/// How long a key may be here. YAML allows 1,024 characters.
+const KEY: usize = 512;
+
+/// Whether a text has no characters but those that mean the same to everybody: no control
+/// characters, no line ends but `\n`, no byte order marks.
+pub(super) fn is_plain_text(text: &str) -> bool {
+    let suspect = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n') || byte >= 0x7f;
+    let any = |run: &[u8]| run.iter().fold(false, |found, byte| found | suspect(*byte));
+    let odd = |it: char| {
+        it.is_control() && !matches!(it, '\t' | '\n')
+            || matches!(it, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+    };
+    !text.as_bytes().chunks(4096).any(any) || !text.chars().any(odd)
+}
+
+/// Whether a line starts with the dash of a list.
+pub(super) fn is_dash(line: &str) -> bool {
+    matches!(line.as_bytes(), [b'-'] | [b'-', b' ', ..])
+}
+
+/// The key that a line starts with, and what stands behind its colon.
+pub(super) fn key(line: &str) -> Option<(&str, &str)> {
+    let bytes = line.as_bytes();
+    let (key, end) = match bytes[0] {
+        quote @ (b'"' | b'\'') => {
+            let end = memchr2(quote, b'\\', &bytes[1..])? + 1;
+            if bytes[end] != quote {
+                return None;
+            }
+            (&line[1..end], end + 1)
+        }
+        _ => {
+            let end = colon(bytes)?;
+            let key = line[..end].trim_end_matches(' ');
+            if !starts_plain(bytes) || is_special_key(key) {
+                return None;
+            }
+            (key, end)
+        }
+    };
+    let is_key = end <= KEY && is_colon(bytes, end);
+    is_key.then(|| (key, &line[end + 1..]))
+}
+
+/// The first colon that ends a key.
+fn colon(bytes: &[u8]) -> Option<usize> {
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b':' if is_colon(bytes, at) => return Some(at),
+            b'#' if at > 0 && bytes[at - 1] == b' ' => return None,
+            _ => {}
+        }
+    }
+    None
+}
+
+fn is_colon(bytes: &[u8], at: usize) -> bool {
+    bytes.get(at) == Some(&b':') && matches!(bytes.get(at + 1), None | Some(b' '))
+}
+
+/// Whether a text without quotes may start like that.
+fn starts_plain(bytes: &[u8]) -> bool {
+    match bytes {
+        [b'-', next, ..] => *next != b' ',
+        [first, ..] => !b"-?:,[]{}#&*!|>'\"%@`<=".contains(first),
+        [] => false,
+    }
+}
+
+/// Keys that are no texts, so that they may be refused, or that do more than name something.
+pub(super) fn is_special_key(key: &str) -> bool {
+    let is_small = key.len() < 10 && key.bytes().all(|byte| byte.is_ascii_digit());
+    let is_number = |byte: u8| byte.is_ascii_hexdigit() || b"xXoO_.+-:TZ ".contains(&byte);
+    let starts = |byte: u8| byte.is_ascii_digit() || b"+-.".contains(&byte);
+    let may_be_number = key.bytes().next().is_some_and(starts) && key.bytes().all(is_number);
+    matches!(key, "" | "~")
+        || key.eq_ignore_ascii_case("null")
+        || may_be_number && !is_small
+        || is_odd(key)
+}
+
+/// A number that may be none in JSON.
+pub(super) fn is_odd(text: &str) -> bool {
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text).as_bytes();
+    match unsigned {
+        [b'.', next, ..] => b"iInN0123456789".contains(next),
+        [first, ..] if first.is_ascii_digit() => {
+            unsigned.iter().any(|byte| matches!(byte, b'e' | b'E'))
+                && unsigned.iter().all(|byte| byte.is_ascii_digit() || b"._eE+-".contains(byte))
+        }
+        _ => false,
+    }
+}
+
+/// A text without quotes that starts on a line and goes to its end; whether a comment ends it.
+pub(super) fn plain(text: &str) -> Option<bool> {
+    let bytes = text.as_bytes();
+    if !starts_plain(bytes) {
+        return None;
+    }
+    let comment = end_of_plain(bytes)?;
+    let word = text[..comment.unwrap_or(text.len())].trim_end_matches(' ');
+    (!is_odd(word)).then_some(comment.is_some())
+}
+
+/// Where a comment starts behind a text; none at all where a colon makes a key of it.
+fn end_of_plain(bytes: &[u8]) -> Option<Option<usize>> {
+    let mut from = 0;
+    while let Some(found) = memchr2(b':', b'#', &bytes[from..]) {
+        let at = from + found;
+        match bytes[at] {
+            b':' if is_colon(bytes, at) => return None,
+            b'#' if at > 0 && bytes[at - 1] == b' ' => return Some(Some(at)),
+            _ => from = at + 1,
+        }
+    }
+    Some(None)
+}
+
+/// Whether a line goes on with a text that has no quotes.
+pub(super) fn is_continuation(line: &str) -> bool {
+    end_of_plain(line.as_bytes()) == Some(None)
+}
+
+/// A text that is no number, boolean or null to anybody, and is over at the end of the line.
+pub(super) fn text(text: &str) -> Option<&str> {
+    if let quote @ (b'"' | b'\'') = text.as_bytes()[0] {
+        let end = closing(quote, &text[1..])?? + 1;
+        let inner = &text[1..end];
+        let is_literal = memchr2(quote, b'\\', inner.as_bytes()).is_none();
+        return (is_literal && is_nothing(&text[end + 1..])).then_some(inner);
+    }
+    let comment = end_of_plain(text.as_bytes())?;
+    let word = text[..comment.unwrap_or(text.len())].trim_end_matches(' ');
+    const NO_TEXTS: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
+    let is_text = word.starts_with(|it: char| it.is_ascii_alphabetic())
+        && !NO_TEXTS.iter().any(|it| word.eq_ignore_ascii_case(it));
+    is_text.then_some(word)
+}
+
+/// Whether nothing but a comment stands there.
+pub(super) fn is_nothing(rest: &str) -> bool {
+    let text = rest.trim_start_matches(' ');
+    text.is_empty() || text.starts_with('#') && text.len() < rest.len()
+}
+
+/// Where the quote is that ends a text on this line, if one does; none at all where there are
+/// escapes but the usual ones.
+pub(super) fn closing(quote: u8, text: &str) -> Option<Option<usize>> {
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    while let Some(found) =
+        memchr2(quote, if quote == b'"' { b'\\' } else { quote }, &bytes[from..])
+    {
+        let at = from + found;
+        match (bytes[at], bytes.get(at + 1)) {
+            (b'\\', None | Some(b'"' | b'\\' | b'n' | b't' | b' ')) => {}
+            (b'\\', _) => return None,
+            (b'\'', Some(b'\'')) => {}
+            _ => return Some(Some(at)),
+        }
+        from = (at + 2).min(bytes.len());
+    }
+    Some(None)
+}
