@@ -95,14 +95,14 @@ pub(super) fn is_partial(path: &str) -> bool {
 /// The paths in the order in which templates are read and run: the deepest first, and of those
 /// the last by name.
 pub(super) fn order<'t>(templates: &'t Templates<'_>) -> Vec<&'t str> {
-    let mut order: Vec<&str> = templates.keys().map(String::as_str).collect();
-    let depth = |path: &str| path.matches('/').count();
-    order.sort_by(|one, other| depth(other).cmp(&depth(one)).then_with(|| other.cmp(one)));
-    order
+    let depth = |path: &str| path.bytes().filter(|byte| *byte == b'/').count();
+    let mut order: Vec<_> = templates.keys().rev().map(|path| (depth(path), &**path)).collect();
+    order.sort_by_key(|(depth, _)| std::cmp::Reverse(*depth));
+    order.into_iter().map(|(_, path)| path).collect()
 }
 
 /// `.Files`.
 fn files(node: &Node<'_>) -> Value {
     let files = node.chart.files.iter();
-    functions::files(files.map(|file| (go::Str::from(&*file.name), file.data.clone())).collect())
+    functions::files(files.map(|file| (go::Str::from(&*file.name), file.data.clone())))
 }

@@ -111,7 +111,7 @@ impl<'a> Engine<'a> {
         for name in order {
             let Some(Template { file, .. }) = templates.get(*name) else { continue };
             self.watch.check().map_err(|limit| EngineFault::reading(name, limit.into()))?;
-            let read = || parse(Str::from(*name), Str::from(&file.data[..]), callees(compat));
+            let read = || parse(Str::from(*name), file.data.clone(), callees(compat));
             let trees = self.kept.file((name, compat), &file.data, read);
             parsed.add(trees.map_err(|fault| EngineFault::reading(name, fault))?);
         }

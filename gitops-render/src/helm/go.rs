@@ -1,6 +1,7 @@
 //! Values as Go templates see them.
 
 mod drop;
+mod frozen;
 mod list;
 mod map;
 mod object;
@@ -9,6 +10,7 @@ mod text;
 mod types;
 mod value;
 
+pub(crate) use self::frozen::{Frozen, FrozenMap};
 pub(crate) use self::list::List;
 pub(crate) use self::map::{Entries, Map, WeakMap};
 pub(crate) use self::object::{Encoded, Object, exported, is_exported};

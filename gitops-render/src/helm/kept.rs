@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bytes::Bytes;
 use gitops_source::{Digest, TreePath};
 
 use super::HelmCompat;
 use super::chart::Chart;
+use super::go::Str;
 use super::gotemplate::{Fault, Tree};
 
 /// How many charts are kept.
@@ -26,7 +26,7 @@ struct State {
     /// The latest last.
     charts: Vec<(ChartKey, Arc<Chart>)>,
     /// By the paths that Helm has for them, with the text that was read.
-    files: HashMap<String, (HelmCompat, Bytes, Trees)>,
+    files: HashMap<String, (HelmCompat, Str, Trees)>,
 }
 
 /// Where a chart lies, its digest, and by whose rules it was read.
@@ -72,7 +72,7 @@ impl Kept {
     pub(super) fn file(
         &self,
         (name, compat): (&str, HelmCompat),
-        text: &Bytes,
+        text: &Str,
         read: impl FnOnce() -> Result<Trees, Fault>,
     ) -> Result<Trees, Fault> {
         let known = self.with(|state| {

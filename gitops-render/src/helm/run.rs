@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use gitops_source::{Digest, TreePath};
 
 use super::chart::{
@@ -12,7 +11,7 @@ use super::chart::{
 use super::context::{Shared, Template, order, templates};
 use super::engine::Engine;
 use super::fetch::Fetcher;
-use super::go::{Map, Value};
+use super::go::{Map, Str, Value};
 use super::kept::Kept;
 use super::options::{Crds, Operation, SchemaCheck};
 use super::release::{Crd, Sorted, sort};
@@ -41,7 +40,7 @@ pub(super) type Places = BTreeMap<String, Place>;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Place {
     pub(super) file: Arc<str>,
-    pub(super) content: Bytes,
+    pub(super) content: Str,
 }
 
 /// One render.

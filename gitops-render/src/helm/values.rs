@@ -5,7 +5,7 @@ use gitops_diff::Map as Parsed;
 use gitops_source::{Tree, TreePath};
 
 use super::HelmCompat;
-use super::chart::{map_to_go, merge_values, read_values};
+use super::chart::{freeze_map, merge_values, read_values};
 use super::functions::read_json;
 use super::go::{Map, Value};
 use super::options::{HelmValues, ValuesFile};
@@ -29,7 +29,7 @@ impl Collector<'_> {
         for file in &values.files {
             merge_values(&mut files, self.file(file)?);
         }
-        let mut collected = map_to_go(&files);
+        let mut collected = freeze_map(&files).thawed();
         for setting in &values.set_json {
             collected = set_json(setting, collected, self.compat)?;
         }

@@ -5,7 +5,6 @@ use std::cell::Cell;
 use std::io::{self, Read};
 use std::sync::Arc;
 
-use bytes::Bytes;
 use flate2::read::MultiGzDecoder;
 use tar::{Archive, EntryType};
 
@@ -28,6 +27,7 @@ pub(super) fn unpack(
     let mut archive = Archive::new(unpacked);
     let mut remaining = budget.limits.bytes;
     let mut files = Vec::new();
+    let mut data = Vec::new();
     for entry in archive.entries().map_err(|error| words(&error))? {
         let mut entry = entry.map_err(|error| words(&error))?;
         room.set(HEADERS);
@@ -41,7 +41,7 @@ pub(super) fn unpack(
         let size = if kind.is_file() { entry.size() } else { 0 };
         check_size(&raw, size, remaining, budget)?;
         room.set(size);
-        let mut data = Vec::new();
+        data.clear();
         entry.by_ref().take(remaining).read_to_end(&mut data).map_err(|error| words(&error))?;
         let written = data.len() as u64;
         remaining = remaining.saturating_sub(written);
@@ -51,7 +51,7 @@ pub(super) fn unpack(
         budget.take(written)?;
         room.set(HEADERS);
         let place = Arc::from(format!("{place}/{name}"));
-        files.push(ChartFile { name, data: without_mark(Bytes::from(data)), place });
+        files.push(ChartFile { name, data: without_mark(&data), place });
     }
     if files.is_empty() {
         return Err("no files in chart archive".to_owned());

@@ -2,7 +2,7 @@
 //! The rules are those of Helm's `pkg/chart/common/util`.
 
 use super::node::Node;
-use super::tables::{Coalescer, Nulls, clean_nulls, concat, deep_copy};
+use super::tables::{Coalescer, Nulls, concat};
 use crate::helm::go::{Map, Value};
 use crate::helm::words::quote;
 
@@ -15,7 +15,7 @@ impl Coalescer {
     /// # Errors
     /// Where the values of a chart inside it are no map.
     pub(in crate::helm) fn coalesce(&self, node: &Node<'_>, values: &Map) -> Result<Map, String> {
-        let values = deep_copy(values);
+        let values = values.deep_copy();
         self.chart(node, &values, "", Nulls::Remove)?;
         Ok(values)
     }
@@ -54,7 +54,7 @@ impl Coalescer {
 
     /// Adds the defaults of the chart itself.
     fn defaults(&self, node: &Node<'_>, into: &Map, prefix: &str, nulls: Nulls) {
-        let Some(defaults) = node.values.as_ref().map(deep_copy) else { return };
+        let Some(defaults) = node.values.as_ref().map(Map::deep_copy) else { return };
         let prefix = concat(prefix, &node.name());
         let cleans = |nulls| nulls == Nulls::Remove && !self.keeps_null_defaults;
         for (key, value) in defaults.entries().iter() {
@@ -67,7 +67,7 @@ impl Coalescer {
                     let inner = node.dependencies.iter().any(|inner| *inner.name() == *name);
                     let nulls = if inner { Nulls::Keep } else { nulls };
                     if cleans(nulls) {
-                        clean_nulls(value);
+                        value.remove_nils();
                     }
                     self.tables(&below, value, &concat(&prefix, &name), nulls);
                 }
@@ -79,7 +79,7 @@ impl Coalescer {
                 (None, Value::Nil) if cleans(nulls) => {}
                 (None, value) => {
                     if let (Value::Map(below), true) = (value, cleans(nulls)) {
-                        clean_nulls(below);
+                        below.remove_nils();
                     }
                     into.set(key.clone(), value.clone());
                 }

@@ -5,7 +5,7 @@ use gitops_diff::Value as Parsed;
 
 use super::metadata::Dependency;
 use super::node::Node;
-use super::tables::{Coalescer, Nulls, deep_copy, path_value, table};
+use super::tables::{Coalescer, Nulls, path_value, table};
 use super::version::in_range;
 use crate::helm::go::{Map, Value};
 
@@ -107,7 +107,7 @@ impl Coalescer {
             }
             dependency.imported = Some(pairs);
         }
-        let values = deep_copy(&values);
+        let values = values.deep_copy();
         self.tables(&values, &imported, "", Nulls::Keep);
         node.values = Some(values);
         node.metadata.borrow_mut().dependencies = Some(declared);

@@ -7,13 +7,14 @@ use gitops_source::{Tree, TreePath};
 
 use super::archive;
 use super::ignore::Rules;
+use crate::helm::go::Str;
 
 /// A file of a chart.
 #[derive(Clone, Debug)]
 pub(in crate::helm) struct ChartFile {
     /// Its path below the chart's folder.
     pub(in crate::helm) name: String,
-    pub(in crate::helm) data: Bytes,
+    pub(in crate::helm) data: Str,
     /// Where it lies in the tree; of a file in an archive the path goes on behind the archive's.
     pub(in crate::helm) place: Arc<str>,
 }
@@ -130,7 +131,7 @@ fn folder(tree: &Tree, path: &TreePath, budget: &mut Budget) -> Result<Vec<Chart
         budget.take(size)?;
         files.push(ChartFile {
             place: Arc::from(path.join(&name).as_str()),
-            data: without_mark(file.content.clone()),
+            data: without_mark(&file.content),
             name: name.as_str().to_owned(),
         });
     }
@@ -140,6 +141,6 @@ fn folder(tree: &Tree, path: &TreePath, budget: &mut Budget) -> Result<Vec<Chart
 }
 
 /// The content without a byte order mark.
-pub(super) fn without_mark(data: Bytes) -> Bytes {
-    if data.starts_with(b"\xef\xbb\xbf") { data.slice(3..) } else { data }
+pub(super) fn without_mark(data: &[u8]) -> Str {
+    Str::from(data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(data))
 }

@@ -2,15 +2,16 @@
 //! `pkg/chart/v2/loader`.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use bytes::Bytes;
-use gitops_diff::{Map, Value};
+use gitops_diff::Value;
 
 use super::archive::{self, NO_HEADER};
 use super::files::{Budget, ChartFile};
 use super::metadata::{Lock, Metadata};
 use super::{decode, validate, values};
 use crate::helm::HelmCompat;
+use crate::helm::go::{FrozenMap, Str};
 
 /// A chart as its files have it.
 #[derive(Clone, Debug, Default)]
@@ -19,9 +20,9 @@ pub(in crate::helm) struct Chart {
     pub(in crate::helm) lock: Option<Lock>,
     pub(in crate::helm) templates: Vec<ChartFile>,
     /// `values.yaml`; none without that file.
-    pub(in crate::helm) values: Option<Map>,
+    pub(in crate::helm) values: Option<Arc<FrozenMap>>,
     /// `values.schema.json`.
-    pub(in crate::helm) schema: Option<Bytes>,
+    pub(in crate::helm) schema: Option<Str>,
     /// All other files.
     pub(in crate::helm) files: Vec<ChartFile>,
     /// The charts of `charts/`, by the names of their folders and archives.
@@ -123,7 +124,8 @@ impl Chart {
             "Chart.yaml" => {}
             "Chart.lock" => self.lock = Some(Lock::read(&file.data).map_err(cannot)?),
             "values.yaml" => {
-                self.values = Some(values::read(&file.data, compat).map_err(cannot)?);
+                let values = values::read(&file.data, compat).map_err(cannot)?;
+                self.values = Some(values::freeze_map(&values));
             }
             "values.schema.json" => self.schema = Some(file.data),
             "requirements.yaml" => {

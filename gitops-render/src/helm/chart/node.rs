@@ -5,8 +5,7 @@ use std::rc::Rc;
 
 use super::load::Chart;
 use super::metadata::Metadata;
-use super::values::map_to_go;
-use crate::helm::go::Map;
+use crate::helm::go::{FrozenMap, Map};
 
 /// A chart with the charts inside it that are switched on.
 #[derive(Clone, Debug)]
@@ -25,7 +24,7 @@ impl<'a> Node<'a> {
         Self {
             chart,
             metadata: Rc::new(RefCell::new(chart.metadata.clone())),
-            values: chart.values.as_ref().map(map_to_go),
+            values: chart.values.as_ref().map(FrozenMap::thawed),
             dependencies: chart.dependencies.iter().map(Node::new).collect(),
         }
     }

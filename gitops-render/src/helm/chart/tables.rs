@@ -89,32 +89,6 @@ pub(super) fn concat(prefix: &str, name: &str) -> String {
     if prefix.is_empty() { name.to_owned() } else { format!("{prefix}.{name}") }
 }
 
-/// A copy that shares no map.
-pub(in crate::helm) fn deep_copy(map: &Map) -> Map {
-    let entries = map.entries().iter().map(|(key, value)| (key.clone(), copy(value))).collect();
-    Map::typed(map.ty, entries)
-}
-
-fn copy(value: &Value) -> Value {
-    match value {
-        Value::Map(map) => Value::Map(deep_copy(map)),
-        Value::List(items) => {
-            Value::List(crate::helm::go::List::typed(items.item, items.iter().map(copy).collect()))
-        }
-        other => other.clone(),
-    }
-}
-
-/// Takes out all that is `null`, at every level.
-pub(super) fn clean_nulls(map: &Map) {
-    map.change().retain(|_, value| !matches!(value, Value::Nil));
-    for value in map.entries().values() {
-        if let Value::Map(below) = value {
-            clean_nulls(below);
-        }
-    }
-}
-
 /// The map at the path `a.b.c`.
 pub(in crate::helm) fn table(values: &Map, path: &str) -> Option<Map> {
     path.split('.').try_fold(values.clone(), |map, name| match map.get(name.as_bytes()) {

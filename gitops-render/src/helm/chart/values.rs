@@ -1,9 +1,12 @@
 //! Files of values: documents that are merged, each a map.
 
+use std::sync::Arc;
+
 use gitops_diff::{Map, Value};
 
 use super::decode;
-use crate::helm::{HelmCompat, go};
+use crate::helm::HelmCompat;
+use crate::helm::go::{self, Frozen, FrozenMap};
 
 /// The values of a file: its documents, later ones over earlier ones. Helm 3 takes the first.
 ///
@@ -73,21 +76,26 @@ fn documents(text: &[u8]) -> Result<Vec<Vec<u8>>, String> {
 
 /// A value as templates see it: every number is a `float64`.
 pub(in crate::helm) fn to_go(value: &Value) -> go::Value {
-    match value {
-        Value::Null => go::Value::Nil,
-        Value::Bool(value) => go::Value::Bool(*value),
-        #[expect(clippy::cast_precision_loss, reason = "as Go reads numbers of JSON")]
-        Value::Int(value) => go::Value::Float(*value as f64),
-        Value::Float(value) => go::Value::Float(*value),
-        Value::Str(text) => go::Value::string(text.as_str()),
-        Value::List(items) => go::Value::list(items.iter().map(to_go).collect()),
-        Value::Map(map) => go::Value::Map(map_to_go(map)),
-    }
+    freeze(value).thaw()
 }
 
 /// A map as templates see it.
-pub(in crate::helm) fn map_to_go(map: &Map) -> go::Map {
-    map.iter().map(|(key, value)| (go::Str::from(key.as_str()), to_go(value))).collect()
+pub(in crate::helm) fn freeze_map(map: &Map) -> Arc<FrozenMap> {
+    let entries = map.iter().map(|(key, value)| (go::Str::from(key.as_str()), freeze(value)));
+    Arc::new(FrozenMap::from_sorted(entries.collect()))
+}
+
+fn freeze(value: &Value) -> Frozen {
+    match value {
+        Value::Null => Frozen::Nil,
+        Value::Bool(value) => Frozen::Bool(*value),
+        #[expect(clippy::cast_precision_loss, reason = "as Go reads numbers of JSON")]
+        Value::Int(value) => Frozen::Float(*value as f64),
+        Value::Float(value) => Frozen::Float(*value),
+        Value::Str(text) => Frozen::Str(text.as_str().into()),
+        Value::List(items) => Frozen::List(items.iter().map(freeze).collect()),
+        Value::Map(map) => Frozen::Map(freeze_map(map)),
+    }
 }
 
 #[cfg(test)]

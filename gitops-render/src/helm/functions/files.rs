@@ -2,7 +2,6 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
 
 use super::glob::Glob;
 use super::json::or_empty;
@@ -33,8 +32,8 @@ static FILES: Named = Named {
 };
 
 /// `.Files` of a chart with these files.
-pub(crate) fn files(files: Vec<(Str, Bytes)>) -> Value {
-    let entries = files.into_iter().map(|(name, data)| (name, Value::Bytes(Str::from(&data[..]))));
+pub(crate) fn files(files: impl Iterator<Item = (Str, Str)>) -> Value {
+    let entries = files.map(|(name, data)| (name, Value::Bytes(data)));
     Value::Map(Map::typed(Type::Named(&FILES), entries.collect()))
 }
 

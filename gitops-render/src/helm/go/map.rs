@@ -3,9 +3,10 @@
 use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
+use std::sync::Arc;
 
 use super::drop::Nest;
-use super::{Str, Type, Value};
+use super::{FrozenMap, Str, Type, Value};
 
 /// The entries, by their keys in the order of bytes, in which Go prints and ranges over them.
 pub(crate) type Entries = BTreeMap<Str, Value>;
@@ -21,6 +22,8 @@ pub(crate) struct Map {
 #[derive(Debug)]
 struct Shared {
     entries: RefCell<Entries>,
+    /// What the entries are taken from when somebody looks at them.
+    frozen: RefCell<Option<Arc<FrozenMap>>>,
     /// Whether it is `nil`, which JSON tells from an empty map.
     nil: bool,
     /// Whether the machine knows that it was changed.
@@ -44,14 +47,33 @@ impl Map {
         Self::shared(ty, entries, false)
     }
 
+    /// A `map[string]interface {}` that takes its entries out of `frozen` when it is looked at.
+    pub(super) fn frozen(frozen: Arc<FrozenMap>) -> Self {
+        let map = Self::of(Entries::new());
+        map.shared.frozen.replace(Some(frozen));
+        map
+    }
+
     /// The `nil` of the type `ty`. Go panics where an entry is set in it: ask [`is_nil`](Self::is_nil) first.
     pub(crate) fn nil(ty: Type) -> Self {
         Self::shared(ty, Entries::new(), true)
     }
 
     fn shared(ty: Type, entries: Entries, nil: bool) -> Self {
-        let shared = Shared { entries: RefCell::new(entries), nil, noted: Cell::new(false) };
+        let shared = Shared {
+            entries: RefCell::new(entries),
+            frozen: RefCell::default(),
+            nil,
+            noted: Cell::new(false),
+        };
         Self { ty, shared: Rc::new(shared) }
+    }
+
+    /// Takes the entries out of what is frozen.
+    fn thaw(&self) {
+        if let Some(frozen) = self.shared.frozen.take() {
+            self.shared.entries.replace(frozen.thaw());
+        }
     }
 
     /// Whether it is `nil`: empty, but `null` in JSON, and no entry may be set.
@@ -66,12 +88,37 @@ impl Map {
 
     /// The entries. Hold them no longer than needed: nothing may change the map meanwhile.
     pub(crate) fn entries(&self) -> Ref<'_, Entries> {
+        self.thaw();
         self.shared.entries.borrow()
     }
 
     /// The entries, to change them.
     pub(crate) fn change(&self) -> RefMut<'_, Entries> {
+        self.thaw();
         self.shared.entries.borrow_mut()
+    }
+
+    /// A copy that shares no map.
+    pub(crate) fn deep_copy(&self) -> Self {
+        if let Some(frozen) = &*self.shared.frozen.borrow() {
+            return Self { ty: self.ty, ..Self::frozen(Arc::clone(frozen)) };
+        }
+        let entries = self.entries();
+        let entries = entries.iter().map(|(key, value)| (key.clone(), value.deep_copy()));
+        Self::typed(self.ty, entries.collect())
+    }
+
+    /// Takes out all that is `nil`, in the maps below too.
+    pub(crate) fn remove_nils(&self) {
+        if self.shared.frozen.borrow().as_ref().is_some_and(|frozen| !frozen.has_nil()) {
+            return;
+        }
+        self.change().retain(|_, value| !matches!(value, Value::Nil));
+        for value in self.entries().values() {
+            if let Value::Map(below) = value {
+                below.remove_nils();
+            }
+        }
     }
 
     /// The value of `key`.

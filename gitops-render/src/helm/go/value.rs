@@ -86,6 +86,20 @@ impl Value {
         }
     }
 
+    /// A copy that shares no map.
+    pub(crate) fn deep_copy(&self) -> Self {
+        match self {
+            Self::Map(map) => Self::Map(map.deep_copy()),
+            // Lists do not change, but maps in them may.
+            Self::List(list)
+                if list.iter().any(|it| matches!(it, Self::List(_) | Self::Map(_))) =>
+            {
+                Self::List(List::typed(list.item, list.iter().map(Self::deep_copy).collect()))
+            }
+            other => other.clone(),
+        }
+    }
+
     /// The bytes of a string.
     pub(crate) fn as_str(&self) -> Option<&Str> {
         match self {

@@ -1,0 +1,67 @@
+//! Values that no render has touched: shared between renders and threads, and copied into maps
+//! that can be changed only where a template looks.
+
+use std::sync::Arc;
+
+use super::{Entries, List, Map, Str, Value};
+
+/// A value that does not change.
+#[derive(Clone, Debug)]
+pub(crate) enum Frozen {
+    Nil,
+    Bool(bool),
+    Float(f64),
+    Str(Str),
+    List(Arc<[Frozen]>),
+    Map(Arc<FrozenMap>),
+}
+
+/// A map that does not change.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct FrozenMap {
+    /// Sorted by their keys.
+    entries: Vec<(Str, Frozen)>,
+    /// Whether a `nil` is in it or in a map below.
+    has_nil: bool,
+}
+
+impl FrozenMap {
+    /// A map of entries that are sorted by their keys, each key once.
+    pub(crate) fn from_sorted(entries: Vec<(Str, Frozen)>) -> Self {
+        let has_nil = entries.iter().any(|(_, value)| match value {
+            Frozen::Nil => true,
+            Frozen::Map(map) => map.has_nil,
+            _ => false,
+        });
+        Self { entries, has_nil }
+    }
+
+    /// Whether a `nil` is in it or in a map below, not counting lists.
+    pub(super) fn has_nil(&self) -> bool {
+        self.has_nil
+    }
+
+    /// A `map[string]interface {}` for one render.
+    pub(crate) fn thawed(self: &Arc<Self>) -> Map {
+        Map::frozen(Arc::clone(self))
+    }
+
+    /// Entries of their own for one map. The maps in them stay frozen until they are looked at.
+    pub(super) fn thaw(&self) -> Entries {
+        self.entries.iter().map(|(key, value)| (key.clone(), value.thaw())).collect()
+    }
+}
+
+impl Frozen {
+    /// The value for one render.
+    pub(crate) fn thaw(&self) -> Value {
+        match self {
+            Self::Nil => Value::Nil,
+            Self::Bool(value) => Value::Bool(*value),
+            Self::Float(value) => Value::Float(*value),
+            Self::Str(text) => Value::Str(text.clone()),
+            Self::List(items) => Value::List(List::of(items.iter().map(Self::thaw).collect())),
+            Self::Map(map) => Value::Map(map.thawed()),
+        }
+    }
+}
