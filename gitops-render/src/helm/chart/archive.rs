@@ -27,7 +27,7 @@ pub(super) fn unpack(
     let mut archive = Archive::new(unpacked);
     let mut remaining = budget.limits.bytes;
     let mut files = Vec::new();
-    let mut data = Vec::new();
+    let mut buffer = Vec::new();
     for entry in archive.entries().map_err(|error| words(&error))? {
         let mut entry = entry.map_err(|error| words(&error))?;
         room.set(HEADERS);
@@ -41,8 +41,7 @@ pub(super) fn unpack(
         let size = if kind.is_file() { entry.size() } else { 0 };
         check_size(&raw, size, remaining, budget)?;
         room.set(size);
-        data.clear();
-        entry.by_ref().take(remaining).read_to_end(&mut data).map_err(|error| words(&error))?;
+        let data = read(&mut entry, size, &mut buffer).map_err(|error| words(&error))?;
         let written = data.len() as u64;
         remaining = remaining.saturating_sub(written);
         if written < size || remaining == 0 {
@@ -51,7 +50,7 @@ pub(super) fn unpack(
         budget.take(written)?;
         room.set(HEADERS);
         let place = Arc::from(format!("{place}/{name}"));
-        files.push(ChartFile { name, data: without_mark(&data), place });
+        files.push(ChartFile { name, data: without_mark(data), place });
     }
     if files.is_empty() {
         return Err("no files in chart archive".to_owned());
@@ -80,6 +79,22 @@ impl<R: Read> Read for Metered<'_, R> {
         self.room.set(self.room.get() - read as u64);
         Ok(read)
     }
+}
+
+/// Up to `size` bytes of `entry`, in a buffer that is not cleared between files.
+fn read<'b>(entry: &mut impl Read, size: u64, buffer: &'b mut Vec<u8>) -> io::Result<&'b [u8]> {
+    let size = usize::try_from(size).map_err(io::Error::other)?;
+    if buffer.len() < size {
+        buffer.resize(size, 0);
+    }
+    let mut read = 0;
+    while read < size {
+        match entry.read(&mut buffer[read..size])? {
+            0 => break,
+            more => read += more,
+        }
+    }
+    Ok(&buffer[..read])
 }
 
 /// The error of an archive that has not even the header of one; Helm tells it apart.

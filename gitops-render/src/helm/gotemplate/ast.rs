@@ -1,5 +1,6 @@
 //! Templates as the parser reads them.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use super::Function;
@@ -14,18 +15,26 @@ pub(crate) struct Source {
     pub(crate) text: Str,
 }
 
+/// A piece of the text as it stands there.
+#[derive(Clone, Debug)]
+pub(crate) struct Piece {
+    source: Arc<Source>,
+    start: u32,
+    end: u32,
+}
+
 /// One template: a file, or what it defines.
 #[derive(Debug)]
 pub(crate) struct Tree {
     pub(crate) name: Str,
     pub(crate) source: Arc<Source>,
-    pub(crate) root: Vec<Node>,
+    pub(crate) root: Box<[Node]>,
 }
 
 /// A piece of a template.
 #[derive(Debug)]
 pub(crate) enum Node {
-    Text(Str),
+    Text(Piece),
     Action(Pipe),
     If(Branch),
     With(Branch),
@@ -39,8 +48,8 @@ pub(crate) enum Node {
 #[derive(Debug)]
 pub(crate) struct Branch {
     pub(crate) pipe: Pipe,
-    pub(crate) list: Vec<Node>,
-    pub(crate) otherwise: Option<Vec<Node>>,
+    pub(crate) list: Box<[Node]>,
+    pub(crate) otherwise: Option<Box<[Node]>>,
 }
 
 /// Commands, each of which gets the value of the one before, and the variables that get the last.
@@ -49,15 +58,15 @@ pub(crate) struct Pipe {
     pub(crate) pos: u32,
     /// Whether the variables are set anew, not declared.
     pub(crate) is_assign: bool,
-    pub(crate) decl: Vec<Name>,
-    pub(crate) cmds: Vec<Command>,
+    pub(crate) decl: Box<[Name]>,
+    pub(crate) cmds: Box<[Command]>,
 }
 
 /// A value, or a function with its arguments.
 #[derive(Debug)]
 pub(crate) struct Command {
     pub(crate) pos: u32,
-    pub(crate) args: Vec<Arg>,
+    pub(crate) args: Box<[Arg]>,
 }
 
 /// The name of a variable, and its number in the file, by which it is found.
@@ -83,22 +92,19 @@ pub(crate) enum Word {
     Number(Box<Number>),
     /// As it is written, and what it means.
     Str {
-        quoted: Str,
+        quoted: Piece,
         text: Str,
     },
-    Field(Vec<Str>),
+    Field(Box<[Str]>),
     Variable {
         name: Name,
-        fields: Vec<Str>,
+        fields: Box<[Str]>,
     },
-    Function {
-        name: Str,
-        callee: Callee,
-    },
+    Function(Callee),
     /// A parenthesised pipeline or a function, and fields of its value.
     Chain {
         of: Box<Arg>,
-        fields: Vec<Str>,
+        fields: Box<[Str]>,
     },
     Pipe(Box<Pipe>),
 }
@@ -111,13 +117,39 @@ pub(crate) enum Callee {
 }
 
 /// A number, as all the types that it fits.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug)]
 pub(crate) struct Number {
-    pub(crate) text: Str,
+    pub(crate) text: Piece,
     pub(crate) int: Option<i64>,
     pub(crate) uint: Option<u64>,
     pub(crate) float: Option<f64>,
     pub(crate) complex: Option<(f64, f64)>,
+}
+
+impl Piece {
+    /// From `start` to `end`, in bytes. Texts beyond 4 GiB are refused long before.
+    pub(super) fn new(source: &Arc<Source>, start: usize, end: usize) -> Self {
+        let narrow = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Self { source: Arc::clone(source), start: narrow(start), end: narrow(end) }
+    }
+}
+
+impl Deref for Piece {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.source.text[self.start as usize..self.end as usize]
+    }
+}
+
+impl Callee {
+    /// What templates call it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Builtin(builtin) => builtin.name,
+            Self::Function(function) => function.name,
+        }
+    }
 }
 
 impl Tree {
@@ -125,7 +157,7 @@ impl Tree {
     pub(crate) fn is_empty(&self) -> bool {
         self.root
             .iter()
-            .all(|node| matches!(node, Node::Text(text) if text.lossy().trim().is_empty()))
+            .all(|node| matches!(node, Node::Text(text) if String::from_utf8_lossy(text).trim().is_empty()))
     }
 
     /// `NAME:LINE:COLUMN` of a place, with columns from 0 in bytes.

@@ -162,7 +162,7 @@ impl<'t> Frame<'_, '_, 't> {
         command: &'t Command,
         last: Option<Operand>,
     ) -> Result<Operand, Fault> {
-        let [first, args @ ..] = command.args.as_slice() else { return Ok(Operand::default()) };
+        let [first, args @ ..] = &*command.args else { return Ok(Operand::default()) };
         match &first.word {
             Word::Field(fields) => {
                 self.at = At::Arg(first);
@@ -177,9 +177,9 @@ impl<'t> Frame<'_, '_, 't> {
             Word::Chain { of, fields } => {
                 return self.chain(dot, of, fields, first, args, last);
             }
-            Word::Function { name, callee } => {
+            Word::Function(callee) => {
                 self.at = At::Arg(first);
-                return self.function(dot, name, *callee, At::Command(command), args, last);
+                return self.function(dot, *callee, At::Command(command), args, last);
             }
             Word::Pipe(pipe) => {
                 self.refuse_args(first, args, last.as_ref())?;
@@ -231,9 +231,7 @@ impl<'t> Frame<'_, '_, 't> {
             },
             Word::Variable { name, fields } => self.of_variable(dot, name, fields, arg),
             Word::Pipe(pipe) => super::stack::grow(|| self.pipeline(dot, pipe)),
-            Word::Function { name, callee } => {
-                self.function(dot, name, *callee, At::Arg(arg), &[], None)
-            }
+            Word::Function(callee) => self.function(dot, *callee, At::Arg(arg), &[], None),
             Word::Chain { of, fields } => self.chain(dot, of, fields, arg, &[], None),
             _ => Ok(dot.clone()),
         }

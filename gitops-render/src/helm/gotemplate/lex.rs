@@ -2,8 +2,6 @@
 
 mod item;
 
-use std::borrow::Cow;
-
 use memchr::{memchr_iter, memmem};
 
 pub(crate) use self::item::{Item, Kind};
@@ -21,6 +19,8 @@ pub(super) struct Lexer<'t> {
     /// The line on which the item starts.
     start_line: usize,
     inside_action: bool,
+    /// What is wrong, once something is.
+    failure: Vec<u8>,
 }
 
 /// What a step of the lexer leads to: an item, or another step.
@@ -38,7 +38,21 @@ const TRIM: usize = 2;
 
 impl<'t> Lexer<'t> {
     pub(super) fn new(input: &'t [u8]) -> Self {
-        Self { input, pos: 0, start: 0, parens: 0, line: 1, start_line: 1, inside_action: false }
+        Self {
+            input,
+            pos: 0,
+            start: 0,
+            parens: 0,
+            line: 1,
+            start_line: 1,
+            inside_action: false,
+            failure: Vec::new(),
+        }
+    }
+
+    /// What the item of the kind [`Kind::Error`] is about.
+    pub(super) fn failure(&self) -> &[u8] {
+        &self.failure
     }
 
     /// The next item.
@@ -63,7 +77,10 @@ impl<'t> Lexer<'t> {
 
     /// The next character; none at the end. What is no UTF-8 gives U+FFFD for each byte.
     fn next(&mut self) -> Option<char> {
-        let (rune, width) = first(self.rest())?;
+        let (rune, width) = match self.input.get(self.pos) {
+            Some(byte) if byte.is_ascii() => (char::from(*byte), 1),
+            _ => first(self.rest())?,
+        };
         self.pos += width;
         self.line += usize::from(rune == '\n');
         Some(rune)
@@ -82,7 +99,7 @@ impl<'t> Lexer<'t> {
     }
 
     fn take(&mut self, kind: Kind) -> Item<'t> {
-        let text = Cow::Borrowed(&self.input[self.start..self.pos]);
+        let text = &self.input[self.start..self.pos];
         let item = Item { kind, pos: self.start, text, line: self.start_line };
         self.start = self.pos;
         self.start_line = self.line;
@@ -112,8 +129,8 @@ impl<'t> Lexer<'t> {
 
     /// An error, after which there is nothing more to read.
     fn error(&mut self, text: impl Into<Vec<u8>>) -> Item<'t> {
-        let text = Cow::Owned(text.into());
-        let item = Item { kind: Kind::Error, pos: self.start, text, line: self.start_line };
+        self.failure = text.into();
+        let item = Item { kind: Kind::Error, pos: self.start, text: &[], line: self.start_line };
         self.start = 0;
         self.pos = 0;
         self.input = &[];
@@ -262,9 +279,8 @@ impl<'t> Lexer<'t> {
     /// A run of space. The last may belong to the trim marker of a right delimiter.
     fn space(&mut self) -> Item<'t> {
         let start = self.pos;
-        while let Some(' ' | '\t' | '\r' | '\n') = self.peek() {
-            self.next();
-        }
+        self.pos += leading_space(self.rest());
+        self.line += memchr_iter(b'\n', &self.input[start..self.pos]).count();
         let last = self.pos - 1;
         let tail = &self.input[last..];
         if has_right_trim(tail) && tail[TRIM..].starts_with(RIGHT) {
@@ -305,6 +321,8 @@ impl<'t> Lexer<'t> {
     /// Skips letters and digits, and gives what comes behind them.
     fn skip_word(&mut self) -> Option<char> {
         loop {
+            let is_plain = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
+            self.pos += self.rest().iter().take_while(is_plain).count();
             let found = self.peek();
             if !found.is_some_and(is_word) {
                 return found;
@@ -320,9 +338,11 @@ impl<'t> Lexer<'t> {
 
     /// Whether a name may end here.
     fn at_terminator(&self) -> bool {
-        match self.peek() {
-            None | Some(' ' | '\t' | '\r' | '\n' | '.' | ',' | '|' | ':' | ')' | '(') => true,
-            Some(_) => self.rest().starts_with(RIGHT),
+        match self.rest() {
+            [] | [b' ' | b'\t' | b'\r' | b'\n' | b'.' | b',' | b'|' | b':' | b')' | b'(', ..] => {
+                true
+            }
+            rest => rest.starts_with(RIGHT),
         }
     }
 

@@ -16,7 +16,7 @@ use crate::helm::registry;
 use crate::helm::world::{Clock, Entropy, Lookup};
 
 /// How often Helm lets a template include itself.
-const INCLUDES: u32 = 1000;
+const INCLUDES: usize = 1000;
 
 /// Runs templates. Functions get it to include templates, to ask the world (clock, entropy,
 /// cluster) and to charge what they make against the limits.
@@ -33,8 +33,8 @@ pub(crate) struct Machine<'a> {
     /// Texts given to `tpl`, read.
     texts: HashMap<Str, Rc<[Arc<Tree>]>>,
     fuel: Fuel,
-    /// How often each template includes itself right now.
-    included: HashMap<Str, u32>,
+    /// The names of the templates that include one another right now.
+    included: Vec<Str>,
     /// The file that runs, and how often it asked for random bytes.
     file: String,
     calls: u64,
@@ -73,7 +73,7 @@ impl<'a> Machine<'a> {
             overlay: None,
             texts: HashMap::new(),
             fuel,
-            included: HashMap::new(),
+            included: Vec::new(),
             file: String::new(),
             calls: 0,
             changed: Vec::new(),
@@ -142,21 +142,14 @@ impl<'a> Machine<'a> {
     /// # Errors
     /// Those of the template, or that there is none, or a limit.
     pub(crate) fn include(&mut self, name: &Str, data: Value) -> Result<Str, Fault> {
-        match self.included.get_mut(&**name) {
-            Some(count) if *count > INCLUDES => {
-                let text = [b"rendering template has a nested reference name: ", &**name, b": "];
-                return Err(Fault::new("unable to execute template").wrap(text.concat()));
-            }
-            Some(count) => *count += 1,
-            None => {
-                self.included.insert(name.clone(), 1);
-            }
+        if self.included.iter().filter(|known| *known == name).count() > INCLUDES {
+            let text = [b"rendering template has a nested reference name: ", &**name, b": "];
+            return Err(Fault::new("unable to execute template").wrap(text.concat()));
         }
+        self.included.push(name.clone());
         let start = self.output.len();
         let result = self.execute(name, &Operand::plain(data));
-        if let Some(count) = self.included.get_mut(&**name) {
-            *count -= 1;
-        }
+        self.included.pop();
         let text = result.map(|()| Str::from(&self.output[start..]));
         self.output.truncate(start);
         text

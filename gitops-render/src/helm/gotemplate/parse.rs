@@ -8,9 +8,11 @@ mod tokens;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use self::tokens::Tokens;
 use super::Fault;
-use super::ast::{Callee, Node, Source, Tree};
+use super::ast::{Callee, Node, Piece, Source, Tree};
 use super::lex::{Item, Kind, Lexer};
 use crate::helm::go::Str;
 use crate::helm::gofmt::quote;
@@ -35,7 +37,8 @@ pub(crate) fn parse(
         lexer: Lexer::new(&text.text),
         source,
         functions,
-        names: HashMap::from([(Str::from("$"), 0)]),
+        names: HashMap::from([(&b"$"[..], 0)]),
+        words: HashMap::new(),
         tree: Scope::new(),
         nesting: 0,
         trees: Vec::new(),
@@ -50,7 +53,9 @@ struct Parser<'t> {
     source: Arc<Source>,
     functions: fn(&[u8]) -> Option<Callee>,
     /// The numbers of the names of variables.
-    names: HashMap<Str, u32>,
+    names: HashMap<&'t [u8], u32>,
+    /// Words that were met: each is kept once.
+    words: HashMap<&'t [u8], Str>,
     /// The template being read.
     tree: Scope<'t>,
     /// How many control structures and parentheses are open.
@@ -67,6 +72,9 @@ struct Scope<'t> {
     /// The line on which the action started; 0 outside of actions.
     action_line: usize,
 }
+
+/// Nodes of a list that is not over; few lists are long.
+type Nodes = SmallVec<[Node; 4]>;
 
 /// What ends a list.
 enum End {
@@ -97,7 +105,7 @@ impl End {
 
 impl<'t> Parser<'t> {
     fn file(&mut self, name: Str) -> Result<(), Fault> {
-        let mut root = Vec::new();
+        let mut root = Nodes::new();
         while self.peek().kind != Kind::Eof {
             if self.peek().kind == Kind::LeftDelim {
                 let delim = self.next();
@@ -112,7 +120,7 @@ impl<'t> Parser<'t> {
                 Read::End(end) => return Err(self.error(format!("unexpected {}", end.show()))),
             }
         }
-        self.add(name, root)
+        self.add(name, root.into_boxed_slice())
     }
 
     /// `{{define "name"}}…{{end}}`, of which the first word was read.
@@ -136,7 +144,7 @@ impl<'t> Parser<'t> {
     }
 
     /// Keeps a template. Of two with one name, at most one may be more than space.
-    fn add(&mut self, name: Str, root: Vec<Node>) -> Result<(), Fault> {
+    fn add(&mut self, name: Str, root: Box<[Node]>) -> Result<(), Fault> {
         let tree = Tree { name, source: Arc::clone(&self.source), root };
         match self.trees.iter().position(|other| other.name == tree.name) {
             None => self.trees.push(Arc::new(tree)),
@@ -155,12 +163,12 @@ impl<'t> Parser<'t> {
     }
 
     /// Nodes up to what ends them.
-    fn item_list(&mut self) -> Result<(Vec<Node>, End), Fault> {
-        let mut list = Vec::new();
+    fn item_list(&mut self) -> Result<(Box<[Node]>, End), Fault> {
+        let mut list = Nodes::new();
         while self.peek_non_space().kind != Kind::Eof {
             match self.text_or_action()? {
                 Read::Node(node) => list.push(node),
-                Read::End(end) => return Ok((list, end)),
+                Read::End(end) => return Ok((list.into_boxed_slice(), end)),
             }
         }
         Err(self.error("unexpected EOF"))
@@ -169,7 +177,7 @@ impl<'t> Parser<'t> {
     fn text_or_action(&mut self) -> Result<Read, Fault> {
         let token = self.next_non_space();
         match token.kind {
-            Kind::Text => Ok(Read::Node(Node::Text(Str::from(&*token.text)))),
+            Kind::Text => Ok(Read::Node(Node::Text(self.piece(&token)))),
             Kind::LeftDelim => {
                 self.tree.action_line = token.line;
                 let read = self.action()?;
@@ -204,17 +212,27 @@ impl<'t> Parser<'t> {
         }
         let line = self.tree.action_line;
         if line == 0 || line == token.line {
-            return self.error(&token.text);
+            return self.error(self.lexer.failure());
         }
-        let word: &[u8] = if token.text.ends_with(b" action") { b"" } else { b" in action" };
+        let failure = self.lexer.failure();
+        let word: &[u8] = if failure.ends_with(b" action") { b"" } else { b" in action" };
         let at = format!(":{line}");
         let name = &*self.source.name;
-        self.error([&token.text, word, b" started at ", name, at.as_bytes()].concat())
+        self.error([failure, word, b" started at ", name, at.as_bytes()].concat())
     }
 
     fn expect(&mut self, kind: Kind, context: &str) -> Result<Item<'t>, Fault> {
         let token = self.next_non_space();
         if token.kind == kind { Ok(token) } else { Err(self.unexpected(&token, context)) }
+    }
+
+    fn piece(&self, token: &Item<'_>) -> Piece {
+        Piece::new(&self.source, token.pos, token.pos + token.text.len())
+    }
+
+    /// The word, which is kept once in the text.
+    fn word(&mut self, text: &'t [u8]) -> Str {
+        self.words.entry(text).or_insert_with(|| Str::from(text)).clone()
     }
 
     fn next(&mut self) -> Item<'t> {

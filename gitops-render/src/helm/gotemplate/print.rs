@@ -103,7 +103,7 @@ impl Print for Arg {
                 out.extend_from_slice(&name.text);
                 print_fields(fields, out);
             }
-            Word::Function { name, .. } => out.extend_from_slice(name),
+            Word::Function(callee) => out.extend_from_slice(callee.name().as_bytes()),
             Word::Chain { of, fields } => {
                 print_grouped(of, out);
                 print_fields(fields, out);

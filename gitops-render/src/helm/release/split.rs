@@ -1,5 +1,7 @@
 //! Where the text of a file is cut into documents. This rule changed from version to version.
 
+use memchr::{memchr, memmem};
+
 use crate::helm::HelmCompat;
 
 /// The documents of `text` that are not blank.
@@ -25,7 +27,8 @@ fn at_any_dashes(text: &str) -> Vec<&str> {
         documents.push("");
         start = text.len() - rest.trim_start_matches(space).len();
     }
-    while let Some(at) = text[start..].find("\n---") {
+    let dashes = memmem::Finder::new("\n---");
+    while let Some(at) = dashes.find(&text.as_bytes()[start..]) {
         let document = &text[start..start + at];
         documents.push(document.trim_end_matches(space));
         let rest = &text[start + at + "\n---".len()..];
@@ -45,7 +48,7 @@ fn at_lines(text: &str) -> Vec<&str> {
             documents.push(&text[start..line]);
             start = text.len() - rest.trim_start_matches([' ', '\t']).len();
         }
-        match text[line..].find('\n') {
+        match memchr(b'\n', &text.as_bytes()[line..]) {
             Some(end) => line += end + 1,
             None => break,
         }

@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use super::{At, Frame};
-use crate::helm::go::{Str, Type, Value};
+use crate::helm::go::{Type, Value};
 use crate::helm::gotemplate::ast::{Arg, Callee};
 use crate::helm::gotemplate::builtin::{Builtin, Code};
 use crate::helm::gotemplate::operand::Operand;
@@ -14,11 +14,10 @@ use crate::helm::gotemplate::{Fault, Parameters};
 pub(super) type Values = SmallVec<[Value; 4]>;
 
 impl<'t> Frame<'_, '_, 't> {
-    /// Calls the function `name`; `node` is what errors of the call show.
+    /// Calls a function; `node` is what errors of the call show.
     pub(super) fn function(
         &mut self,
         dot: &Operand,
-        name: &Str,
         callee: Callee,
         node: At<'t>,
         args: &'t [Arg],
@@ -28,6 +27,7 @@ impl<'t> Frame<'_, '_, 't> {
         match callee {
             Callee::Builtin(builtin) => self.builtin(dot, builtin, node, args, last),
             Callee::Function(function) => {
+                let name = function.name.as_bytes();
                 let args = self.arguments(dot, name, &function.parameters, args, last)?;
                 let result = (function.call)(self.machine, &args);
                 self.result(result, name, node)
@@ -39,7 +39,7 @@ impl<'t> Frame<'_, '_, 't> {
     pub(super) fn result(
         &mut self,
         result: Result<Value, Fault>,
-        name: &Str,
+        name: &[u8],
         node: At<'t>,
     ) -> Result<Operand, Fault> {
         match result {

@@ -70,6 +70,9 @@ impl<'t> Frame<'_, '_, 't> {
             let wrong = || self.error(format!("invalid value; expected {ty}"));
             return nil_of(ty).ok_or_else(wrong);
         }
+        if value.value.ty() == Some(ty) {
+            return Ok(value.unboxed());
+        }
         let wrong = || {
             let got = value.value.ty().unwrap_or(Type::Any);
             self.error(format!("wrong type for value; expected {ty}; got {got}"))
@@ -88,13 +91,9 @@ fn nil_of(ty: Type) -> Option<Operand> {
     }
 }
 
-/// `value` as the type `ty`. A map with a named type can be assigned to the one below the name.
+/// `value` as the type `ty`, which is not its own. A map with a named type can be assigned to the one below the name.
 fn assign(value: &Value, ty: Type) -> Option<Value> {
-    let own = value.ty()?;
-    if own == ty {
-        return Some(value.clone());
-    }
-    match (value, own) {
+    match (value, value.ty()?) {
         (Value::Map(map), Type::Named(named)) if ty == Type::DICT && named.item == Type::Any => {
             Some(Value::Map(map.seen_as(ty)))
         }

@@ -103,11 +103,11 @@ impl<'t> Frame<'_, '_, 't> {
         args: &'t [Arg],
         last: Option<Operand>,
     ) -> Result<Operand, Fault> {
-        let name = Str::from(method.name);
-        let args = self.arguments(dot, &name, &method.parameters, args, last)?;
+        let name = method.name.as_bytes();
+        let args = self.arguments(dot, name, &method.parameters, args, last)?;
         let args: Vec<Value> = std::iter::once(map.clone()).chain(args).collect();
         let result = (method.call)(self.machine, &args);
-        self.result(result, &name, At::Arg(node))
+        self.result(result, name, At::Arg(node))
     }
 
     #[expect(clippy::too_many_arguments, reason = "as Go's evalField")]

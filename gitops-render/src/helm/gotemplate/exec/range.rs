@@ -101,7 +101,7 @@ impl<'t> Frame<'_, '_, 't> {
         item: &Operand,
     ) -> Result<(), Fault> {
         let top = self.machine.variables.len();
-        match branch.pipe.decl.as_slice() {
+        match &*branch.pipe.decl {
             [] => {}
             [name] if branch.pipe.is_assign => self.assign(name, item.clone())?,
             [first, second, ..] if branch.pipe.is_assign => {

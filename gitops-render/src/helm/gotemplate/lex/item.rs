@@ -1,17 +1,14 @@
 //! Items: what the lexer makes of the text of a template.
 
-use std::borrow::Cow;
-
 use crate::helm::gofmt::quote;
 
 /// A piece of the text.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Item<'t> {
     pub(crate) kind: Kind,
     /// Where it starts, in bytes.
     pub(crate) pos: usize,
-    /// Its text; that of the error for [`Kind::Error`].
-    pub(crate) text: Cow<'t, [u8]>,
+    pub(crate) text: &'t [u8],
     /// The line on which it starts, from 1.
     pub(crate) line: usize,
 }
@@ -58,17 +55,15 @@ pub(crate) enum Kind {
 
 impl Item<'_> {
     /// What stands in a slot for items before any was read.
-    pub(crate) const NONE: Self =
-        Self { kind: Kind::Error, pos: 0, text: Cow::Borrowed(&[]), line: 0 };
+    pub(crate) const NONE: Self = Self { kind: Kind::Error, pos: 0, text: &[], line: 0 };
 
     /// As errors show it.
     pub(crate) fn show(&self) -> Vec<u8> {
         match self.kind {
             Kind::Eof => b"EOF".to_vec(),
-            Kind::Error => self.text.to_vec(),
-            kind if kind >= Kind::Block => [b"<", &*self.text, b">"].concat(),
-            _ if self.text.len() > 10 => [&*quote(first_runes(&self.text, 10)), b"..."].concat(),
-            _ => quote(&self.text),
+            kind if kind >= Kind::Block => [b"<", self.text, b">"].concat(),
+            _ if self.text.len() > 10 => [&*quote(first_runes(self.text, 10)), b"..."].concat(),
+            _ => quote(self.text),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Reads actions: control structures and pipelines.
 
+use smallvec::SmallVec;
+
 use super::{End, Parser, Read, Scope};
 use crate::helm::go::Str;
 use crate::helm::gofmt::unquote;
@@ -7,7 +9,7 @@ use crate::helm::gotemplate::Fault;
 use crate::helm::gotemplate::ast::{Branch, Command, Name, Node, Pipe, Word};
 use crate::helm::gotemplate::lex::{Item, Kind};
 
-impl Parser<'_> {
+impl<'t> Parser<'t> {
     /// An action, of which the left delimiter was read.
     pub(super) fn action(&mut self) -> Result<Read, Fault> {
         let token = self.next_non_space();
@@ -78,15 +80,15 @@ impl Parser<'_> {
     }
 
     /// What follows `{{else`.
-    fn else_list(&mut self, context: &str) -> Result<Vec<Node>, Fault> {
+    fn else_list(&mut self, context: &str) -> Result<Box<[Node]>, Fault> {
         match (context, self.peek().kind) {
             ("if", Kind::If) => {
                 self.next();
-                Ok(vec![self.deeper(Self::if_control)?])
+                Ok(Box::new([self.deeper(Self::if_control)?]))
             }
             ("with", Kind::With) => {
                 self.next();
-                Ok(vec![self.deeper(Self::with_control)?])
+                Ok(Box::new([self.deeper(Self::with_control)?]))
             }
             _ => match self.item_list()? {
                 (list, End::End) => Ok(list),
@@ -126,7 +128,7 @@ impl Parser<'_> {
     pub(super) fn template_name(&self, token: &Item<'_>, context: &str) -> Result<Str, Fault> {
         match token.kind {
             Kind::String | Kind::RawString => {
-                let name = unquote(&token.text).map_err(|error| self.error(error))?;
+                let name = unquote(token.text).map_err(|error| self.error(error))?;
                 Ok(Str::from(name))
             }
             _ => Err(self.unexpected(token, context)),
@@ -136,38 +138,46 @@ impl Parser<'_> {
     /// A pipeline up to an item of the kind `end`.
     pub(super) fn pipeline(&mut self, context: &str, end: Kind) -> Result<Pipe, Fault> {
         let pos = position(self.peek_non_space());
-        let mut pipe = Pipe { pos, is_assign: false, decl: Vec::new(), cmds: Vec::new() };
-        while self.declaration(&mut pipe, context)? {}
+        let mut is_assign = false;
+        let mut decl = Vec::new();
+        let mut cmds = SmallVec::<[Command; 4]>::new();
+        while self.declaration(&mut decl, &mut is_assign, context)? {}
         loop {
             let token = self.next_non_space();
             if token.kind == end {
-                self.check_pipeline(&pipe, context)?;
-                return Ok(pipe);
+                self.check_pipeline(&cmds, context)?;
+                let (decl, cmds) = (decl.into_boxed_slice(), cmds.into_boxed_slice());
+                return Ok(Pipe { pos, is_assign, decl, cmds });
             }
             if !starts_command(token.kind) {
                 return Err(self.unexpected(&token, context));
             }
             self.tree.tokens.back();
-            pipe.cmds.push(self.command()?);
+            cmds.push(self.command()?);
         }
     }
 
     /// Reads a variable that the pipeline sets, if there is one; whether another may follow.
-    fn declaration(&mut self, pipe: &mut Pipe, context: &str) -> Result<bool, Fault> {
+    fn declaration(
+        &mut self,
+        decl: &mut Vec<Name>,
+        is_assign: &mut bool,
+        context: &str,
+    ) -> Result<bool, Fault> {
         if self.peek_non_space().kind != Kind::Variable {
             return Ok(false);
         }
         let variable = self.next();
-        let after = self.peek().clone();
-        let next = self.peek_non_space().clone();
+        let after = *self.peek();
+        let next = *self.peek_non_space();
         if matches!(next.kind, Kind::Assign | Kind::Declare) {
-            pipe.is_assign = next.kind == Kind::Assign;
+            *is_assign = next.kind == Kind::Assign;
             self.next_non_space();
-            self.declare(&variable, pipe);
-        } else if next.kind == Kind::Char && &*next.text == b"," {
+            self.declare(&variable, decl);
+        } else if next.kind == Kind::Char && next.text == b"," {
             self.next_non_space();
-            self.declare(&variable, pipe);
-            return self.second_variable(pipe, context);
+            self.declare(&variable, decl);
+            return self.second_variable(decl, context);
         } else if after.kind == Kind::Space {
             self.tree.tokens.back_before_two(variable, after);
         } else {
@@ -176,17 +186,16 @@ impl Parser<'_> {
         Ok(false)
     }
 
-    fn declare(&mut self, variable: &Item<'_>, pipe: &mut Pipe) {
-        let text = Str::from(&*variable.text);
+    fn declare(&mut self, variable: &Item<'t>, decl: &mut Vec<Name>) {
         let new = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
-        let id = *self.names.entry(text.clone()).or_insert(new);
-        pipe.decl.push(Name { id, text });
+        let id = *self.names.entry(variable.text).or_insert(new);
+        decl.push(Name { id, text: self.word(variable.text) });
         self.tree.vars.push(id);
     }
 
     /// After a comma: only `range` sets two variables.
-    fn second_variable(&mut self, pipe: &Pipe, context: &str) -> Result<bool, Fault> {
-        if context == "range" && pipe.decl.len() < 2 {
+    fn second_variable(&mut self, decl: &[Name], context: &str) -> Result<bool, Fault> {
+        if context == "range" && decl.len() < 2 {
             return match self.peek_non_space().kind {
                 Kind::Variable | Kind::RightDelim | Kind::RightParen => Ok(true),
                 _ => Err(self.error("range can only initialize variables")),
@@ -195,8 +204,8 @@ impl Parser<'_> {
         Err(self.error(format!("too many declarations in {context}")))
     }
 
-    fn check_pipeline(&self, pipe: &Pipe, context: &str) -> Result<(), Fault> {
-        if pipe.cmds.is_empty() {
+    fn check_pipeline(&self, cmds: &[Command], context: &str) -> Result<(), Fault> {
+        if cmds.is_empty() {
             return Err(self.error(format!("missing value for {context}")));
         }
         let constant = |command: &Command| {
@@ -206,7 +215,7 @@ impl Parser<'_> {
                 Some(Word::Bool(_) | Word::Dot | Word::Nil | Word::Number(_) | Word::Str { .. })
             )
         };
-        match pipe.cmds.iter().skip(1).position(constant) {
+        match cmds.iter().skip(1).position(constant) {
             None => Ok(()),
             Some(n) => {
                 let stage = n + 2;

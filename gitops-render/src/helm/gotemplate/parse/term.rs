@@ -1,5 +1,7 @@
 //! Reads the words of commands.
 
+use smallvec::SmallVec;
+
 use super::Parser;
 use super::action::position;
 use super::number::number;
@@ -10,11 +12,11 @@ use crate::helm::gotemplate::ast::{Arg, Command, Name, Word};
 use crate::helm::gotemplate::lex::{Item, Kind};
 use crate::helm::gotemplate::print::Print;
 
-impl Parser<'_> {
+impl<'t> Parser<'t> {
     /// Words up to the end of the command.
     pub(super) fn command(&mut self) -> Result<Command, Fault> {
         let pos = position(self.peek_non_space());
-        let mut args = Vec::new();
+        let mut args = SmallVec::<[Arg; 6]>::new();
         loop {
             self.peek_non_space();
             args.extend(self.operand()?);
@@ -30,7 +32,7 @@ impl Parser<'_> {
         if args.is_empty() {
             return Err(self.error("empty command"));
         }
-        Ok(Command { pos, args })
+        Ok(Command { pos, args: args.into_boxed_slice() })
     }
 
     /// A word with the fields that follow it.
@@ -40,24 +42,23 @@ impl Parser<'_> {
             return Ok(Some(term));
         }
         let pos = position(self.peek());
-        let mut more = Vec::new();
-        while self.peek().kind == Kind::Field {
-            more.push(Str::from(&self.next().text[1..]));
+        let mut fields = SmallVec::<[Str; 8]>::new();
+        if let Word::Field(first) = &term.word {
+            fields.extend(first.iter().cloned());
         }
+        while self.peek().kind == Kind::Field {
+            let text = self.next().text;
+            fields.push(self.word(&text[1..]));
+        }
+        let fields = fields.into_boxed_slice();
         let word = match term.word {
-            Word::Field(mut fields) => {
-                fields.append(&mut more);
-                Word::Field(fields)
-            }
-            Word::Variable { name, mut fields } => {
-                fields.append(&mut more);
-                Word::Variable { name, fields }
-            }
+            Word::Field(_) => Word::Field(fields),
+            Word::Variable { name, .. } => Word::Variable { name, fields },
             Word::Bool(_) | Word::Str { .. } | Word::Number(_) | Word::Nil | Word::Dot => {
                 let text = [b"unexpected . after term ", &*quote(&term.show())].concat();
                 return Err(self.error(text));
             }
-            _ => Word::Chain { of: Box::new(term), fields: more },
+            _ => Word::Chain { of: Box::new(term), fields },
         };
         Ok(Some(Arg { pos, word }))
     }
@@ -70,10 +71,11 @@ impl Parser<'_> {
             Kind::Dot => Word::Dot,
             Kind::Nil => Word::Nil,
             Kind::Variable => self.variable(&token)?,
-            Kind::Field => Word::Field(vec![Str::from(&token.text[1..])]),
-            Kind::Bool => Word::Bool(&*token.text == b"true"),
+            Kind::Field => Word::Field(Box::new([self.word(&token.text[1..])])),
+            Kind::Bool => Word::Bool(token.text == b"true"),
             Kind::CharConstant | Kind::Complex | Kind::Number => {
-                let number = number(&token).map_err(|error| self.error(error))?;
+                let number =
+                    number(&token, self.piece(&token)).map_err(|error| self.error(error))?;
                 Word::Number(Box::new(number))
             }
             Kind::LeftParen => {
@@ -83,8 +85,7 @@ impl Parser<'_> {
                 Word::Pipe(Box::new(pipe))
             }
             Kind::String | Kind::RawString => {
-                let text = unquote(&token.text).map_err(|error| self.error(error))?;
-                Word::Str { quoted: Str::from(&*token.text), text: Str::from(text) }
+                Word::Str { quoted: self.piece(&token), text: self.text(token.text)? }
             }
             _ => {
                 self.tree.tokens.back();
@@ -95,20 +96,31 @@ impl Parser<'_> {
     }
 
     fn function(&self, token: &Item<'_>) -> Result<Word, Fault> {
-        let Some(callee) = (self.functions)(&token.text) else {
-            let text = [b"function ", &*quote(&token.text), b" not defined"].concat();
+        let Some(callee) = (self.functions)(token.text) else {
+            let text = [b"function ", &*quote(token.text), b" not defined"].concat();
             return Err(self.error(text));
         };
-        Ok(Word::Function { name: Str::from(&*token.text), callee })
+        Ok(Word::Function(callee))
     }
 
-    fn variable(&self, token: &Item<'_>) -> Result<Word, Fault> {
-        let id = self.names.get(&*token.text).filter(|id| self.tree.vars.contains(id));
+    /// What a text in quotes says.
+    fn text(&mut self, quoted: &'t [u8]) -> Result<Str, Fault> {
+        if let [b'"' | b'`', inner @ .., _] = quoted
+            && !inner.iter().any(|byte| matches!(byte, b'\\' | b'\r'))
+            && std::str::from_utf8(inner).is_ok()
+        {
+            return Ok(self.word(inner));
+        }
+        unquote(quoted).map(Str::from).map_err(|error| self.error(error))
+    }
+
+    fn variable(&mut self, token: &Item<'t>) -> Result<Word, Fault> {
+        let id = self.names.get(token.text).filter(|id| self.tree.vars.contains(id));
         let Some(&id) = id else {
-            let text = [b"undefined variable ", &*quote(&token.text)].concat();
+            let text = [b"undefined variable ", &*quote(token.text)].concat();
             return Err(self.error(text));
         };
-        let name = Name { id, text: Str::from(&*token.text) };
-        Ok(Word::Variable { name, fields: Vec::new() })
+        let name = Name { id, text: self.word(token.text) };
+        Ok(Word::Variable { name, fields: Box::new([]) })
     }
 }

@@ -22,7 +22,7 @@ impl<'t> Tokens<'t> {
         } else {
             self.slots[0] = lexer.item();
         }
-        self.slots[self.back].clone()
+        self.slots[self.back]
     }
 
     pub(super) fn peek(&mut self, lexer: &mut Lexer<'t>) -> &Item<'t> {
