@@ -1,9 +1,9 @@
 //! What a renderer keeps from one render to the next: charts, and templates that were read.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use foldhash::HashMap;
 use gitops_source::{Digest, TreePath};
 
 use super::HelmCompat;

@@ -9,9 +9,10 @@ use gitops_diff::Value;
 use super::archive::{self, NO_HEADER};
 use super::files::{Budget, ChartFile};
 use super::metadata::{Lock, Metadata};
+use super::schema::Schema;
 use super::{decode, validate, values};
 use crate::helm::HelmCompat;
-use crate::helm::go::{FrozenMap, Str};
+use crate::helm::go::FrozenMap;
 
 /// A chart as its files have it.
 #[derive(Clone, Debug, Default)]
@@ -22,7 +23,7 @@ pub(in crate::helm) struct Chart {
     /// `values.yaml`; none without that file.
     pub(in crate::helm) values: Option<Arc<FrozenMap>>,
     /// `values.schema.json`.
-    pub(in crate::helm) schema: Option<Str>,
+    pub(in crate::helm) schema: Option<Schema>,
     /// All other files.
     pub(in crate::helm) files: Vec<ChartFile>,
     /// The charts of `charts/`, by the names of their folders and archives.
@@ -127,7 +128,7 @@ impl Chart {
                 let values = values::read(&file.data, compat).map_err(cannot)?;
                 self.values = Some(values::freeze_map(&values));
             }
-            "values.schema.json" => self.schema = Some(file.data),
+            "values.schema.json" => self.schema = Some(Schema::new(file.data)),
             "requirements.yaml" => {
                 *known = true;
                 self.old(DEPENDENCIES);

@@ -3,14 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use jsonschema::error::{TypeKind, ValidationErrorKind};
-use jsonschema::{Draft, Retrieve, Uri, ValidationError};
+use jsonschema::{Draft, Retrieve, Uri, ValidationError, Validator};
 use serde_json::Value as Json;
 
 use super::node::Node;
-use crate::helm::go::{Map, Value};
+use crate::helm::go::{Map, Str, Value};
 use crate::yaml::number::go_general;
 
 /// Schemas that lie elsewhere: those that are at hand, and those that were asked for.
@@ -18,12 +19,18 @@ use crate::yaml::number::go_general;
 pub(in crate::helm) struct Elsewhere {
     known: Arc<BTreeMap<String, Vec<u8>>>,
     missing: Arc<Mutex<BTreeSet<String>>>,
+    asked: Arc<AtomicBool>,
 }
 
 impl Elsewhere {
     /// With these texts at hand, by their addresses.
     pub(in crate::helm) fn new(known: BTreeMap<String, Vec<u8>>) -> Self {
-        Self { known: Arc::new(known), missing: Arc::default() }
+        Self { known: Arc::new(known), ..Self::default() }
+    }
+
+    /// Whether something was asked for, at hand or not.
+    fn was_asked(&self) -> bool {
+        self.asked.load(Ordering::Relaxed)
     }
 
     /// The addresses that were asked for and are not at hand.
@@ -37,6 +44,7 @@ impl Retrieve for Elsewhere {
         &self,
         uri: &Uri<String>,
     ) -> Result<Json, Box<dyn std::error::Error + Send + Sync>> {
+        self.asked.store(true, Ordering::Relaxed);
         let address = uri.as_str();
         if let Some(text) = self.known.get(address) {
             return Ok(serde_json::from_slice(text)?);
@@ -75,7 +83,7 @@ pub(in crate::helm) fn check(
 
 fn collect(node: &Node<'_>, values: &Map, elsewhere: &Elsewhere, wrong: &mut String) {
     if let Some(schema) = &node.chart.schema
-        && let Err(problem) = check_one(schema, values, elsewhere)
+        && let Err(problem) = schema.check(values, elsewhere)
     {
         let _ = write!(wrong, "{}:\n{problem}", &*node.name());
     }
@@ -95,10 +103,36 @@ fn collect(node: &Node<'_>, values: &Map, elsewhere: &Elsewhere, wrong: &mut Str
     }
 }
 
-fn check_one(schema: &[u8], values: &Map, elsewhere: &Elsewhere) -> Result<(), String> {
+/// A `values.schema.json`, which is made ready once as long as nothing of it lies elsewhere.
+#[derive(Clone, Debug)]
+pub(in crate::helm) struct Schema {
+    text: Str,
+    ready: Arc<OnceLock<Validator>>,
+}
+
+impl Schema {
+    pub(super) fn new(text: Str) -> Self {
+        Self { text, ready: Arc::default() }
+    }
+
+    fn check(&self, values: &Map, elsewhere: &Elsewhere) -> Result<(), String> {
+        if let Some(validator) = self.ready.get() {
+            return validate(validator, values);
+        }
+        let validator = validator(&self.text, elsewhere)?;
+        let result = validate(&validator, values);
+        if !elsewhere.was_asked() {
+            // Two renders may both have made it ready: either is as good.
+            let _ = self.ready.set(validator);
+        }
+        result
+    }
+}
+
+fn validator(schema: &[u8], elsewhere: &Elsewhere) -> Result<Validator, String> {
     let mut schema: Json = serde_json::from_slice(schema).map_err(|error| error.to_string())?;
     let draft = draft(&mut schema);
-    let validator = jsonschema::options()
+    jsonschema::options()
         .with_draft(draft)
         .with_base_uri("file:///values.schema.json")
         .with_retriever(elsewhere.clone())
@@ -110,7 +144,10 @@ fn check_one(schema: &[u8], values: &Map, elsewhere: &Elsewhere) -> Result<(), S
                  validation failed with '{meta}#'\n- at '{path}': {}",
                 words(&error)
             )
-        })?;
+        })
+}
+
+fn validate(validator: &Validator, values: &Map) -> Result<(), String> {
     let values = json(&Value::Map(values.clone()), 0)?;
     let mut lines: Vec<(String, String)> = validator
         .iter_errors(&values)

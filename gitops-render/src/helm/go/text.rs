@@ -2,17 +2,30 @@
 
 use std::borrow::{Borrow, Cow};
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
 
 /// A string of Go. Cloning shares the bytes; parsed templates share theirs between threads.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Str(Arc<[u8]>);
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Str {
+    /// The first bytes as a number, by which most keys of a map are told apart without a look at
+    /// the rest, which lies elsewhere. It goes first in every comparison.
+    start: u64,
+    bytes: Arc<[u8]>,
+}
 
 impl Str {
+    fn new(bytes: Arc<[u8]>) -> Self {
+        let mut start = [0; 8];
+        let count = bytes.len().min(start.len());
+        start[..count].copy_from_slice(&bytes[..count]);
+        Self { start: u64::from_be_bytes(start), bytes }
+    }
+
     /// The text, with U+FFFD for what is not UTF-8.
     pub(crate) fn lossy(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(&self.0)
+        String::from_utf8_lossy(&self.bytes)
     }
 }
 
@@ -26,38 +39,45 @@ impl Deref for Str {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        &self.0
+        &self.bytes
+    }
+}
+
+/// As plain bytes, by which maps may be asked too.
+impl Hash for Str {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.bytes.hash(state);
     }
 }
 
 /// Maps are asked by plain bytes.
 impl Borrow<[u8]> for Str {
     fn borrow(&self) -> &[u8] {
-        &self.0
+        &self.bytes
     }
 }
 
 impl From<&str> for Str {
     fn from(text: &str) -> Self {
-        Self(text.as_bytes().into())
+        Self::new(text.as_bytes().into())
     }
 }
 
 impl From<String> for Str {
     fn from(text: String) -> Self {
-        Self(text.into_bytes().into())
+        Self::new(text.into_bytes().into())
     }
 }
 
 impl From<&[u8]> for Str {
     fn from(bytes: &[u8]) -> Self {
-        Self(bytes.into())
+        Self::new(bytes.into())
     }
 }
 
 impl From<Vec<u8>> for Str {
     fn from(bytes: Vec<u8>) -> Self {
-        Self(bytes.into())
+        Self::new(bytes.into())
     }
 }
 
@@ -70,5 +90,23 @@ impl fmt::Display for Str {
 impl fmt::Debug for Str {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.lossy(), f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::Str;
+
+    proptest! {
+        #[test]
+        fn strings_are_ordered_as_their_bytes(
+            one in prop::collection::vec(0u8..3, 0..12),
+            other in prop::collection::vec(0u8..3, 0..12),
+        ) {
+            prop_assert_eq!(Str::from(&one[..]).cmp(&Str::from(&other[..])), one.cmp(&other));
+            prop_assert_eq!(Str::from(&one[..]) == Str::from(&other[..]), one == other);
+        }
     }
 }

@@ -1,8 +1,9 @@
 //! The state of a run: what templates there are, what they may use up, and the world they ask.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use super::ast::Tree;
 use super::exec::{self, Variable};
@@ -71,7 +72,7 @@ impl<'a> Machine<'a> {
             release,
             templates,
             overlay: None,
-            texts: HashMap::new(),
+            texts: HashMap::default(),
             fuel,
             included: Vec::new(),
             file: String::new(),

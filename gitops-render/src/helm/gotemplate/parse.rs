@@ -5,9 +5,9 @@ mod number;
 mod term;
 mod tokens;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::HashMap;
 use smallvec::SmallVec;
 
 use self::tokens::Tokens;
@@ -37,8 +37,8 @@ pub(crate) fn parse(
         lexer: Lexer::new(&text.text),
         source,
         functions,
-        names: HashMap::from([(&b"$"[..], 0)]),
-        words: HashMap::new(),
+        names: HashMap::from_iter([(&b"$"[..], 0)]),
+        words: HashMap::default(),
         tree: Scope::new(),
         nesting: 0,
         trees: Vec::new(),

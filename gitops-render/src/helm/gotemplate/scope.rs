@@ -1,8 +1,9 @@
 //! Templates by their names.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use super::ast::Tree;
 use crate::helm::go::Str;

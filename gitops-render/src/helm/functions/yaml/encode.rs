@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::decode::{Index, Node, Tree as Nodes};
 use crate::helm::functions::json::{self, Style};
-use crate::helm::go::{Encoded, Map, Value};
+use crate::helm::go::{Encoded, Map, Str, Value};
 use crate::helm::gotemplate::{Fault, Machine};
 use crate::helm::sprig::NESTING;
 use crate::yaml::scalar::Scalar;
@@ -55,7 +55,7 @@ fn read_back(nodes: &Nodes, at: Index) -> Plain {
                     Node::Scalar(word) => word.text.clone(),
                     _ => String::new(),
                 };
-                (key, read_back(nodes, *value))
+                (Text::Own(key), read_back(nodes, *value))
             };
             Plain::Map(members.iter().map(member).collect())
         }
@@ -65,7 +65,7 @@ fn read_back(nodes: &Nodes, at: Index) -> Plain {
             Scalar::Int(value) => Plain::Int(value),
             Scalar::Unsigned(value) => Plain::Unsigned(value),
             Scalar::Float(value) => Plain::Float(value),
-            _ => Plain::Text(word.text.clone()),
+            _ => Plain::Text(Text::Own(word.text.clone())),
         },
         Node::Alias { .. } => Plain::Null,
     }
@@ -101,12 +101,28 @@ enum Plain {
     Int(i64),
     Unsigned(u64),
     Float(f64),
-    Text(String),
+    Text(Text),
     /// As it is written.
     Scalar(String),
     List(Vec<Plain>),
-    Map(Vec<(String, Plain)>),
-    Fields(Vec<(String, Plain)>),
+    Map(Vec<(Text, Plain)>),
+    Fields(Vec<(Text, Plain)>),
+}
+
+/// A text that is UTF-8.
+enum Text {
+    /// As a template holds it.
+    Shared(Str),
+    Own(String),
+}
+
+impl Text {
+    fn as_str(&self) -> &str {
+        match self {
+            Self::Shared(text) => std::str::from_utf8(text).unwrap_or_default(),
+            Self::Own(text) => text,
+        }
+    }
 }
 
 impl Tree for Plain {
@@ -119,15 +135,15 @@ impl Tree for Plain {
             Self::Int(value) => View::Int(*value),
             Self::Unsigned(value) => View::Unsigned(*value),
             Self::Float(value) => View::Float(*value),
-            Self::Text(text) => View::Text(Cow::Borrowed(text)),
+            Self::Text(text) => View::Text(Cow::Borrowed(text.as_str())),
             Self::Scalar(text) => View::Scalar(text),
             Self::List(items) => View::List(items),
             Self::Map(map) => {
-                members.extend(map.iter().map(|(key, it)| (&**key, it)));
+                members.extend(map.iter().map(|(key, it)| (key.as_str(), it)));
                 View::Map
             }
             Self::Fields(fields) => {
-                members.extend(fields.iter().map(|(key, it)| (&**key, it)));
+                members.extend(fields.iter().map(|(key, it)| (key.as_str(), it)));
                 View::Fields
             }
         })
@@ -171,7 +187,9 @@ impl Walk<'_, '_> {
                 Plain::Scalar(binary(text))
             }
             Value::Str(text) => Plain::Text(self.text(text)?),
-            Value::Bytes(bytes) if through_json => Plain::Text(STANDARD.encode(&**bytes)),
+            Value::Bytes(bytes) if through_json => {
+                Plain::Text(Text::Own(STANDARD.encode(&**bytes)))
+            }
             Value::Bytes(bytes) => {
                 Plain::List(bytes.iter().map(|byte| Plain::Int((*byte).into())).collect())
             }
@@ -192,7 +210,7 @@ impl Walk<'_, '_> {
         items
     }
 
-    fn map(&mut self, map: &Map) -> Result<Vec<(String, Plain)>, Problem> {
+    fn map(&mut self, map: &Map) -> Result<Vec<(Text, Plain)>, Problem> {
         self.descend()?;
         self.machine.charge(map.len().max(4).saturating_mul(3 * size_of::<Plain>()))?;
         let entries = map.entries();
@@ -230,22 +248,22 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn key(&mut self, bytes: &[u8]) -> Result<String, Problem> {
+    fn key(&mut self, key: &Str) -> Result<Text, Problem> {
         /// YAML in brackets has no longer keys; JSON needs up to six characters for one.
         const SHORT: usize = 1024 / 6 - 2;
-        if bytes.len() > SHORT && self.dialect == Dialect::GoV2 {
+        if key.len() > SHORT && self.dialect == Dialect::GoV2 {
             return Err(Problem::Detour);
         }
-        self.text(bytes)
+        self.text(key)
     }
 
-    fn text(&mut self, bytes: &[u8]) -> Result<String, Problem> {
-        self.machine.charge(bytes.len())?;
-        let text = match std::str::from_utf8(bytes) {
-            Ok(text) => text.to_owned(),
-            Err(_) => replaced(bytes),
+    fn text(&mut self, text: &Str) -> Result<Text, Problem> {
+        self.machine.charge(text.len())?;
+        let text = match std::str::from_utf8(text) {
+            Ok(_) => Text::Shared(text.clone()),
+            Err(_) => Text::Own(replaced(text)),
         };
-        if self.dialect == Dialect::GoV2 && !passes(&text) {
+        if self.dialect == Dialect::GoV2 && !passes(text.as_str()) {
             return Err(Problem::Detour);
         }
         Ok(text)

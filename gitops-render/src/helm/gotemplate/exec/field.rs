@@ -24,7 +24,7 @@ fn entry(map: &Map, name: &Str, rest: &[Str]) -> Option<Operand> {
         return None;
     }
     let entries = map.entries();
-    let found = entries.get(&**name)?;
+    let found = entries.get(name)?;
     match rest {
         [] => Some(Operand::element(found.clone(), item_type(map.ty))),
         _ => follow(found, rest),
@@ -73,7 +73,7 @@ impl<'t> Frame<'_, '_, 't> {
                 return Err(self.error([name, &b" is not a method but has arguments"[..]].concat()));
             }
             let item = item_type(map.ty);
-            let found = map.get(name);
+            let found = map.entries().get(name).cloned();
             return Ok(found.map_or_else(|| zero(item), |found| Operand::element(found, item)));
         }
         if let Value::Object(object) = &value.value {
