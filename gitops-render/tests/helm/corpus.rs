@@ -5,6 +5,7 @@ use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
+use gitops_render::HelmLimits;
 use serde_json::Value as Json;
 
 /// The folder `name` of the corpus; none, said aloud, without a corpus.
@@ -60,4 +61,12 @@ pub(crate) fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
         }
     }
     found
+}
+
+/// The usual limits, without end of time: a busy machine makes keys for minutes where nothing is
+/// optimised.
+pub(crate) fn limits() -> HelmLimits {
+    let mut limits = HelmLimits::default();
+    limits.time = None;
+    limits
 }

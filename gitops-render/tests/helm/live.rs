@@ -93,8 +93,12 @@ fn rendered(chart: &Path, change: fn(&mut HelmOptions)) -> Result<String, String
     let name = corpus::name(chart);
     let packed = std::fs::read(chart).expect("an archive");
     let tree = Tree::from_files([(name.as_str(), packed)]).map_err(|error| error.to_string())?;
-    let mut options =
-        HelmOptions { compat: compat(), clock: Arc::new(SystemClock), ..HelmOptions::default() };
+    let mut options = HelmOptions {
+        compat: compat(),
+        clock: Arc::new(SystemClock),
+        limits: corpus::limits(),
+        ..HelmOptions::default()
+    };
     change(&mut options);
     let input = Input::new(&tree, TreePath::new(&name).expect("a path"));
     Helm::new(options).template(&input).map_err(|error| match error {

@@ -21,6 +21,7 @@ fn refusal(folder: &Path) -> Result<String, RenderError> {
     let options = HelmOptions {
         values: HelmValues { files: vec![values], ..HelmValues::default() },
         compat: HelmCompat::V4_2_3,
+        limits: corpus::limits(),
         ..HelmOptions::default()
     };
     let path = TreePath::new("chart").expect("a path");

@@ -25,6 +25,7 @@ fn render(charts: &Path, case: &Path) -> Result<String, String> {
         values: HelmValues { files: vec![values], ..HelmValues::default() },
         crds: if about["includeCrds"] == true { Crds::Include } else { Crds::Skip },
         compat: HelmCompat::V4_2_3,
+        limits: corpus::limits(),
         ..HelmOptions::default()
     };
     let path = TreePath::new(chart).map_err(|error| error.to_string())?;
