@@ -13,6 +13,7 @@ mod word;
 
 use self::lines::Lines;
 use self::place::{Place, Places};
+use self::word::Closing;
 
 /// How deep blocks may nest here. The reader of YAML allows more.
 const DEPTH: usize = 64;
@@ -177,16 +178,15 @@ impl<'a> Reader<'a> {
 
     /// A text in quotes, from behind the first; returns what stands behind the last.
     fn quoted(&mut self, quote: u8, text: &'a str) -> Option<&'a str> {
-        if let Some(end) = word::closing(quote, text)? {
-            return Some(&text[end + 1..]);
-        }
+        let mut line = text;
         loop {
-            let line = self.lines.next_raw()?;
+            match word::closing(quote, line) {
+                Closing::At(end) => return Some(&line[end + 1..]),
+                Closing::InDoubt => return None,
+                Closing::Later => line = self.lines.next_raw()?,
+            }
             if self.lines.has_tab(line) || lines::is_document_mark(line) {
                 return None;
-            }
-            if let Some(end) = word::closing(quote, line)? {
-                return Some(&line[end + 1..]);
             }
         }
     }

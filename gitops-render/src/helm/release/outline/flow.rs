@@ -40,7 +40,7 @@ fn parts<'a>(text: &'a str, end: u8, part: impl Fn(&'a str) -> Option<&'a str>) 
 /// A text in quotes, or a word that is nothing but a text or number.
 fn scalar(text: &str, is_key: bool) -> Option<&str> {
     if let quote @ (b'"' | b'\'') = text.as_bytes().first()? {
-        let end = word::closing(*quote, &text[1..])??;
+        let end = word::closed(*quote, &text[1..])?;
         return Some(&text[end + 2..]);
     }
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"_./=+@%$()~^-".contains(&byte);

@@ -43,7 +43,7 @@ impl Places {
             2 if self.in_metadata => self.field(2, key)?,
             3 if self.in_annotations && key.starts_with(OWN) => Place::HelmAnnotation,
             3 if self.in_annotations => Place::Text,
-            _ => return Some(self.now = Place::Elsewhere),
+            _ => Place::Elsewhere,
         };
         if depth == 1 {
             self.in_metadata = self.now == Place::Metadata;

@@ -205,10 +205,10 @@ proptest! {
     fn an_outline_says_what_the_reader_of_yaml_says(
         lines in prop::collection::vec((0usize..9, select(&PIECES[..]), 0usize..3), 1..12),
     ) {
-        let text: String = lines
-            .iter()
-            .map(|(indent, piece, end)| format!("{}{piece}{}\n", " ".repeat(*indent), " ".repeat(*end / 2)))
-            .collect();
+        let mut text = String::new();
+        for (indent, piece, end) in lines {
+            text.extend([&" ".repeat(indent), piece, &" ".repeat(end / 2), "\n"]);
+        }
         agrees(&text);
     }
 

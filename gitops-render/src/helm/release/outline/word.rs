@@ -25,22 +25,19 @@ pub(super) fn is_dash(line: &str) -> bool {
 /// The key that a line starts with, and what stands behind its colon.
 pub(super) fn key(line: &str) -> Option<(&str, &str)> {
     let bytes = line.as_bytes();
-    let (key, end) = match bytes[0] {
-        quote @ (b'"' | b'\'') => {
-            let end = memchr2(quote, b'\\', &bytes[1..])? + 1;
-            if bytes[end] != quote {
-                return None;
-            }
-            (&line[1..end], end + 1)
+    let (key, end) = if let quote @ (b'"' | b'\'') = bytes[0] {
+        let end = memchr2(quote, b'\\', &bytes[1..])? + 1;
+        if bytes[end] != quote {
+            return None;
         }
-        _ => {
-            let end = colon(bytes)?;
-            let key = line[..end].trim_end_matches(' ');
-            if !starts_plain(bytes) || is_special_key(key) {
-                return None;
-            }
-            (key, end)
+        (&line[1..end], end + 1)
+    } else {
+        let end = colon(bytes)?;
+        let key = line[..end].trim_end_matches(' ');
+        if !starts_plain(bytes) || is_special_key(key) {
+            return None;
         }
+        (key, end)
     };
     let is_key = end <= KEY && is_colon(bytes, end);
     is_key.then(|| (key, &line[end + 1..]))
@@ -102,41 +99,40 @@ pub(super) fn plain(text: &str) -> Option<bool> {
     if !starts_plain(bytes) {
         return None;
     }
-    let comment = end_of_plain(bytes)?;
-    let word = text[..comment.unwrap_or(text.len())].trim_end_matches(' ');
-    (!is_odd(word)).then_some(comment.is_some())
+    let end = end_of_plain(bytes)?;
+    let word = text[..end].trim_end_matches(' ');
+    (!is_odd(word)).then_some(end < text.len())
 }
 
-/// Where a comment starts behind a text; none at all where a colon makes a key of it.
-fn end_of_plain(bytes: &[u8]) -> Option<Option<usize>> {
+/// Where a text ends: at a comment, or with the line; none where a colon makes a key of it.
+fn end_of_plain(bytes: &[u8]) -> Option<usize> {
     let mut from = 0;
     while let Some(found) = memchr2(b':', b'#', &bytes[from..]) {
         let at = from + found;
         match bytes[at] {
             b':' if is_colon(bytes, at) => return None,
-            b'#' if at > 0 && bytes[at - 1] == b' ' => return Some(Some(at)),
+            b'#' if at > 0 && bytes[at - 1] == b' ' => return Some(at),
             _ => from = at + 1,
         }
     }
-    Some(None)
+    Some(bytes.len())
 }
 
 /// Whether a line goes on with a text that has no quotes.
 pub(super) fn is_continuation(line: &str) -> bool {
-    end_of_plain(line.as_bytes()) == Some(None)
+    end_of_plain(line.as_bytes()) == Some(line.len())
 }
 
 /// A text that is no number, boolean or null to anybody, and is over at the end of the line.
 pub(super) fn text(text: &str) -> Option<&str> {
+    const NO_TEXTS: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
     if let quote @ (b'"' | b'\'') = text.as_bytes()[0] {
-        let end = closing(quote, &text[1..])?? + 1;
+        let end = closed(quote, &text[1..])? + 1;
         let inner = &text[1..end];
         let is_literal = memchr2(quote, b'\\', inner.as_bytes()).is_none();
         return (is_literal && is_nothing(&text[end + 1..])).then_some(inner);
     }
-    let comment = end_of_plain(text.as_bytes())?;
-    let word = text[..comment.unwrap_or(text.len())].trim_end_matches(' ');
-    const NO_TEXTS: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
+    let word = text[..end_of_plain(text.as_bytes())?].trim_end_matches(' ');
     let is_text = word.starts_with(|it: char| it.is_ascii_alphabetic())
         && !NO_TEXTS.iter().any(|it| word.eq_ignore_ascii_case(it));
     is_text.then_some(word)
@@ -148,9 +144,26 @@ pub(super) fn is_nothing(rest: &str) -> bool {
     text.is_empty() || text.starts_with('#') && text.len() < rest.len()
 }
 
-/// Where the quote is that ends a text on this line, if one does; none at all where there are
-/// escapes but the usual ones.
-pub(super) fn closing(quote: u8, text: &str) -> Option<Option<usize>> {
+/// What ends a text in quotes.
+pub(super) enum Closing {
+    /// The quote there.
+    At(usize),
+    /// A later line.
+    Later,
+    /// There are escapes but the usual ones.
+    InDoubt,
+}
+
+/// Where the quote is that ends a text, if it is on this line.
+pub(super) fn closed(quote: u8, text: &str) -> Option<usize> {
+    match closing(quote, text) {
+        Closing::At(end) => Some(end),
+        Closing::Later | Closing::InDoubt => None,
+    }
+}
+
+/// What ends a text in quotes, of which `text` is what stands on a line.
+pub(super) fn closing(quote: u8, text: &str) -> Closing {
     let bytes = text.as_bytes();
     let mut from = 0;
     while let Some(found) =
@@ -158,12 +171,11 @@ pub(super) fn closing(quote: u8, text: &str) -> Option<Option<usize>> {
     {
         let at = from + found;
         match (bytes[at], bytes.get(at + 1)) {
-            (b'\\', None | Some(b'"' | b'\\' | b'n' | b't' | b' ')) => {}
-            (b'\\', _) => return None,
-            (b'\'', Some(b'\'')) => {}
-            _ => return Some(Some(at)),
+            (b'\\', None | Some(b'"' | b'\\' | b'n' | b't' | b' ')) | (b'\'', Some(b'\'')) => {}
+            (b'\\', _) => return Closing::InDoubt,
+            _ => return Closing::At(at),
         }
         from = (at + 2).min(bytes.len());
     }
-    Some(None)
+    Closing::Later
 }
