@@ -194,9 +194,7 @@ fn numbers(text: &str) -> Result<Vec<u64>, String> {
         part.parse()
             .map_err(|_| format!("illegal non-numeric version component \"{part}\" in \"{text}\""))
     };
-    let mut numbers: Vec<u64> = parts.iter().map(number).collect::<Result<_, _>>()?;
-    numbers.resize(numbers.len().max(3), 0);
-    Ok(numbers)
+    parts.iter().map(number).collect()
 }
 
 #[derive(Clone, Debug)]
