@@ -22,13 +22,19 @@ struct Rule {
     folders_only: bool,
 }
 
+/// How many rules there may be, since each is held against each file.
+const RULES: usize = 10_000;
+
 impl Rules {
     /// The rules of the text of a `.helmignore`, and the one that always holds.
     ///
     /// # Errors
-    /// What Helm says of a rule that is none.
+    /// What Helm says of a rule that is none, or that there are too many.
     pub(super) fn new(text: &str) -> Result<Self, String> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        if text.lines().count() > RULES {
+            return Err(format!(".helmignore has more than {RULES} lines; ignore folders instead"));
+        }
         let lines = text.lines().chain(["templates/.?*"]);
         let rules =
             lines.filter_map(|line| rule(line.trim()).transpose()).collect::<Result<_, _>>();
@@ -138,5 +144,11 @@ mod tests {
         {
             assert_eq!(Rules::new(text).unwrap_err(), wanted);
         }
+    }
+
+    #[test]
+    fn more_rules_than_anybody_writes_are_refused() {
+        let error = Rules::new(&"a\n".repeat(RULES + 1)).unwrap_err();
+        assert_eq!(error, ".helmignore has more than 10000 lines; ignore folders instead");
     }
 }

@@ -77,6 +77,22 @@ fn what_takes_long_counts_for_many_steps() {
 }
 
 #[test]
+fn looks_at_large_texts_and_lists_count_for_many_steps() {
+    let text = "{{ $x := repeat 500000 \"a\" }}{{ range 1000 }}";
+    let list = "{{ $x := until 5000 }}{{ range 1000 }}";
+    for (make, call) in [
+        (text, "contains \"b\" $x"),
+        (text, "eq $x $x"),
+        (text, "sha256sum $x"),
+        (list, "has -1 $x"),
+    ] {
+        refused(&format!("{make}{{{{ $_ := {call} }}}}{{{{ end }}}}"), "the number of steps");
+    }
+    let large = "{{ regexMatch (repeat 20 \"(a{0,1000}b)?\") (repeat 500000 \"a\") }}";
+    refused(large, "the number of steps is over the limit");
+}
+
+#[test]
 fn what_nests_deep_is_refused_or_done_but_never_overflows_the_stack() {
     let parens = format!("{{{{ {}1{} }}}}", "(".repeat(100_000), ")".repeat(100_000));
     refused(&parens, "max expression depth exceeded");

@@ -42,16 +42,24 @@ pub(super) const FUNCTIONS: &[Function] = &[
 /// How expressions are compiled: by `Compile`, or by `MustCompile` with its own text of the error.
 type Compile = fn(&[u8]) -> Result<Rc<Pattern>, Fault>;
 
-fn regex_match(_: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
-    match compile(text(args, 0)) {
+/// The expression that is the first argument, to search the second one, once that is accounted
+/// for.
+fn search(how: Compile, machine: &mut Machine<'_>, args: &[Value]) -> Result<Rc<Pattern>, Fault> {
+    let pattern = how(text(args, 0))?;
+    machine.work(pattern.steps(text(args, 1)))?;
+    Ok(pattern)
+}
+
+fn regex_match(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
+    match search(compile, machine, args) {
         Ok(pattern) => Ok(Value::Bool(pattern.is_match(text(args, 1)))),
         Err(limit @ Fault::Limit(_)) => Err(limit),
         Err(_) => Ok(Value::Bool(false)),
     }
 }
 
-fn must_regex_match(_: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
-    Ok(Value::Bool(compile(text(args, 0))?.is_match(text(args, 1))))
+fn must_regex_match(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
+    Ok(Value::Bool(search(compile, machine, args)?.is_match(text(args, 1))))
 }
 
 fn regex_find_all(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
@@ -63,7 +71,7 @@ fn must_regex_find_all(machine: &mut Machine<'_>, args: &[Value]) -> Result<Valu
 }
 
 fn find_all(how: Compile, machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
-    let (pattern, of) = (how(text(args, 0))?, text(args, 1));
+    let (pattern, of) = (search(how, machine, args)?, text(args, 1));
     let found = pattern.find_all(of, int(args, 2));
     machine.charge(found.len() * size_of::<Value>())?;
     if found.is_empty() {
@@ -72,17 +80,17 @@ fn find_all(how: Compile, machine: &mut Machine<'_>, args: &[Value]) -> Result<V
     Ok(Value::strings(found.into_iter().map(|it| &of[it])))
 }
 
-fn regex_find(_: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
-    find(must_compile, args)
+fn regex_find(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
+    find(must_compile, machine, args)
 }
 
-fn must_regex_find(_: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
-    find(compile, args)
+fn must_regex_find(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
+    find(compile, machine, args)
 }
 
-fn find(how: Compile, args: &[Value]) -> Result<Value, Fault> {
+fn find(how: Compile, machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
     let of = text(args, 1);
-    let found = how(text(args, 0))?.find(of).unwrap_or_default();
+    let found = search(how, machine, args)?.find(of).unwrap_or_default();
     Ok(Value::string(&of[found]))
 }
 
@@ -95,12 +103,12 @@ fn must_regex_replace_all(machine: &mut Machine<'_>, args: &[Value]) -> Result<V
 }
 
 fn replace_all(how: Compile, machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
-    let (pattern, template) = (how(text(args, 0))?, text(args, 2));
+    let (pattern, template) = (search(how, machine, args)?, text(args, 2));
     replaced(machine, args, &pattern, |groups, out| expand(template, &pattern, groups, out))
 }
 
 fn regex_replace_all_literal(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
-    let (pattern, literal) = (must_compile(text(args, 0))?, text(args, 2));
+    let (pattern, literal) = (search(must_compile, machine, args)?, text(args, 2));
     replaced(machine, args, &pattern, |_, out| out.extend_from_slice(literal))
 }
 
@@ -108,7 +116,7 @@ fn must_regex_replace_all_literal(
     machine: &mut Machine<'_>,
     args: &[Value],
 ) -> Result<Value, Fault> {
-    let (pattern, literal) = (compile(text(args, 0))?, text(args, 2));
+    let (pattern, literal) = (search(compile, machine, args)?, text(args, 2));
     replaced(machine, args, &pattern, |_, out| out.extend_from_slice(literal))
 }
 
@@ -139,7 +147,7 @@ fn must_regex_split(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, 
 }
 
 fn split(how: Compile, machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
-    let (pattern, of, most) = (how(text(args, 0))?, text(args, 1), int(args, 2));
+    let (pattern, of, most) = (search(how, machine, args)?, text(args, 1), int(args, 2));
     if most == 0 {
         return Ok(Value::List(List::nil(&Type::Str)));
     }

@@ -29,9 +29,26 @@ impl<'t> Frame<'_, '_, 't> {
             Callee::Function(function) => {
                 let name = function.name.as_bytes();
                 let args = self.arguments(dot, name, &function.parameters, args, last)?;
+                self.weigh(args.iter())?;
                 let result = (function.call)(self.machine, &args);
                 self.result(result, name, node)
             }
+        }
+    }
+
+    /// Accounts for the time that a function takes to look at its arguments once.
+    fn weigh<'v>(&mut self, args: impl Iterator<Item = &'v Value>) -> Result<(), Fault> {
+        /// What is looked at in the time of a step.
+        const BYTES: usize = 64;
+        const ITEMS: usize = 4;
+        let weight = args.map(|value| match value {
+            Value::Str(text) | Value::Bytes(text) => text.len() / BYTES,
+            Value::List(items) => items.len() / ITEMS,
+            _ => 0,
+        });
+        match weight.sum::<usize>() {
+            0 => Ok(()),
+            steps => self.machine.work(steps as u64).map_err(|fault| self.stop(fault)),
         }
     }
 
@@ -113,6 +130,7 @@ impl<'t> Frame<'_, '_, 't> {
         for arg in args {
             values.push(self.argument(dot, Type::Reflect, arg)?);
         }
+        self.weigh(values.iter().map(|operand| &operand.value))?;
         let callee = || match args.first() {
             Some(arg) => arg.show(),
             None => called(last.as_ref()),

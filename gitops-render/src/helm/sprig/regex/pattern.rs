@@ -32,6 +32,16 @@ impl Pattern {
         Ok(Self { regex, names, is_empty: source.is_empty() })
     }
 
+    /// How many steps a search through `text` may take, where the expression has as many ways to
+    /// go on as it has room for.
+    pub(super) fn steps(&self, text: &[u8]) -> u64 {
+        /// What a usual expression takes, and the bytes that it looks at in the time of a step.
+        const USUAL: u64 = 64 << 10;
+        const BYTES: u64 = 16;
+        let ways = self.regex.memory_usage() as u64 / USUAL;
+        (text.len() as u64).saturating_mul(ways) / BYTES
+    }
+
     /// Whether there is a match anywhere in `text`.
     pub(super) fn is_match(&self, text: &[u8]) -> bool {
         self.regex.is_match(Input::new(&Text::of(text).shown))
