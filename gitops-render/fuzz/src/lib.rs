@@ -16,8 +16,7 @@ const LINES: usize = 1 << 20;
 
 /// A renderer of charts that knows no time and no chance, and does not let them do much.
 pub fn helm(values: HelmValues) -> Helm {
-    let mut limits = HelmLimits::default();
-    (limits.steps, limits.bytes, limits.depth) = (20_000, BYTES, 100);
+    let limits = HelmLimits { steps: 20_000, bytes: BYTES, depth: 100, ..HelmLimits::default() };
     let chart_limits = ChartLimits {
         bytes: BYTES,
         file_bytes: BYTES / 4,

@@ -66,7 +66,5 @@ pub(crate) fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
 /// The usual limits, without end of time: a busy machine makes keys for minutes where nothing is
 /// optimised.
 pub(crate) fn limits() -> HelmLimits {
-    let mut limits = HelmLimits::default();
-    limits.time = None;
-    limits
+    HelmLimits { time: None, ..HelmLimits::default() }
 }

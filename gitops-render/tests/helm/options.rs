@@ -40,8 +40,7 @@ fn template(options: HelmOptions) -> String {
 
 #[test]
 fn a_render_ends_when_its_time_is_over_or_nobody_wants_it_any_more() {
-    let mut limits = HelmLimits::default();
-    limits.time = Some(Duration::ZERO);
+    let limits = HelmLimits { time: Some(Duration::ZERO), ..HelmLimits::default() };
     let options = HelmOptions { limits, ..HelmOptions::default() };
     assert_snapshot!(
         template(options),

@@ -6,7 +6,6 @@ use std::time::Duration;
 ///
 /// The defaults are far above what known charts need: the largest of them prints two megabytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct HelmLimits {
     /// Steps: nodes of templates that run and functions that are called.
     pub steps: u64,
