@@ -115,6 +115,26 @@ fn errors_name_the_file_and_line_of_the_tree() {
 }
 
 #[test]
+fn of_a_value_of_the_wrong_type_nothing_else_is_said() {
+    let schema = r#"{"properties": {
+        "policy": {"type": "string", "enum": ["sync"], "minLength": 1},
+        "other": {"allOf": [{"type": "string"}, {"minimum": 7}]}}}"#;
+    let files = [
+        ("c/Chart.yaml", CHART),
+        ("c/values.schema.json", schema),
+        ("c/values.yaml", "policy: [1]\nother: 1\n"),
+    ];
+    let rendered = render(&Helm::default(), &files, "c");
+    assert_snapshot!(rendered, @"
+    error: c: values don't meet the specifications of the schema(s) in the following chart(s):
+    shop:
+    - at '/other': got number, want string
+    - at '/other': minimum: got 1, want 7
+    - at '/policy': got array, want string
+    ");
+}
+
+#[test]
 fn dependencies_that_are_not_there_are_asked_for_all_at_once() {
     let files = [
         (

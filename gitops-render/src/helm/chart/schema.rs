@@ -149,9 +149,14 @@ fn validator(schema: &[u8], elsewhere: &Elsewhere) -> Result<Validator, String> 
 
 fn validate(validator: &Validator, values: &Map) -> Result<(), String> {
     let values = json(&Value::Map(values.clone()), 0)?;
-    let mut lines: Vec<(String, String)> = validator
-        .iter_errors(&values)
-        .map(|error| (error.instance_path().as_str().to_owned(), words(&error)))
+    let errors: Vec<ValidationError<'_>> = validator.iter_errors(&values).collect();
+    // Where the type is wrong, Helm's library looks no further into the schema that says so.
+    let is_type =
+        |error: &&ValidationError<'_>| matches!(error.kind(), ValidationErrorKind::Type { .. });
+    let of_types: BTreeSet<(&str, &str)> = errors.iter().filter(is_type).map(place).collect();
+    let mut lines: Vec<(String, String)> = (errors.iter())
+        .filter(|error| is_type(error) || !of_types.contains(&place(error)))
+        .map(|error| (error.instance_path().as_str().to_owned(), words(error)))
         .collect();
     lines.sort();
     if lines.is_empty() {
@@ -159,6 +164,13 @@ fn validate(validator: &Validator, values: &Map) -> Result<(), String> {
     }
     let lines = lines.iter().map(|(path, words)| format!("- at '{path}': {words}\n"));
     Err(lines.collect::<Vec<_>>().concat() + "\n")
+}
+
+/// The value that an error is about, and the schema that it offends.
+fn place<'e>(error: &'e ValidationError<'_>) -> (&'e str, &'e str) {
+    let keyword = error.schema_path().as_str();
+    let schema = keyword.rsplit_once('/').map_or("", |(schema, _)| schema);
+    (error.instance_path().as_str(), schema)
 }
 
 /// The draft that a schema names, the newest without a name. The name itself is taken out, since
