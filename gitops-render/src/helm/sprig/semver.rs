@@ -10,7 +10,7 @@ use crate::helm::go::{Encoded, IntKind, Kind, Named, Object, Str, Type, Value};
 use crate::helm::gotemplate::{Fault, Function, Machine, Parameters};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("semver", &[Type::Str], |_, args| Ok(Pointer(read(text(args, 0))?).into())),
+    Function::new("semver", &[Type::Str], |_, args| Ok(value(read(text(args, 0))?, &POINTER_NAME))),
     Function::new("semverCompare", &[Type::Str, Type::Str], semver_compare),
 ];
 
@@ -39,18 +39,16 @@ fn fault(why: &VersionError) -> Fault {
     }
 }
 
-/// `*semver.Version`.
+/// A version as templates hold it.
 #[derive(Debug)]
-struct Pointer(Version);
+struct Semver {
+    version: Version,
+    /// `*semver.Version`, or `semver.Version` as methods return changed ones.
+    named: &'static Named,
+}
 
-/// `semver.Version`, as methods return changed ones.
-#[derive(Debug)]
-struct Plain(Version);
-
-impl From<Pointer> for Value {
-    fn from(version: Pointer) -> Self {
-        Self::Object(Rc::new(version))
-    }
+fn value(version: Version, named: &'static Named) -> Value {
+    Value::Object(Rc::new(Semver { version, named }))
 }
 
 /// Names, parameters, and whether only a pointer has the method.
@@ -78,9 +76,10 @@ const METHODS: &[(&str, &[Type], bool)] = &[
     ("Value", &[], false),
 ];
 
-fn method(name: &[u8], is_pointer: bool) -> Option<Parameters> {
+fn method(name: &[u8], named: &Named) -> Option<Parameters> {
     let found = METHODS.iter().find(|(it, ..)| it.as_bytes() == name);
-    let (_, fixed, _) = found.filter(|(.., only_pointer)| is_pointer || !only_pointer)?;
+    let (_, fixed, _) =
+        found.filter(|(.., only_pointer)| named.kind == Kind::Ptr || !only_pointer)?;
     Some(Parameters { fixed, rest: None })
 }
 
@@ -111,10 +110,10 @@ fn call(version: &Version, name: &[u8], args: &[Value]) -> Result<Value, Fault> 
 
 fn compared(version: &Version, name: &[u8], other: &Value) -> Result<Value, Fault> {
     let other = match other {
-        Value::Object(object) => object.as_any().downcast_ref::<Pointer>(),
+        Value::Object(object) => object.as_any().downcast_ref::<Semver>(),
         _ => None,
     };
-    let Some(Pointer(other)) = other else {
+    let Some(Semver { version: other, .. }) = other else {
         // Only `Equal` asks whether the other one is nil.
         return match name {
             b"Equal" => Ok(Value::Bool(false)),
@@ -153,74 +152,40 @@ fn nothing() -> Version {
 }
 
 fn plain(version: Version) -> Value {
-    Value::Object(Rc::new(Plain(version)))
+    value(version, &VERSION_NAME)
 }
 
 fn overflow(part: &str) -> Fault {
     Fault::new(format!("{part} version increment would overflow uint64"))
 }
 
-impl Object for Pointer {
+impl Object for Semver {
     fn ty(&self) -> Type {
-        POINTER
+        Type::Named(self.named)
     }
 
     fn method(&self, name: &[u8]) -> Option<Parameters> {
-        method(name, true)
+        method(name, self.named)
     }
 
     fn call(&self, name: &[u8], args: &[Value], _: &mut Machine<'_>) -> Result<Value, Fault> {
-        call(&self.0, name, args)
+        call(&self.version, name, args)
     }
 
     fn text(&self) -> Option<Str> {
-        Some(self.0.to_string().into())
+        Some(self.version.to_string().into())
     }
 
     fn fields(&self) -> Vec<(&'static str, Value)> {
-        fields(&self.0)
+        fields(&self.version)
     }
 
     fn copied(&self) -> Option<Value> {
-        Some(Value::Object(Rc::new(Self(nothing()))))
+        Some(value(nothing(), self.named))
     }
 
     fn json(&self) -> Encoded {
-        Encoded::Value(Value::string(self.0.to_string()))
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-}
-
-impl Object for Plain {
-    fn ty(&self) -> Type {
-        Type::Named(&VERSION_NAME)
-    }
-
-    fn method(&self, name: &[u8]) -> Option<Parameters> {
-        method(name, false)
-    }
-
-    fn call(&self, name: &[u8], args: &[Value], _: &mut Machine<'_>) -> Result<Value, Fault> {
-        call(&self.0, name, args)
-    }
-
-    fn text(&self) -> Option<Str> {
-        Some(self.0.to_string().into())
-    }
-
-    fn fields(&self) -> Vec<(&'static str, Value)> {
-        fields(&self.0)
-    }
-
-    fn copied(&self) -> Option<Value> {
-        Some(Value::Object(Rc::new(Self(nothing()))))
-    }
-
-    fn json(&self) -> Encoded {
-        Encoded::Value(Value::string(self.0.to_string()))
+        Encoded::Value(Value::string(self.version.to_string()))
     }
 
     fn as_any(&self) -> &dyn Any {
