@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use gitops_diff::{Change, Inventory, ObjectSet, Observed, Operation, Reason, Text};
+use gitops_diff::{Change, Inventory, ObjectSet, Observed, Operation, Query, Reason, Text, Value};
 
 use crate::{ApplyError, Outcome, Readiness};
 
@@ -46,6 +46,16 @@ pub trait Applier: Send + Sync {
         Ok(observed)
     }
 
+    /// What templates of charts find in the target by `lookup`, by the rules of Helm: an object, all
+    /// of a kind as a list, or nothing.
+    ///
+    /// # Errors
+    /// [`ApplyError`], in the words of the target: where its API has no such version, where the
+    /// caller may not see it, and by default, since not every target can be looked up in.
+    async fn look_up(&self, query: &Query) -> Result<Option<Value>, ApplyError> {
+        Err(ApplyError::Invalid(format!("{query}: this target cannot be looked up in")))
+    }
+
     /// Executes one change. Idempotent: done twice it does nothing more, and a change whose
     /// reply was lost may be tried again.
     ///
@@ -85,6 +95,10 @@ macro_rules! forward {
                 observed: Observed,
             ) -> Result<Observed, ApplyError> {
                 (**self).answers(desired, observed).await
+            }
+
+            async fn look_up(&self, query: &Query) -> Result<Option<Value>, ApplyError> {
+                (**self).look_up(query).await
             }
 
             async fn apply(&self, change: &Change) -> Result<Outcome, ApplyError> {

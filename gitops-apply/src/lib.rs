@@ -67,6 +67,7 @@
 mod applier;
 mod dir;
 mod ledger;
+mod lookup;
 mod outcome;
 
 pub mod memory;

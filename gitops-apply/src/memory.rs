@@ -36,6 +36,7 @@ mod answers;
 mod applier;
 mod calls;
 mod cluster;
+mod lookup;
 mod options;
 mod request;
 mod status;

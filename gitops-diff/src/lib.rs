@@ -73,6 +73,7 @@ mod id;
 mod object;
 mod origin;
 mod packed;
+mod query;
 mod secret;
 mod set;
 
@@ -125,6 +126,7 @@ pub use crate::plan::{
     PLAN_VERSION, Plan, Preconditions, Reason, Refusal, Shown, Wave,
 };
 pub use crate::policy::{Policy, PolicyError};
+pub use crate::query::Query;
 pub use crate::report::{Color, Detail, Layout, Markdown, MarkdownLimits, Report, Summary};
 pub use crate::schema::{Format, Keys, ListRef, MapRef, Scalar, Schema, Scope, TypeRef};
 pub use crate::server::predict;

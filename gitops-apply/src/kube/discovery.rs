@@ -156,7 +156,7 @@ impl Discovery {
     }
 
     /// Whether nothing is served of a version.
-    fn is_hollow(&self, version: &GroupVersion) -> bool {
+    pub(crate) fn is_hollow(&self, version: &GroupVersion) -> bool {
         self.state().served.get(version).is_none_or(|it| it.kinds.is_empty())
     }
 

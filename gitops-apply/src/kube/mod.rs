@@ -3,6 +3,7 @@
 mod answers;
 mod discovery;
 mod ledger;
+mod lookup;
 mod observe;
 mod options;
 mod path;
@@ -14,7 +15,7 @@ mod wire;
 mod write;
 
 use async_trait::async_trait;
-use gitops_diff::{Change, Inventory, ObjectSet, Observed};
+use gitops_diff::{Change, Inventory, ObjectSet, Observed, Query, Value};
 
 use self::discovery::Discovery;
 use self::wire::Wire;
@@ -91,6 +92,10 @@ impl Applier for KubeApplier {
         observed: Observed,
     ) -> Result<Observed, ApplyError> {
         self.ask_all(desired, observed).await
+    }
+
+    async fn look_up(&self, query: &Query) -> Result<Option<Value>, ApplyError> {
+        self.find(query).await
     }
 
     async fn apply(&self, change: &Change) -> Result<Outcome, ApplyError> {

@@ -82,7 +82,18 @@ impl Refused {
 
     /// What it means for a call that is not about one object.
     pub(crate) fn error_of(&self, what: &str) -> ApplyError {
-        let message = format!("{what}: {}", self.shown());
+        self.saying(format!("{what}: {}", self.shown()))
+    }
+
+    /// What it means for whoever only asked, in the words of the API server alone.
+    pub(crate) fn in_its_words(&self) -> ApplyError {
+        self.saying(match &*self.said.message {
+            "" => self.shown(),
+            message => message.to_owned(),
+        })
+    }
+
+    fn saying(&self, message: String) -> ApplyError {
         match self.status.as_u16() {
             401 | 403 => ApplyError::Denied(message),
             _ if self.is_transient() => {

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use gitops_diff::{
-    Change, Inventory, Live, Object, ObjectId, ObjectSet, Observed, Operation, Preconditions, Text,
-    Value,
+    Change, Inventory, Live, Object, ObjectId, ObjectSet, Observed, Operation, Preconditions,
+    Query, Text, Value,
 };
 
 use super::cluster::Cluster;
@@ -219,6 +219,10 @@ impl Applier for MemoryApplier {
             observed.answered(change.id, answer);
         }
         Ok(observed)
+    }
+
+    async fn look_up(&self, query: &Query) -> Result<Option<Value>, ApplyError> {
+        self.find(query)
     }
 
     async fn apply(&self, change: &Change) -> Result<Outcome, ApplyError> {

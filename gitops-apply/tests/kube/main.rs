@@ -5,5 +5,6 @@
 mod faults;
 mod ledger;
 mod looks;
+mod lookups;
 mod moves;
 mod wire;

@@ -4,5 +4,6 @@
 #![expect(clippy::unwrap_used, reason = "the helpers of tests are tests")]
 
 mod answers;
+mod lookups;
 mod operations;
 mod scene;

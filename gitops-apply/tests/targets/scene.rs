@@ -105,7 +105,7 @@ impl Scene {
     }
 }
 
-fn creation(object: &Object) -> Change {
+pub(crate) fn creation(object: &Object) -> Change {
     let id = object.id().clone();
     let mut change = Change::new(id, object.version(), Operation::Create, Reason::Missing);
     change.desired = Some(object.folded());
