@@ -36,8 +36,9 @@ pub enum RenderError {
     /// Several things are wrong, in the order of files and lines.
     #[error("{} problems:\n{}", .0.len(), list(.0))]
     Several(Vec<RenderError>),
-    /// Other trees are needed first; fetch them and render again with them in
-    /// [`Input::fetched`](crate::Input::fetched).
+    /// Other inputs are needed first; fetch them and render again with them in
+    /// [`Input::fetched`](crate::Input::fetched). Of objects the first is needed for certain, the
+    /// others perhaps only because it was not there.
     #[error("{} remote input(s) have to be fetched first", .0.len())]
     Missing(Vec<Requirement>),
     /// The caller took it back by [`Input::stop`](crate::Input::stop).

@@ -55,6 +55,6 @@ pub use self::options::{
 pub use self::release::{HookDeletePolicy, HookEvent, HookOutputLogPolicy};
 pub use self::renderer::{Helm, HelmOutput};
 pub use self::world::{
-    Clock, Entropy, FixedClock, Lookup, NoLookup, SeededEntropy, Snapshot, SystemClock,
-    SystemEntropy,
+    Clock, Entropy, FixedClock, Found, LiveLookup, Lookup, LookupKinds, NoLookup, SeededEntropy,
+    Snapshot, SystemClock, SystemEntropy,
 };

@@ -63,10 +63,10 @@ pub use crate::auto::Auto;
 pub use crate::detect::{Kind, detect};
 pub use crate::error::{Position, RenderError};
 pub use crate::helm::{
-    ChartLimits, Clock, Crds, Entropy, FixedClock, Helm, HelmCompat, HelmLimits, HelmOptions,
-    HelmOutput, HelmValues, HookDeletePolicy, HookEvent, HookOutputLogPolicy, Hooks, Lookup,
-    NoLookup, Operation, PostRender, SchemaCheck, SeededEntropy, Snapshot, SystemClock,
-    SystemEntropy, ValuesFile,
+    ChartLimits, Clock, Crds, Entropy, FixedClock, Found, Helm, HelmCompat, HelmLimits,
+    HelmOptions, HelmOutput, HelmValues, HookDeletePolicy, HookEvent, HookOutputLogPolicy, Hooks,
+    LiveLookup, Lookup, LookupKinds, NoLookup, Operation, PostRender, SchemaCheck, SeededEntropy,
+    Snapshot, SystemClock, SystemEntropy, ValuesFile,
 };
 pub use crate::kustomize::{
     Compat, HelmCharts, HelmFlags, Kustomize, KustomizeLimits, KustomizeOptions, LoadRestrictor,

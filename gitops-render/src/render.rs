@@ -1,9 +1,9 @@
 //! The seam of everything that makes objects out of files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use gitops_diff::{Object, ObjectSet, Origin};
+use gitops_diff::{Object, ObjectSet, Origin, Query};
 use gitops_source::{Digest, Tree, TreePath};
 
 use crate::{HookDeletePolicy, HookEvent, HookOutputLogPolicy, RenderError, Stop};
@@ -32,7 +32,7 @@ pub struct Input<'a> {
     pub tree: &'a Tree,
     /// The folder to render, from the root of the tree.
     pub path: TreePath,
-    /// Trees that an earlier render asked for by [`RenderError::Missing`], by requirement.
+    /// What earlier renders asked for by [`RenderError::Missing`], by requirement.
     pub fetched: BTreeMap<crate::Requirement, Tree>,
     /// Ends the render early once it is stopped.
     pub stop: Stop,
@@ -61,6 +61,8 @@ pub struct Rendered {
     pub hooks: Vec<Hook>,
     /// What a chart tells the person who installs it.
     pub notes: Option<String>,
+    /// What was looked up in [`Input::fetched`]; other answers there had no effect.
+    pub lookups: BTreeSet<Query>,
 }
 
 /// An object of a chart that is applied at some moments of a release's life, not kept with it.

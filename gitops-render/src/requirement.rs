@@ -3,7 +3,11 @@
 use std::fmt;
 use std::time::Duration;
 
-/// A tree that a render needs and does not have.
+use gitops_diff::{Query, Value};
+use gitops_source::{Limits, Tree, TreeBuilder};
+
+/// An input that a render needs and does not have. Each comes as a tree: of files, or of
+/// [what a cluster answers](Requirement::answer).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Requirement {
@@ -35,6 +39,47 @@ pub enum Requirement {
         /// version.
         lock: Option<String>,
     },
+    /// What a cluster holds, which a chart looks up.
+    Object(Query),
+}
+
+/// The files of a tree that holds an answer.
+const OBJECT: &str = "object.json";
+const REFUSAL: &str = "refusal.txt";
+
+impl Requirement {
+    /// The tree that stands for what a cluster answers to [`Object`](Self::Object): the object or
+    /// the list, nothing, or why it refuses, in words that the template will fail with.
+    pub fn answer(found: Result<Option<&Value>, &str>) -> Tree {
+        match found {
+            Ok(None) => TreeBuilder::default().build(),
+            Ok(Some(object)) => only(OBJECT, json(object)),
+            Err(message) => only(REFUSAL, message.into()),
+        }
+    }
+
+    /// What such a tree stands for.
+    pub(crate) fn answered(tree: &Tree) -> Result<Option<Value>, String> {
+        if let Some(message) = tree.read(REFUSAL) {
+            return Err(String::from_utf8_lossy(message).into_owned());
+        }
+        let Some(object) = tree.read(OBJECT) else { return Ok(None) };
+        serde_json::from_slice(object)
+            .map(Some)
+            .map_err(|error| format!("the answer of the cluster cannot be read: {error}"))
+    }
+}
+
+/// A tree of one file.
+fn only(path: &str, content: Vec<u8>) -> Tree {
+    let limits = Limits { bytes: u64::MAX, file_bytes: u64::MAX, ..Limits::default() };
+    let mut tree = TreeBuilder::new(limits);
+    tree.insert(path, content).expect("because it is the only file, and of any size");
+    tree.build()
+}
+
+fn json(value: &Value) -> Vec<u8> {
+    serde_json::to_vec(value).expect("because every value can be written as JSON")
 }
 
 /// As a person names it, without credentials.
@@ -50,6 +95,7 @@ impl fmt::Display for Requirement {
             Self::Chart { repository, name, version, .. } => {
                 write!(f, "{}/{name} {version}", public(repository))
             }
+            Self::Object(query) => query.fmt(f),
         }
     }
 }

@@ -27,7 +27,5 @@ pub(super) use self::node::Node;
 pub(super) use self::requirements::{missing, wanted_version};
 pub(super) use self::schema::{Elsewhere, check as check_schema};
 pub(super) use self::tables::{Coalescer, table};
-pub(super) use self::values::{
-    freeze_map, merge as merge_values, read as read_values, to_go as value_to_go,
-};
+pub(super) use self::values::{freeze_map, merge as merge_values, read as read_values};
 pub(super) use self::version::in_range;

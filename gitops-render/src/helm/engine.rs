@@ -12,6 +12,7 @@ use super::kept::Kept;
 use super::registry::callees;
 use super::run::Places;
 use super::watch::Watch;
+use super::world::Lookups;
 use super::{HelmCompat, HelmOptions};
 use crate::{Position, RenderError};
 
@@ -20,6 +21,7 @@ pub(super) struct Engine<'a> {
     options: &'a HelmOptions,
     kept: &'a Kept,
     watch: &'a Watch,
+    lookups: &'a Lookups<'a>,
 }
 
 /// Why a template cannot be read or run.
@@ -38,8 +40,13 @@ enum Cause {
 }
 
 impl<'a> Engine<'a> {
-    pub(super) fn new(options: &'a HelmOptions, kept: &'a Kept, watch: &'a Watch) -> Self {
-        Self { options, kept, watch }
+    pub(super) fn new(
+        options: &'a HelmOptions,
+        kept: &'a Kept,
+        watch: &'a Watch,
+        lookups: &'a Lookups<'a>,
+    ) -> Self {
+        Self { options, kept, watch, lookups }
     }
 
     /// `.Capabilities`.
@@ -123,8 +130,8 @@ impl<'a> Engine<'a> {
     }
 
     fn world(&self) -> World<'_> {
-        let HelmOptions { clock, entropy, lookup, compat, .. } = self.options;
-        World { clock: &**clock, entropy: &**entropy, lookup: &**lookup, compat: *compat }
+        let HelmOptions { clock, entropy, compat, .. } = self.options;
+        World { clock: &**clock, entropy: &**entropy, lookups: self.lookups, compat: *compat }
     }
 }
 

@@ -9,8 +9,8 @@ use crate::{Hook, Position, RenderError, Rendered, Warning, yaml};
 
 /// The objects of a render. Documents without content are left out.
 pub(super) fn rendered(outcome: Outcome) -> Result<Rendered, RenderError> {
-    let Outcome { crds, sorted, notes, warnings, read, places } = outcome;
-    let mut rendered = Rendered { read, warnings, notes, ..Rendered::default() };
+    let Outcome { crds, sorted, notes, warnings, read, lookups, places } = outcome;
+    let mut rendered = Rendered { read, warnings, notes, lookups, ..Rendered::default() };
     for crd in &crds {
         let place = places.get(&crd.path).cloned().unwrap_or_default();
         add_definitions(crd, &place, &mut rendered)?;

@@ -64,7 +64,8 @@ pub struct HelmOptions {
     /// chart that makes passwords makes others in each render. With a
     /// [`SeededEntropy`](crate::SeededEntropy) and a seed that nobody knows they stay the same.
     pub entropy: Arc<dyn Entropy>,
-    /// The objects that templates see.
+    /// The objects that templates find by `lookup`; none by default, as in `helm template`. A
+    /// [`LiveLookup`](crate::LiveLookup) leaves it to a cluster.
     pub lookup: Arc<dyn Lookup>,
     /// What changes the text that templates print before it is cut into documents.
     pub post_render: Option<Arc<dyn PostRender>>,

@@ -1,8 +1,9 @@
 //! One render: from the files of a chart to documents.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use gitops_diff::Query;
 use gitops_source::{Digest, TreePath};
 
 use super::chart::{
@@ -17,6 +18,7 @@ use super::options::{Crds, Operation, SchemaCheck};
 use super::release::{Crd, Sorted, sort};
 use super::values::Collector;
 use super::watch::Watch;
+use super::world::Lookups;
 use super::{HelmCompat, HelmOptions};
 use crate::{Input, Position, RenderError, Requirement, Warning};
 
@@ -29,6 +31,8 @@ pub(super) struct Outcome {
     pub(super) notes: Option<String>,
     pub(super) warnings: Vec<Warning>,
     pub(super) read: BTreeMap<TreePath, Digest>,
+    /// What was asked of the cluster.
+    pub(super) lookups: BTreeSet<Query>,
     /// The file of the tree that each template and each file of `crds/` comes from.
     pub(super) places: Places,
 }
@@ -49,13 +53,15 @@ pub(super) struct Run<'a> {
     options: &'a HelmOptions,
     kept: &'a Kept,
     watch: Watch,
+    lookups: Lookups<'a>,
 }
 
 impl<'a> Run<'a> {
     /// A render that starts now.
     pub(super) fn new(input: &'a Input<'a>, options: &'a HelmOptions, kept: &'a Kept) -> Self {
         let watch = Watch::new(input.stop.clone(), options.limits.time);
-        Self { input, options, kept, watch }
+        let lookups = Lookups::new(&*options.lookup, &input.fetched);
+        Self { input, options, kept, watch, lookups }
     }
 
     /// Renders the chart.
@@ -63,8 +69,17 @@ impl<'a> Run<'a> {
     /// # Errors
     /// What is wrong, or has to be fetched first.
     pub(super) fn render(&self) -> Result<Outcome, RenderError> {
+        let outcome = self.outcome();
         // What ends early says that it reached a limit, whoever ended it.
-        self.outcome().or_else(|error| self.input.stop.check().and(Err(error)))
+        if outcome.is_err() {
+            self.input.stop.check()?;
+        }
+        // It may have failed only because it found nothing.
+        let missing = self.lookups.missing();
+        if !missing.is_empty() {
+            return Err(RenderError::Missing(missing));
+        }
+        Ok(Outcome { lookups: self.lookups.asked(), ..outcome? })
     }
 
     fn outcome(&self) -> Result<Outcome, RenderError> {
@@ -143,7 +158,7 @@ impl<'a> Run<'a> {
     /// The name of the release.
     fn release_name(&self) -> Result<String, RenderError> {
         let name = match &self.options.name_template {
-            Some(template) => Engine::new(self.options, self.kept, &self.watch)
+            Some(template) => Engine::new(self.options, self.kept, &self.watch, &self.lookups)
                 .name(template)
                 .map_err(|error| self.wrong(error))?,
             None => self.options.release.clone(),
@@ -183,7 +198,7 @@ impl<'a> Run<'a> {
         release: &str,
         outcome: &mut Outcome,
     ) -> Result<(), RenderError> {
-        let engine = Engine::new(self.options, self.kept, &self.watch);
+        let engine = Engine::new(self.options, self.kept, &self.watch, &self.lookups);
         let capabilities = engine.capabilities().map_err(|error| self.wrong(error))?;
         let wanted = node.metadata().text("kubeVersion").to_owned();
         if !wanted.is_empty() && !in_range(&wanted, &capabilities.constraint_version) {

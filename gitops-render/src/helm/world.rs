@@ -2,14 +2,18 @@
 
 mod clock;
 mod entropy;
+mod live;
+mod lookups;
 mod snapshot;
 
 use std::fmt;
 
-use gitops_diff::Value;
+use gitops_diff::{Query, Value};
 
 pub use self::clock::{FixedClock, SystemClock};
 pub use self::entropy::{SeededEntropy, SystemEntropy};
+pub use self::live::{LiveLookup, LookupKinds};
+pub(crate) use self::lookups::Lookups;
 pub use self::snapshot::{NoLookup, Snapshot};
 
 /// Tells the time, for `now`, `ago`, `htmlDate` and the validity of certificates.
@@ -30,16 +34,23 @@ pub trait Entropy: fmt::Debug + Send + Sync {
 
 /// Finds objects, for `lookup`.
 pub trait Lookup: fmt::Debug + Send + Sync {
-    /// The object `name` in `namespace` (empty for one without), all of the kind as a list where
-    /// `name` is empty; none where there is no such object.
+    /// What `query` finds: an object, all of the kind as a list, or nothing.
     ///
     /// # Errors
-    /// What went wrong, in words for a person.
-    fn lookup(
-        &self,
-        api_version: &str,
-        kind: &str,
-        namespace: &str,
-        name: &str,
-    ) -> Result<Option<Value>, String>;
+    /// What went wrong, in words for a person; the template fails by it.
+    fn lookup(&self, query: &Query) -> Result<Found, String>;
+}
+
+/// What a [`Lookup`] finds.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Found {
+    /// The object, or the list.
+    Object(Value),
+    /// There is no such object.
+    Nothing,
+    /// A cluster has to say: its answer is taken from [`Input::fetched`](crate::Input::fetched),
+    /// and where it is not there, asked for by [`RenderError::Missing`](crate::RenderError::Missing)
+    /// as a [`Requirement::Object`](crate::Requirement::Object).
+    Elsewhere,
 }

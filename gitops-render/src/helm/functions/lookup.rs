@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use gitops_diff::Query;
+
 use crate::helm::go::Type;
 use crate::helm::go::{Map, Str, Value};
 use crate::helm::gotemplate::{Fault, Function, Machine};
@@ -12,15 +14,17 @@ pub(super) const FUNCTIONS: &[Function] = &[Function::new("lookup", FOUR, lookup
 
 fn lookup(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
     let text = |at: usize| args[at].as_str().map(Str::lossy).unwrap_or_default();
-    let found = machine.lookup.lookup(&text(0), &text(1), &text(2), &text(3));
-    match found.map_err(Fault::new)? {
-        Some(object) => {
+    let query = Query::new(&*text(0), &*text(1), &*text(2), &*text(3));
+    // The question is noted.
+    machine.charge(size_of::<Query>() + text(1).len() + text(2).len() + text(3).len())?;
+    match machine.lookups.find(query).map_err(Fault::new)? {
+        Some(object) if object.as_map().is_some() => {
             let mut charged = 0;
             let value = value_of(&object, &mut charged);
             machine.charge(charged)?;
             Ok(value)
         }
-        None => Ok(Value::Map(Map::of(BTreeMap::new()))),
+        _ => Ok(Value::Map(Map::of(BTreeMap::new()))),
     }
 }
 

@@ -14,7 +14,7 @@ use crate::helm::HelmCompat;
 use crate::helm::go::{Map, Str, Value, WeakMap};
 use crate::helm::gofmt::quote;
 use crate::helm::registry;
-use crate::helm::world::{Clock, Entropy, Lookup};
+use crate::helm::world::{Clock, Entropy, Lookups};
 
 /// How often Helm lets a template include itself.
 const INCLUDES: usize = 1000;
@@ -23,7 +23,7 @@ const INCLUDES: usize = 1000;
 /// cluster) and to charge what they make against the limits.
 pub(crate) struct Machine<'a> {
     pub(crate) clock: &'a dyn Clock,
-    pub(crate) lookup: &'a dyn Lookup,
+    pub(crate) lookups: &'a Lookups<'a>,
     pub(crate) compat: HelmCompat,
     entropy: &'a dyn Entropy,
     /// Namespace and name.
@@ -51,7 +51,7 @@ pub(crate) struct Machine<'a> {
 pub(crate) struct World<'a> {
     pub(crate) clock: &'a dyn Clock,
     pub(crate) entropy: &'a dyn Entropy,
-    pub(crate) lookup: &'a dyn Lookup,
+    pub(crate) lookups: &'a Lookups<'a>,
     /// The version of Helm that runs.
     pub(crate) compat: HelmCompat,
 }
@@ -66,7 +66,7 @@ impl<'a> Machine<'a> {
     ) -> Self {
         Self {
             clock: world.clock,
-            lookup: world.lookup,
+            lookups: world.lookups,
             compat: world.compat,
             entropy: world.entropy,
             release,

@@ -1,5 +1,7 @@
 //! The chart that the tables were recorded with.
 
+use std::collections::BTreeMap;
+
 use gitops_source::{Tree, TreePath};
 use serde_json::Value as Json;
 
@@ -10,6 +12,7 @@ use crate::helm::engine::Engine;
 use crate::helm::go::{Map, Str, Value};
 use crate::helm::run::{Place, Places};
 use crate::helm::watch::Watch;
+use crate::helm::world::Lookups;
 use crate::helm::{HelmCompat, HelmOptions};
 
 const ABOUT: &str =
@@ -28,7 +31,9 @@ pub(super) fn render(
     let options = HelmOptions { namespace: "ns".to_owned(), ..options };
     let kept = crate::helm::kept::Kept::default();
     let watch = Watch::default();
-    let engine = Engine::new(&options, &kept, &watch);
+    let fetched = BTreeMap::new();
+    let lookups = Lookups::new(&*options.lookup, &fetched);
+    let engine = Engine::new(&options, &kept, &watch, &lookups);
     let capabilities = engine.capabilities().expect("those of Helm itself");
     let shared = Shared { release: release(), capabilities: capabilities.value, compat };
     let templates = templates(&Node::new(&chart), &map(values), &shared);

@@ -1,16 +1,16 @@
 //! What `lookup` finds without a cluster.
 
-use gitops_diff::{Map, Object, Value};
+use gitops_diff::{Map, Object, Query, Value};
 
-use super::Lookup;
+use super::{Found, Lookup};
 
 /// Finds nothing, as `helm template` does.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoLookup;
 
 impl Lookup for NoLookup {
-    fn lookup(&self, _: &str, _: &str, _: &str, _: &str) -> Result<Option<Value>, String> {
-        Ok(None)
+    fn lookup(&self, _: &Query) -> Result<Found, String> {
+        Ok(Found::Nothing)
     }
 }
 
@@ -37,13 +37,8 @@ fn place(object: &Object) -> (&str, &str) {
 }
 
 impl Lookup for Snapshot {
-    fn lookup(
-        &self,
-        api_version: &str,
-        kind: &str,
-        namespace: &str,
-        name: &str,
-    ) -> Result<Option<Value>, String> {
+    fn lookup(&self, query: &Query) -> Result<Found, String> {
+        let Query { api_version, kind, namespace, name } = query;
         let is_of = |object: &&Object, pointer, text: &str| {
             object.pointer(pointer).and_then(Value::as_str) == Some(text)
         };
@@ -51,15 +46,20 @@ impl Lookup for Snapshot {
             let (own_namespace, own_name) = place(object);
             is_of(object, "/apiVersion", api_version)
                 && is_of(object, "/kind", kind)
-                && (own_namespace.is_empty() || namespace.is_empty() || own_namespace == namespace)
-                && (name.is_empty() || own_name == name)
+                && (own_namespace.is_empty()
+                    || namespace.is_empty()
+                    || own_namespace == &**namespace)
+                && (name.is_empty() || own_name == &**name)
         });
         if name.is_empty() {
-            return Ok(Some(list(api_version, kind, found)));
+            return Ok(Found::Object(list(api_version, kind, found)));
         }
         // One object of a namespace is asked for by both names.
         let is_asked = |object: &&Object| place(object).0.is_empty() || !namespace.is_empty();
-        Ok(found.find(is_asked).map(|object| object.body().clone()))
+        Ok(match found.find(is_asked) {
+            Some(object) => Found::Object(object.body().clone()),
+            None => Found::Nothing,
+        })
     }
 }
 
@@ -104,13 +104,14 @@ mod tests {
             ("v1", "Pod", "", "", "PodList"),
         ];
         for (version, kind, namespace, name, expected) in cases {
-            let found = snapshot().lookup(version, kind, namespace, name).unwrap();
-            assert_eq!(shown(found.as_ref()), expected, "{version} {kind} {namespace} {name}");
+            let query = Query::new(version, kind, namespace, name);
+            let found = snapshot().lookup(&query).unwrap();
+            assert_eq!(shown(&found), expected, "{query}");
         }
     }
 
-    fn shown(found: Option<&Value>) -> String {
-        let Some(found) = found else { return "none".to_owned() };
+    fn shown(found: &Found) -> String {
+        let Found::Object(found) = found else { return "none".to_owned() };
         let text = |it: &Value, pointer| {
             it.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
         };
