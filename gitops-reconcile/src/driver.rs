@@ -17,6 +17,7 @@ use gitops_source::{Digest, Source, SourceError, TreePath};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep_until};
 
+use crate::lookups::look_up;
 use crate::options::{Compute, Timeouts};
 use crate::run::{Action, Run, Signal};
 use crate::{Event, EventSink, ReconcileError, Report, Resolver};
@@ -136,7 +137,7 @@ fn perform(ports: Ports, action: Action, now: Instant) -> BoxFuture<'static, Sig
             Signal::Fetched(guard("source", now + limits.fetch, slow_source, fetch).await)
         }
         .boxed(),
-        Action::Gather { wanted } => gather(ports.resolver, wanted, now + limits.fetch).boxed(),
+        Action::Gather { wanted } => gather(ports, wanted, now).boxed(),
         Action::Render { tree, fetched } => async move {
             let Ports { renderer, path, lanes, .. } = ports;
             let stop = StopOnDrop(Stop::default());
@@ -165,21 +166,20 @@ fn perform(ports: Ports, action: Action, now: Instant) -> BoxFuture<'static, Sig
 }
 
 /// Fetches what a render lacks, a few at a time; one that fails does not keep the others back.
-async fn gather(
-    resolver: Arc<dyn Resolver>,
-    wanted: Vec<Requirement>,
-    deadline: Instant,
-) -> Signal {
+async fn gather(ports: Ports, wanted: Vec<Requirement>, now: Instant) -> Signal {
     const AT_ONCE: usize = 8;
-    let fetch = |requirement: Requirement| {
-        let resolver = Arc::clone(&resolver);
-        async move {
+    let Ports { resolver, applier, timeouts: limits, .. } = &ports;
+    let fetch = async |requirement: Requirement| {
+        let remote = if let Requirement::Object(query) = &requirement {
+            let found = look_up(&**applier, query);
+            guard("applier", now + limits.observe, slow_target, found).await
+        } else {
             let resolve = async { Ok(resolver.resolve(&requirement).await?) };
-            let remote = guard("resolver", deadline, slow_source, resolve).await;
-            (requirement, remote)
-        }
+            guard("resolver", now + limits.fetch, slow_source, resolve).await
+        };
+        (requirement, remote)
     };
-    let fetches = futures::stream::iter(wanted).map(fetch).buffer_unordered(AT_ONCE);
+    let fetches = futures::stream::iter(wanted).map(fetch).buffered(AT_ONCE);
     Signal::Gathered(fetches.collect().await)
 }
 

@@ -34,7 +34,7 @@ pub enum Event {
     },
     /// What the render needs from elsewhere was looked for.
     Gathered {
-        /// How many repositories and files are at hand.
+        /// How many repositories, files and answers of the target are at hand.
         remotes: usize,
     },
     /// Objects were made of the revision.

@@ -77,6 +77,15 @@
 //! Nothing is fetched unless [`Reconciler::with_resolver`] says how; with the feature `git`,
 //! `Remotes` fetches by Git and http(s), with the feature `charts` charts as well.
 //!
+//! # What charts look up
+//!
+//! A chart whose [`HelmOptions::lookup`](gitops_render::HelmOptions::lookup) is a
+//! [`LiveLookup`](gitops_render::LiveLookup) reads the target through
+//! [`Applier::look_up`](gitops_apply::Applier::look_up), with the rights of the applier. It is
+//! rendered until it finds all that it asks for, within [`LookupLimits`]: answers that lead to other
+//! questions take a round each. The next runs ask the same again, and render again only where an
+//! answer has changed. What the target refuses is an error of the template, at its line.
+//!
 //! # Ends and crashes
 //!
 //! [`Handle::stop`] finishes and records the change under way. Dropping the future, killing the
@@ -106,6 +115,7 @@ mod report;
 
 pub mod run;
 
+mod lookups;
 mod resolver;
 
 #[cfg(feature = "git")]
@@ -119,7 +129,9 @@ mod error;
 pub use crate::control::{Activity, Handle, Status};
 pub use crate::error::{ErrorClass, ReconcileError};
 pub use crate::event::{Event, EventSink, MemorySink, TracingSink};
-pub use crate::options::{Backoff, Compute, Mode, Options, RemoteLimits, RewriteLimit, Timeouts};
+pub use crate::options::{
+    Backoff, Compute, LookupLimits, Mode, Options, RemoteLimits, RewriteLimit, Timeouts,
+};
 pub use crate::reconciler::Reconciler;
 #[cfg(feature = "git")]
 pub use crate::remotes::{Places, RemoteOptions, Remotes};

@@ -40,6 +40,8 @@ pub struct Options {
     pub confirm: Duration,
     /// How much a render may have fetched from elsewhere.
     pub remotes: RemoteLimits,
+    /// How much a render may look up in the target, where charts may.
+    pub lookups: LookupLimits,
     /// When a field that somebody keeps setting back is left alone for a while.
     pub rewrites: RewriteLimit,
     /// How long each part of a run may take.
@@ -95,6 +97,18 @@ pub struct RemoteLimits {
     pub rounds: u32,
 }
 
+/// How much a render may look up in the target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LookupLimits {
+    /// How many objects and lists; 256.
+    pub most: usize,
+    /// How many bytes of JSON all answers may have together; 64 MiB.
+    pub bytes: u64,
+    /// How long the chain of lookups may be of which each needs the answer to the one before: how
+    /// often a render may ask for more; 32.
+    pub rounds: u32,
+}
+
 /// How long each part of a run may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timeouts {
@@ -103,7 +117,7 @@ pub struct Timeouts {
     /// Rendering, and diffing, on another thread ([`Compute::Blocking`]); 5 min. A thread cannot
     /// be ended: the run fails, and no other one asks the same plug-in before it has answered.
     pub compute: Duration,
-    /// Looking at the whole target; 5 min.
+    /// Looking at the whole target, and looking up what a render asks for; 5 min.
     pub observe: Duration,
     /// One call to the ledger, one change, one look at readiness; 1 min.
     pub call: Duration,
@@ -182,6 +196,7 @@ impl Default for Options {
             replans: 3,
             confirm: Duration::from_secs(10),
             remotes: RemoteLimits::default(),
+            lookups: LookupLimits::default(),
             rewrites: RewriteLimit::default(),
             timeouts: Timeouts::default(),
             compute: Compute::default(),
@@ -203,6 +218,12 @@ impl Default for Backoff {
 impl Default for RemoteLimits {
     fn default() -> Self {
         Self { most: 64, rounds: 8 }
+    }
+}
+
+impl Default for LookupLimits {
+    fn default() -> Self {
+        Self { most: 256, bytes: 64 << 20, rounds: 32 }
     }
 }
 

@@ -142,6 +142,8 @@ pub struct Counters {
     pub renders: u64,
     /// Questions for remote inputs of renders.
     pub remotes: u64,
+    /// Questions to the target for what renders look up in it.
+    pub lookups: u64,
     /// Objects declared.
     pub desired: u64,
     /// Reads of the ledger.

@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use gitops_render::Requirement;
 use gitops_source::{Revision, SourceError, Tree};
 
-/// Fetches what a render asks for by [`RenderError::Missing`](gitops_render::RenderError::Missing).
+/// Fetches what a render asks for by [`RenderError::Missing`](gitops_render::RenderError::Missing),
+/// but what charts look up: that is asked of the [`Applier`](gitops_apply::Applier).
 ///
 /// It is asked in each run, for all that the last render needed, so that a branch that moves is
 /// followed; what is as it was should cost one lookup, as with a

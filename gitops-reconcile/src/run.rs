@@ -47,6 +47,8 @@ pub struct Run {
     remotes: BTreeMap<Requirement, Remote>,
     /// How often the render asked for more.
     rounds: u32,
+    /// How often it asked for more of the target.
+    lookup_rounds: u32,
     desired: Arc<ObjectSet>,
     ledger: Stamped,
     /// When the ledger was read or stored last, by the time of the question.
@@ -90,6 +92,7 @@ impl Run {
             tree: None,
             remotes: BTreeMap::new(),
             rounds: 0,
+            lookup_rounds: 0,
             desired: Arc::default(),
             ledger: Stamped::default(),
             asked: Moment::ZERO,
@@ -225,7 +228,10 @@ impl Run {
         out: &mut Vec<Action>,
     ) -> Step {
         let result = match rendered {
-            Ok(rendered) => Ok(Arc::new(rendered)),
+            Ok(rendered) => {
+                self.forget_lookups_but(&rendered.lookups);
+                Ok(Arc::new(rendered))
+            }
             Err(ReconcileError::Render(RenderError::Missing(wanted))) => {
                 return self.missing(wanted, out);
             }
@@ -344,7 +350,7 @@ impl Run {
     /// back: else two agents that want different things would take turns for ever.
     fn check_claim(&self) -> Step {
         let Some(claim) = &self.state.claim else { return Ok(()) };
-        let input = self.tree.as_ref().map(|tree| self.key(tree));
+        let input = self.tree.as_ref().map(|tree| self.key(tree).declared());
         let lost = claim.is_lost_to(&self.ledger);
         if lost && claim.input == input && !self.agrees(&claim.ledger) {
             return Err(fenced(
@@ -391,7 +397,7 @@ impl Run {
     }
 
     fn hold_claim(&mut self) {
-        let input = self.tree.as_ref().map(|tree| self.key(tree));
+        let input = self.tree.as_ref().map(|tree| self.key(tree).declared());
         self.state.claim = Some(Claim { ledger: self.ledger.clone(), attempted: None, input });
     }
 

@@ -204,6 +204,7 @@ mod tests {
             "fetches": 0,
             "renders": 0,
             "remotes": 0,
+            "lookups": 0,
             "desired": 0,
             "loads": 0,
             "observes": 0,

@@ -82,7 +82,7 @@ pub enum Signal {
     Stop,
     /// The answer to [`Action::Fetch`].
     Fetched(Result<Fetched, ReconcileError>),
-    /// The answer to [`Action::Gather`], for each that was wanted.
+    /// The answer to [`Action::Gather`], for each that was wanted, in that order.
     Gathered(Vec<(Requirement, Result<Remote, ReconcileError>)>),
     /// The answer to [`Action::Render`].
     Rendered(Result<Rendered, ReconcileError>),

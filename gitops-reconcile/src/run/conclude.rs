@@ -75,7 +75,7 @@ impl Run {
             trigger: self.job.trigger,
             mode: self.job.options.mode,
             revision: self.state.seen.as_ref().map(|(revision, _)| revision.clone()),
-            remotes: self.remotes.iter().map(revision_of).collect(),
+            remotes: self.remotes.iter().filter_map(revision_of).collect(),
             conclusion,
             stage,
             duration: self.now.saturating_sub(self.begun),
@@ -90,8 +90,12 @@ impl Run {
     }
 }
 
-fn revision_of((requirement, remote): (&Requirement, &Remote)) -> (String, Revision) {
-    (requirement.to_string(), remote.revision.clone())
+/// Of what was declared; the digest of an answer could be one of a Secret.
+fn revision_of((requirement, remote): (&Requirement, &Remote)) -> Option<(String, Revision)> {
+    match requirement {
+        Requirement::Object(_) => None,
+        _ => Some((requirement.to_string(), remote.revision.clone())),
+    }
 }
 
 fn warning_text(warning: &gitops_render::Warning) -> String {

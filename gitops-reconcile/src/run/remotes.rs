@@ -1,5 +1,9 @@
 //! What a render needs beside the tree.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use gitops_diff::Query;
 use gitops_render::{Position, RenderError, Requirement};
 use gitops_source::Tree;
 
@@ -17,25 +21,36 @@ impl Run {
     }
 
     pub(super) fn gather(&mut self, wanted: Vec<Requirement>, out: &mut Vec<Action>) {
-        self.counters.remotes += wanted.len() as u64;
+        let lookups = wanted.iter().filter(|it| is_lookup(it)).count();
+        self.counters.lookups += lookups as u64;
+        self.counters.remotes += (wanted.len() - lookups) as u64;
         out.push(Action::Gather { wanted });
     }
 
     /// Takes in what was fetched. What a render asked for must all be there; what is only asked for
-    /// since the last one needed it may be needed no more.
+    /// since the last one needed it may be needed no more, and a lookup may be asked for only
+    /// because one before it was not answered yet.
     pub(super) fn gathered(
         &mut self,
         gathered: Vec<(Requirement, Result<Remote, ReconcileError>)>,
         out: &mut Vec<Action>,
     ) -> Step {
-        for (requirement, remote) in gathered {
+        let is_asked = self.rounds + self.lookup_rounds > 0;
+        for (at, (requirement, remote)) in gathered.into_iter().enumerate() {
             match remote {
                 Ok(remote) => {
                     self.remotes.insert(requirement, remote);
                 }
-                Err(error) if self.rounds > 0 => return Err(error),
+                Err(error) if is_asked && (at == 0 || !is_lookup(&requirement)) => {
+                    return Err(error);
+                }
                 Err(_) => {}
             }
+        }
+        let (bytes, limit) =
+            (self.looked_up().map(size).sum::<u64>(), self.job.options.lookups.bytes);
+        if bytes > limit {
+            return self.over("what is looked up, in bytes,", limit, "lookups.bytes");
         }
         out.push(Action::Tell(Event::Gathered { remotes: self.remotes.len() }));
         self.render(out)
@@ -43,26 +58,56 @@ impl Run {
 
     /// Has fetched what a render lacks, within the limits.
     pub(super) fn missing(&mut self, wanted: Vec<Requirement>, out: &mut Vec<Action>) -> Step {
-        let limits = self.job.options.remotes;
-        let all = self.remotes.len() + wanted.len();
-        let over = |what: &str, limit: u64, option| {
-            let file = self.job.path.as_str().to_owned();
-            let position = Position { file, ..Position::default() };
-            Err(RenderError::Limit { position, what: what.to_owned(), limit, option }.into())
-        };
         if wanted.is_empty() || wanted.iter().any(|it| self.remotes.contains_key(it)) {
             let again = "the renderer asks again for what was fetched for it";
             return Err(ReconcileError::Invalid(again.into()));
         }
-        if all > limits.most {
-            return over("the number of remote inputs", limits.most as u64, "remotes.most");
+        let options = Arc::clone(&self.job.options);
+        let (remotes, lookups) = (&options.remotes, &options.lookups);
+        let looked_up = self.looked_up().count();
+        let more = wanted.iter().filter(|it| is_lookup(it)).count();
+        if self.remotes.len() - looked_up + wanted.len() - more > remotes.most {
+            return self.over("the number of remote inputs", remotes.most as u64, "remotes.most");
         }
-        if self.rounds == limits.rounds {
-            let limit = u64::from(limits.rounds);
-            return over("the chain of remote inputs", limit, "remotes.rounds");
+        if looked_up + more > lookups.most {
+            return self.over("the number of lookups", lookups.most as u64, "lookups.most");
         }
-        self.rounds += 1;
+        let (rounds, limit, what, option) = if more == wanted.len() {
+            (&mut self.lookup_rounds, lookups.rounds, "the chain of lookups", "lookups.rounds")
+        } else {
+            (&mut self.rounds, remotes.rounds, "the chain of remote inputs", "remotes.rounds")
+        };
+        if *rounds == limit {
+            return self.over(what, u64::from(limit), option);
+        }
+        *rounds += 1;
         self.gather(wanted, out);
         Ok(())
     }
+
+    /// Forgets answers that the render did not ask for, so that nobody follows them.
+    pub(super) fn forget_lookups_but(&mut self, asked: &BTreeSet<Query>) {
+        self.remotes.retain(|it, _| match it {
+            Requirement::Object(query) => asked.contains(query),
+            _ => true,
+        });
+    }
+
+    fn looked_up(&self) -> impl Iterator<Item = &Remote> {
+        self.remotes.iter().filter(|(it, _)| is_lookup(it)).map(|(_, remote)| remote)
+    }
+
+    fn over(&self, what: &str, limit: u64, option: &'static str) -> Step {
+        let file = self.job.path.as_str().to_owned();
+        let position = Position { file, ..Position::default() };
+        Err(RenderError::Limit { position, what: what.to_owned(), limit, option }.into())
+    }
+}
+
+fn is_lookup(requirement: &Requirement) -> bool {
+    matches!(requirement, Requirement::Object(_))
+}
+
+fn size(remote: &Remote) -> u64 {
+    remote.tree.files().map(|(_, file)| file.content.len() as u64).sum()
 }

@@ -66,10 +66,20 @@ impl RenderKey {
     ) -> Self {
         let content = tree.digest_of(path.as_str());
         let digest = |(requirement, remote): (&Requirement, &Remote)| {
-            (requirement.clone(), remote.tree.digest().clone())
+            let digest = match requirement {
+                Requirement::Object(_) => remote.revision.digest(),
+                _ => remote.tree.digest(),
+            };
+            (requirement.clone(), digest.clone())
         };
         let remotes = remotes.iter().map(digest).collect();
         Self { renderer: renderer.clone(), path: path.clone(), content, remotes }
+    }
+
+    /// What was declared of it: all but the state of the target.
+    pub(super) fn declared(mut self) -> Self {
+        self.remotes.retain(|it, _| !matches!(it, Requirement::Object(_)));
+        self
     }
 }
 
@@ -112,7 +122,8 @@ pub(super) struct Claim {
     pub(super) ledger: Stamped,
     /// What was sent to be stored, while nobody knows whether it was.
     pub(super) attempted: Option<Inventory>,
-    /// What was to be applied then.
+    /// What was to be applied then, as it was declared: what others do to the target is no reason
+    /// to take the ledger back.
     pub(super) input: Option<RenderKey>,
 }
 

@@ -11,6 +11,7 @@
 mod costs;
 mod interleavings;
 mod life;
+mod lookups;
 mod plug_ins;
 mod remotes;
 mod simulation;

@@ -6,7 +6,7 @@ use std::task::Poll;
 use async_trait::async_trait;
 use gitops_apply::{Applier, ApplyError, Ledger, Outcome, Stamped};
 use gitops_diff::{
-    Change, Inventory, Live, Object, ObjectId, ObjectSet, Observed, Operation, Text,
+    Change, Inventory, Live, Object, ObjectId, ObjectSet, Observed, Operation, Query, Text, Value,
 };
 use gitops_render::{Input, RenderError, Rendered, Renderer};
 use gitops_source::{Digest, Fetched, MemorySource, Revision, Source, SourceError};
@@ -84,6 +84,10 @@ impl Applier for Port {
         .await
     }
 
+    async fn look_up(&self, query: &Query) -> Result<Option<Value>, ApplyError> {
+        self.call("look up", |inner, _| look_up(inner, query)).await
+    }
+
     async fn apply(&self, change: &Change) -> Result<Outcome, ApplyError> {
         self.call("apply", |inner, number| match change.operation {
             Operation::Delete => delete(inner, number, change),
@@ -91,6 +95,29 @@ impl Applier for Port {
         })
         .await
     }
+}
+
+/// A list has another revision each time, as that of a busy cluster.
+fn look_up(inner: &mut Inner, query: &Query) -> Result<Option<Value>, ApplyError> {
+    let asked = query.to_string();
+    inner.looked_up.push(asked.clone());
+    if inner.denied.contains(&asked) {
+        return Err(ApplyError::Denied(format!("{asked} is forbidden")));
+    }
+    if inner.down.contains(&asked) {
+        return Err(unavailable("down"));
+    }
+    let is_of = |id: &&ObjectId| id.namespace() == Some(&*query.namespace);
+    let bodies = inner.objects.iter().filter(|(id, _)| is_of(id));
+    if query.is_list() {
+        let items: Vec<Value> = bodies.map(|(_, object)| object.body().clone()).collect();
+        let revision = inner.calls.len().to_string();
+        let mut list = Value::from(serde_json::json!({"metadata": {"resourceVersion": revision}}));
+        list.as_map_mut().unwrap().insert("items", Value::List(items));
+        return Ok(Some(list));
+    }
+    let mut named = bodies.filter(|(id, _)| id.name() == &*query.name);
+    Ok(named.next().map(|(_, object)| object.body().clone()))
 }
 
 fn write(inner: &mut Inner, number: usize, change: &Change) -> Result<Outcome, ApplyError> {

@@ -33,6 +33,11 @@ pub(crate) struct Inner {
     /// Faults by the number of the call, from 0.
     pub(crate) faults: BTreeMap<usize, Fault>,
     pub(crate) violations: Vec<String>,
+    /// What was looked up, in order.
+    pub(crate) looked_up: Vec<String>,
+    /// What may not be looked up, and what is down.
+    pub(crate) denied: BTreeSet<String>,
+    pub(crate) down: BTreeSet<String>,
     /// Whether values are stored in another way than they are written.
     pub(crate) rewrites: bool,
     uids: u64,
