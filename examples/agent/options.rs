@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
+use gitops_diff::GroupKind;
+use gitops_render::LookupKinds;
 use gitops_source::{RefSelector, TreePath};
 
 /// Follows a Git repository and keeps a cluster equal to it.
@@ -59,6 +61,11 @@ pub(crate) struct Options {
     #[arg(long, value_name = "NAME")]
     pub release: Option<String>,
 
+    /// What charts may look up in the cluster, with the rights of the agent: `all`,
+    /// `all-but-secrets`, or kinds such as `Secret,Deployment.apps`; by default nothing is found.
+    #[arg(long, value_name = "KINDS", value_parser = lookup_kinds)]
+    pub lookup: Option<LookupKinds>,
+
     /// The name of this agent, one for each folder it keeps: its ledger and its field manager are
     /// called so.
     #[arg(long, value_name = "NAME", default_value = "gitops")]
@@ -105,6 +112,19 @@ fn selector(text: &str) -> Result<RefSelector, String> {
 
 fn tree_path(text: &str) -> Result<TreePath, String> {
     TreePath::new(text).map_err(said)
+}
+
+fn lookup_kinds(text: &str) -> Result<LookupKinds, String> {
+    let kind = |text: &str| match text.split_once('.') {
+        _ if text.is_empty() => Err("expected kinds such as `Secret,Deployment.apps`".to_owned()),
+        Some((kind, group)) => Ok(GroupKind::new(group, kind)),
+        None => Ok(GroupKind::new("", text)),
+    };
+    match text {
+        "all" => Ok(LookupKinds::All),
+        "all-but-secrets" => Ok(LookupKinds::AllButSecrets),
+        kinds => Ok(LookupKinds::Only(kinds.split(',').map(kind).collect::<Result<_, _>>()?)),
+    }
 }
 
 fn interval(text: &str) -> Result<Duration, String> {

@@ -22,7 +22,7 @@ pub(crate) fn text(event: &Event) {
             }
         }
         Event::Fetched { revision } => say(&format!("revision {}", revision.short())),
-        Event::Gathered { remotes } => eprintln!("· {remotes} remote bases and files at hand"),
+        Event::Gathered { remotes } => eprintln!("· {remotes} inputs from elsewhere at hand"),
         Event::Rendered { objects } => eprintln!("· {objects} objects declared"),
         Event::Wave { name, changes } => eprintln!("· wave {name}: {changes} to change"),
         Event::Changed { id, operation, outcome } => {

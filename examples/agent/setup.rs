@@ -9,8 +9,8 @@ use gitops_diff::Drift;
 use gitops_examples::demo::Demo;
 use gitops_reconcile::{Mode, Reconciler, Remotes};
 use gitops_render::{
-    Auto, Crds, Entropy, Helm, HelmOptions, HelmValues, Plain, Renderer, SeededEntropy,
-    SystemEntropy, ValuesFile,
+    Auto, Crds, Entropy, Helm, HelmOptions, HelmValues, LiveLookup, Lookup, NoLookup, Plain,
+    Renderer, SeededEntropy, SystemEntropy, ValuesFile,
 };
 use gitops_source::{Credential, Credentials, GitOptions, GitSource};
 use kube::config::{KubeConfigOptions, Kubeconfig};
@@ -76,11 +76,16 @@ fn helm(options: &Options) -> Helm {
         Ok(seed) => Arc::new(SeededEntropy::new(seed.as_bytes())),
         Err(_) => Arc::new(SystemEntropy),
     };
+    let lookup: Arc<dyn Lookup> = match &options.lookup {
+        Some(kinds) => Arc::new(LiveLookup { kinds: kinds.clone() }),
+        None => Arc::new(NoLookup),
+    };
     Helm::new(HelmOptions {
         release: options.release.clone().unwrap_or_else(|| options.name.clone()),
         crds: Crds::Include,
         values: HelmValues { files, ..HelmValues::default() },
         entropy,
+        lookup,
         ..HelmOptions::default()
     })
 }

@@ -3,7 +3,7 @@
 use gitops_apply::memory::Cluster;
 use gitops_apply::testkit::ApiServer;
 use gitops_apply::{Applier, KubeApplier, KubeLedger, KubeOptions, Ledger};
-use gitops_diff::{Inventory, ObjectSet, Observed};
+use gitops_diff::{Change, Inventory, Object, ObjectSet, Observed, Operation, Reason};
 
 use crate::left_out;
 
@@ -46,6 +46,15 @@ impl Target {
     pub(crate) async fn owned(&self) -> Observed {
         let owned = self.inventory().await;
         self.applier("default").observe(&ObjectSet::new(), &owned).await.unwrap()
+    }
+
+    /// Somebody else makes an object.
+    pub(crate) async fn make(&self, body: serde_json::Value) {
+        let object = Object::new(body.into()).unwrap();
+        let (id, version) = (object.id().clone(), object.version());
+        let mut change = Change::new(id, version, Operation::Create, Reason::Missing);
+        change.desired = Some(object);
+        self.applier("default").apply(&change).await.unwrap();
     }
 
     /// How many writes there were, where the cluster counts them.

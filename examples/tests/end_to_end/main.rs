@@ -6,9 +6,11 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests are tests")]
 
 mod agent;
+mod beside_helm;
 mod charts;
 mod cluster;
 mod git;
+mod lookups;
 mod manifests;
 mod programs;
 mod remotes;
