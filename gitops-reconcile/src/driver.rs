@@ -17,8 +17,8 @@ use gitops_source::{Digest, Source, SourceError, TreePath};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep_until};
 
-use crate::lookups::look_up;
-use crate::options::{Compute, Timeouts};
+use crate::lookups::{look_up, size};
+use crate::options::{Compute, LookupLimits, Timeouts};
 use crate::run::{Action, Run, Signal};
 use crate::{Event, EventSink, ReconcileError, Report, Resolver};
 
@@ -34,6 +34,7 @@ pub(crate) struct Ports {
     pub(crate) sink: Arc<dyn EventSink>,
     pub(crate) path: TreePath,
     pub(crate) timeouts: Timeouts,
+    pub(crate) lookups: LookupLimits,
     pub(crate) compute: Compute,
     pub(crate) lanes: Lanes,
 }
@@ -166,9 +167,10 @@ fn perform(ports: Ports, action: Action, now: Instant) -> BoxFuture<'static, Sig
 }
 
 /// Fetches what a render lacks, a few at a time; one that fails does not keep the others back.
+/// What is over the limit of lookups is not asked for any more: the run will end by it.
 async fn gather(ports: Ports, wanted: Vec<Requirement>, now: Instant) -> Signal {
     const AT_ONCE: usize = 8;
-    let Ports { resolver, applier, timeouts: limits, .. } = &ports;
+    let Ports { resolver, applier, timeouts: limits, lookups, .. } = &ports;
     let fetch = async |requirement: Requirement| {
         let remote = if let Requirement::Object(query) = &requirement {
             let found = look_up(&**applier, query);
@@ -179,8 +181,15 @@ async fn gather(ports: Ports, wanted: Vec<Requirement>, now: Instant) -> Signal 
         };
         (requirement, remote)
     };
-    let fetches = futures::stream::iter(wanted).map(fetch).buffered(AT_ONCE);
-    Signal::Gathered(fetches.collect().await)
+    let mut fetches = pin!(futures::stream::iter(wanted).map(fetch).buffered(AT_ONCE));
+    let (mut gathered, mut bytes) = (Vec::new(), 0);
+    while bytes <= lookups.bytes
+        && let Some((requirement, remote)) = fetches.next().await
+    {
+        bytes += remote.as_ref().map_or(0, |remote| size(&requirement, remote));
+        gathered.push((requirement, remote));
+    }
+    Signal::Gathered(gathered)
 }
 
 /// The answer of the applier or the ledger.

@@ -26,6 +26,16 @@ pub(crate) async fn look_up(
     Ok(Remote::new(Revision::detached(digest), tree))
 }
 
+/// How many bytes were looked up.
+pub(crate) fn size(requirement: &Requirement, remote: &Remote) -> u64 {
+    match requirement {
+        Requirement::Object(_) => {
+            remote.tree.files().map(|(_, file)| file.content.len() as u64).sum()
+        }
+        _ => 0,
+    }
+}
+
 /// Of all that a template sees but the revision of the list, which is that of the whole cluster:
 /// it moves with every write of anything.
 fn digest_of_list(mut list: Value) -> Digest {

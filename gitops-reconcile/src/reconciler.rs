@@ -59,6 +59,7 @@ impl Reconciler {
             sink: Arc::new(TracingSink),
             path: TreePath::default(),
             timeouts: options.timeouts,
+            lookups: options.lookups,
             compute: options.compute,
             lanes: Lanes::default(),
         };
@@ -124,6 +125,7 @@ impl Reconciler {
     pub fn with_options(mut self, options: Options) -> Result<Self, ReconcileError> {
         options.check()?;
         self.ports.timeouts = options.timeouts;
+        self.ports.lookups = options.lookups;
         self.ports.compute = options.compute;
         self.options = Arc::new(options);
         Ok(self)

@@ -82,7 +82,8 @@ pub enum Signal {
     Stop,
     /// The answer to [`Action::Fetch`].
     Fetched(Result<Fetched, ReconcileError>),
-    /// The answer to [`Action::Gather`], for each that was wanted, in that order.
+    /// The answer to [`Action::Gather`], for each that was wanted, in that order; for fewer where
+    /// those are over a limit already.
     Gathered(Vec<(Requirement, Result<Remote, ReconcileError>)>),
     /// The answer to [`Action::Render`].
     Rendered(Result<Rendered, ReconcileError>),

@@ -8,6 +8,7 @@ use gitops_render::{Position, RenderError, Requirement};
 use gitops_source::Tree;
 
 use super::{Action, Run, Step};
+use crate::lookups::size;
 use crate::{Event, ReconcileError, Remote};
 
 impl Run {
@@ -47,8 +48,8 @@ impl Run {
                 Err(_) => {}
             }
         }
-        let (bytes, limit) =
-            (self.looked_up().map(size).sum::<u64>(), self.job.options.lookups.bytes);
+        let bytes: u64 = self.remotes.iter().map(|(it, remote)| size(it, remote)).sum();
+        let limit = self.job.options.lookups.bytes;
         if bytes > limit {
             return self.over("what is looked up, in bytes,", limit, "lookups.bytes");
         }
@@ -64,7 +65,7 @@ impl Run {
         }
         let options = Arc::clone(&self.job.options);
         let (remotes, lookups) = (&options.remotes, &options.lookups);
-        let looked_up = self.looked_up().count();
+        let looked_up = self.remotes.keys().filter(|it| is_lookup(it)).count();
         let more = wanted.iter().filter(|it| is_lookup(it)).count();
         if self.remotes.len() - looked_up + wanted.len() - more > remotes.most {
             return self.over("the number of remote inputs", remotes.most as u64, "remotes.most");
@@ -93,10 +94,6 @@ impl Run {
         });
     }
 
-    fn looked_up(&self) -> impl Iterator<Item = &Remote> {
-        self.remotes.iter().filter(|(it, _)| is_lookup(it)).map(|(_, remote)| remote)
-    }
-
     fn over(&self, what: &str, limit: u64, option: &'static str) -> Step {
         let file = self.job.path.as_str().to_owned();
         let position = Position { file, ..Position::default() };
@@ -106,8 +103,4 @@ impl Run {
 
 fn is_lookup(requirement: &Requirement) -> bool {
     matches!(requirement, Requirement::Object(_))
-}
-
-fn size(remote: &Remote) -> u64 {
-    remote.tree.files().map(|(_, file)| file.content.len() as u64).sum()
 }

@@ -256,6 +256,22 @@ async fn lookups_are_limited_in_number_size_and_chain() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_over_the_limit_is_not_even_asked_for() {
+    let many = "{{- range until 100 }}\
+                {{ $x := lookup \"v1\" \"ConfigMap\" \"shop\" (printf \"x%d\" .) }}{{ end -}}\n";
+    let limits = LookupLimits { bytes: 10_000, ..LookupLimits::default() };
+    let template = many.to_owned() + &making("a", "1");
+    let mut scene = Scene::with_limits(&World::default(), &template, limits);
+    for number in 0..100 {
+        scene.world.edit(&format!("ConfigMap/shop/x{number}"), &"x".repeat(1000));
+    }
+    let error = scene.error().await.to_string();
+    assert!(error.contains("raise `lookups.bytes`"), "{error}");
+    let asked = scene.world.lock().looked_up.len();
+    assert!(asked < 20, "{asked}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_changed_answer_is_no_reason_to_take_the_ledger_back() {
     let world = World::default();
     let template = |name: &str| seeking("x") + &making(name, "-{{ $x }}");

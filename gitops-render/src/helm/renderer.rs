@@ -14,7 +14,8 @@ use crate::{Input, Position, RenderError, Rendered, Renderer, Warning};
 /// A chart is a folder with a `Chart.yaml`, or an archive (`.tgz`) as `helm package` makes them;
 /// the path of the [`Input`] names either. A render is pure: the clock, random bytes and the
 /// objects that `lookup` finds are what the options say. Dependencies that the chart does not
-/// hold are asked for by [`RenderError::Missing`], all at once; so are schemas that lie elsewhere.
+/// hold are asked for by [`RenderError::Missing`], all at once; so are schemas that lie elsewhere,
+/// and objects of a cluster where a [`LiveLookup`](crate::LiveLookup) lets charts look them up.
 ///
 /// The charts and templates of the latest renders are kept, by their digests, so that another
 /// render of a chart does not read them again; clones of a renderer share them.
