@@ -17,6 +17,13 @@ const MAX_INDEX: usize = 65_536;
 /// The most dots before a value.
 const MAX_NESTED: usize = 30;
 
+/// The most names and indexes that one key has. Helm takes any number of indexes.
+const MAX_DEPTH: usize = 200;
+
+/// The most values after lists were filled up with `null`, and how many of these are not counted.
+const MAX_VALUES: usize = 1_000_000;
+const FEW: usize = 10_000;
+
 /// How a text becomes a value, for [`set_with`].
 pub(super) type Reader<'a> = &'a dyn Fn(&str) -> Result<Value, String>;
 
@@ -32,17 +39,17 @@ pub(super) fn set_string(text: &str, into: &Map) -> Result<(), String> {
 
 /// `--set-file` where `read` gives the content of the file that a text names.
 pub(super) fn set_with(text: &str, into: &Map, read: Reader<'_>) -> Result<(), String> {
-    Parser { cursor: Cursor::escaped(text), reading: Reading::Text(read) }.parse(into)
+    Parser::new(Cursor::escaped(text), Reading::Text(read)).parse(into)
 }
 
 /// `--set-json`: values are JSON.
 pub(super) fn set_json(text: &str, into: &Map) -> Result<(), String> {
-    Parser { cursor: Cursor::escaped(text), reading: Reading::Json }.parse(into)
+    Parser::new(Cursor::escaped(text), Reading::Json).parse(into)
 }
 
 /// `--set-literal`: one value, which is everything behind the first `=`.
 pub(super) fn set_literal(text: &str, into: &Map) -> Result<(), String> {
-    Parser { cursor: Cursor::literal(text), reading: Reading::Literal }.parse(into)
+    Parser::new(Cursor::literal(text), Reading::Literal).parse(into)
 }
 
 /// Why a level of the grammar ends.

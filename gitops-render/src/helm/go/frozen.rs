@@ -23,6 +23,8 @@ pub(crate) struct FrozenMap {
     entries: Vec<(Str, Frozen)>,
     /// Whether a `nil` is in it or in a map below.
     has_nil: bool,
+    /// How many values are in it and below.
+    size: usize,
 }
 
 impl FrozenMap {
@@ -33,12 +35,18 @@ impl FrozenMap {
             Frozen::Map(map) => map.has_nil,
             _ => false,
         });
-        Self { entries, has_nil }
+        let size = entries.iter().map(|(_, value)| value.size()).sum();
+        Self { entries, has_nil, size }
     }
 
     /// Whether a `nil` is in it or in a map below, not counting lists.
     pub(super) fn has_nil(&self) -> bool {
         self.has_nil
+    }
+
+    /// How many values are in it and below.
+    pub(super) fn size(&self) -> usize {
+        self.size
     }
 
     /// A `map[string]interface {}` for one render.
@@ -53,6 +61,15 @@ impl FrozenMap {
 }
 
 impl Frozen {
+    /// How many values it is, itself included.
+    fn size(&self) -> usize {
+        match self {
+            Self::List(items) => 1 + items.iter().map(Self::size).sum::<usize>(),
+            Self::Map(map) => 1 + map.size,
+            _ => 1,
+        }
+    }
+
     /// The value for one render.
     pub(crate) fn thaw(&self) -> Value {
         match self {

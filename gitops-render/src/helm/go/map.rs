@@ -37,6 +37,9 @@ impl Map {
     /// Bytes that a map of a few entries takes, whatever they are.
     pub(crate) const BYTES: usize = 512;
 
+    /// Bytes that an entry of a larger one takes: a key, a value, and room that is left free.
+    pub(crate) const ENTRY: usize = 80;
+
     /// `map[string]interface {}`.
     pub(crate) fn of(entries: Entries) -> Self {
         Self::typed(Type::DICT, entries)
@@ -106,6 +109,14 @@ impl Map {
         let entries = self.entries();
         let entries = entries.iter().map(|(key, value)| (key.clone(), value.deep_copy()));
         Self::typed(self.ty, entries.collect())
+    }
+
+    /// How many values are in it and below.
+    pub(crate) fn size(&self) -> usize {
+        if let Some(frozen) = &*self.shared.frozen.borrow() {
+            return frozen.size();
+        }
+        self.entries().values().map(Value::size).sum()
     }
 
     /// Takes out all that is `nil`, in the maps below too.

@@ -100,6 +100,15 @@ impl Value {
         }
     }
 
+    /// How many values it is, itself included.
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Self::Map(map) => 1 + map.size(),
+            Self::List(list) => 1 + list.iter().map(Self::size).sum::<usize>(),
+            _ => 1,
+        }
+    }
+
     /// The bytes of a string.
     pub(crate) fn as_str(&self) -> Option<&Str> {
         match self {

@@ -1,7 +1,7 @@
 //! The grammar of keys: names, dots and indexes, up to the value.
 
 use super::cursor::Cursor;
-use super::{MAX_INDEX, MAX_NESTED, Reader, Stop};
+use super::{FEW, MAX_DEPTH, MAX_INDEX, MAX_NESTED, MAX_VALUES, Reader, Stop};
 use crate::helm::functions::read_json_prefix;
 use crate::helm::go::{Map, Value};
 use crate::helm::words::{quote, quote_rune};
@@ -10,6 +10,10 @@ use crate::helm::words::{quote, quote_rune};
 pub(super) struct Parser<'a> {
     pub(super) cursor: Cursor<'a>,
     pub(super) reading: Reading<'a>,
+    /// Names and indexes that are read inside one another.
+    depth: usize,
+    /// Values `null` that lists were filled up with since they were counted.
+    filled: usize,
 }
 
 /// What stands behind `=`.
@@ -22,11 +26,18 @@ pub(super) enum Reading<'a> {
     Literal,
 }
 
-impl Parser<'_> {
+impl<'a> Parser<'a> {
+    pub(super) fn new(cursor: Cursor<'a>, reading: Reading<'a>) -> Self {
+        Self { cursor, reading, depth: 0, filled: 0 }
+    }
+
     /// Reads all settings.
     pub(super) fn parse(mut self, into: &Map) -> Result<(), String> {
         loop {
-            match self.key(into, 0) {
+            self.depth = 0;
+            let done = self.key(into, 0);
+            self.count(into)?;
+            match done {
                 Ok(()) => {}
                 Err(Stop::End) => return Ok(()),
                 Err(Stop::Wrong(message)) => return Err(message),
@@ -35,6 +46,7 @@ impl Parser<'_> {
     }
 
     fn key(&mut self, data: &Map, level: usize) -> Result<(), Stop> {
+        self.descend()?;
         let stops: &[char] = match self.reading {
             Reading::Literal => &['=', '[', '.'],
             Reading::Text(_) | Reading::Json => &['=', '[', ',', '.'],
@@ -52,6 +64,24 @@ impl Parser<'_> {
                 Err(format!("key {name} has no value (cannot end with ,)").into())
             }
         }
+    }
+
+    /// Accounts for `null` that lists were filled up with.
+    fn count(&mut self, into: &Map) -> Result<(), String> {
+        if self.filled < FEW {
+            return Ok(());
+        }
+        self.filled = 0;
+        within(into.size())
+    }
+
+    /// Accounts for a name or an index inside another one.
+    fn descend(&mut self) -> Result<(), String> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err(format!("a key has more than {MAX_DEPTH} names and indexes"));
+        }
+        Ok(())
     }
 
     fn indexed(&mut self, data: &Map, name: &str, level: usize) -> Result<(), Stop> {
@@ -109,6 +139,7 @@ impl Parser<'_> {
 
     /// What stands behind the index of a list.
     fn item(&mut self, list: &mut Vec<Value>, index: i64, level: usize) -> Result<(), Stop> {
+        self.descend()?;
         let index =
             usize::try_from(index).map_err(|_| format!("negative {index} index not allowed"))?;
         let (text, stop) = self.cursor.until(&['[', '.', '=']);
@@ -124,7 +155,7 @@ impl Parser<'_> {
                 let done = self.item_value(&mut found);
                 match found {
                     Some(value) if !matches!(done, Err(Stop::Wrong(_))) => {
-                        put(list, index, value)?;
+                        self.put(list, index, value)?;
                         // Go takes the end of the text for the end of this value only.
                         Ok(())
                     }
@@ -138,14 +169,30 @@ impl Parser<'_> {
                     Some(found) => items(found)?,
                 };
                 self.item(&mut inner, next, level)?;
-                Ok(put(list, index, Value::list(inner))?)
+                Ok(self.put(list, index, Value::list(inner))?)
             }
             Some(_) => {
                 let inner = inner_map(list, index);
                 self.key(&inner, level)?;
-                Ok(put(list, index, Value::Map(inner))?)
+                Ok(self.put(list, index, Value::Map(inner))?)
             }
         }
+    }
+
+    /// Sets an item, with `null` before it where the list is shorter.
+    fn put(&mut self, list: &mut Vec<Value>, index: usize, value: Value) -> Result<(), String> {
+        if index > MAX_INDEX {
+            return Err(format!(
+                "index of {index} is greater than maximum supported index of {MAX_INDEX}"
+            ));
+        }
+        if list.len() <= index {
+            self.filled += index - list.len();
+            within(self.filled)?;
+            list.resize(index + 1, Value::Nil);
+        }
+        list[index] = value;
+        Ok(())
     }
 
     fn item_value(&mut self, found: &mut Option<Value>) -> Result<(), Stop> {
@@ -222,18 +269,11 @@ fn set(data: &Map, name: &str, value: Value) {
     }
 }
 
-/// Sets an item, with `null` before it where the list is shorter.
-fn put(list: &mut Vec<Value>, index: usize, value: Value) -> Result<(), String> {
-    if index > MAX_INDEX {
-        return Err(format!(
-            "index of {index} is greater than maximum supported index of {MAX_INDEX}"
-        ));
+fn within(values: usize) -> Result<(), String> {
+    if values <= MAX_VALUES {
+        return Ok(());
     }
-    if list.len() <= index {
-        list.resize(index + 1, Value::Nil);
-    }
-    list[index] = value;
-    Ok(())
+    Err(format!("lists that are filled up to an index have more than {MAX_VALUES} values"))
 }
 
 /// The map at `index`, which takes the place of all else that is there.

@@ -146,3 +146,20 @@ fn settings_that_mean_nothing_are_refused_in_helms_words() {
         assert_eq!(outcome(kind, text), Err(wanted.to_owned()), "{kind} {text}");
     }
 }
+
+#[test]
+fn settings_that_mean_harm_are_refused() {
+    let indexes = "[65536]".repeat(100);
+    let many: String = (0..20).map(|at| format!("a{at}[65536]=1,")).collect();
+    for (text, wanted) in [
+        (format!("a{}=1", "[0]".repeat(100_000)), "a key has more than 200 names and indexes"),
+        (format!("a{}=1", "[0].a".repeat(100_000)), "a key has more than 200 names and indexes"),
+        (
+            format!("a{indexes}=1"),
+            "lists that are filled up to an index have more than 1000000 values",
+        ),
+        (many, "lists that are filled up to an index have more than 1000000 values"),
+    ] {
+        assert_eq!(outcome("set", &text), Err(wanted.to_owned()), "{}", &text[..20]);
+    }
+}
