@@ -1,6 +1,8 @@
 //! `values.schema.json`: what values a chart takes. The rules are those of Helm's
 //! `pkg/chart/common/util/jsonschema.go`; the words of single errors are like those of its library.
 
+mod weight;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,9 +12,13 @@ use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{Draft, Retrieve, Uri, ValidationError, Validator};
 use serde_json::Value as Json;
 
+use self::weight::{TooMuch, weight};
 use super::node::Node;
 use crate::helm::go::{Map, Str, Value};
 use crate::yaml::number::go_general;
+
+/// Errors that are looked for one by one.
+const MOST_ERRORS: u64 = 500_000;
 
 /// Schemas that lie elsewhere: those that are at hand, and those that were asked for.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +37,11 @@ impl Elsewhere {
     /// Whether something was asked for, at hand or not.
     fn was_asked(&self) -> bool {
         self.asked.load(Ordering::Relaxed)
+    }
+
+    /// Those that are at hand and can be read.
+    fn schemas(&self) -> Vec<Json> {
+        self.known.values().filter_map(|text| serde_json::from_slice(text).ok()).collect()
     }
 
     /// The addresses that were asked for and are not at hand.
@@ -107,7 +118,16 @@ fn collect(node: &Node<'_>, values: &Map, elsewhere: &Elsewhere, wrong: &mut Str
 #[derive(Clone, Debug)]
 pub(in crate::helm) struct Schema {
     text: Str,
-    ready: Arc<OnceLock<Validator>>,
+    ready: Arc<OnceLock<Ready>>,
+}
+
+/// A schema that was read.
+#[derive(Debug)]
+struct Ready {
+    schema: Json,
+    /// The schemas that it may refer to.
+    others: Vec<Json>,
+    validator: Validator,
 }
 
 impl Schema {
@@ -116,27 +136,50 @@ impl Schema {
     }
 
     fn check(&self, values: &Map, elsewhere: &Elsewhere) -> Result<(), String> {
-        if let Some(validator) = self.ready.get() {
-            return validate(validator, values);
+        if let Some(ready) = self.ready.get() {
+            return ready.check(values);
         }
-        let validator = validator(&self.text, elsewhere)?;
-        let result = validate(&validator, values);
+        let ready = Ready::new(&self.text, elsewhere)?;
+        let result = ready.check(values);
         if !elsewhere.was_asked() {
             // Two renders may both have made it ready: either is as good.
-            let _ = self.ready.set(validator);
+            let _ = self.ready.set(ready);
         }
         result
     }
 }
 
-fn validator(schema: &[u8], elsewhere: &Elsewhere) -> Result<Validator, String> {
-    let mut schema: Json = serde_json::from_slice(schema).map_err(|error| error.to_string())?;
-    let draft = draft(&mut schema);
+impl Ready {
+    fn new(text: &[u8], elsewhere: &Elsewhere) -> Result<Self, String> {
+        let mut schema: Json = serde_json::from_slice(text).map_err(|error| error.to_string())?;
+        let validator = validator(&mut schema, elsewhere)?;
+        let others = if elsewhere.was_asked() { elsewhere.schemas() } else { Vec::new() };
+        Ok(Self { schema, others, validator })
+    }
+
+    fn check(&self, values: &Map) -> Result<(), String> {
+        let values = json(&Value::Map(values.clone()), 0)?;
+        let weight = weight(&self.schema, &self.others, &values).map_err(|TooMuch| {
+            "values.schema.json has values looked at too often to be checked\n".to_owned()
+        })?;
+        if weight > MOST_ERRORS {
+            return if self.validator.is_valid(&values) {
+                Ok(())
+            } else {
+                Err("- at '': too much is wrong to be told\n\n".to_owned())
+            };
+        }
+        validate(&self.validator, &values)
+    }
+}
+
+fn validator(schema: &mut Json, elsewhere: &Elsewhere) -> Result<Validator, String> {
+    let draft = draft(schema);
     jsonschema::options()
         .with_draft(draft)
         .with_base_uri("file:///values.schema.json")
         .with_retriever(elsewhere.clone())
-        .build(&schema)
+        .build(schema)
         .map_err(|error| {
             let (meta, path) = (meta_schema(draft), error.instance_path().as_str().to_owned());
             format!(
@@ -147,9 +190,8 @@ fn validator(schema: &[u8], elsewhere: &Elsewhere) -> Result<Validator, String> 
         })
 }
 
-fn validate(validator: &Validator, values: &Map) -> Result<(), String> {
-    let values = json(&Value::Map(values.clone()), 0)?;
-    let errors: Vec<ValidationError<'_>> = validator.iter_errors(&values).collect();
+fn validate(validator: &Validator, values: &Json) -> Result<(), String> {
+    let errors: Vec<ValidationError<'_>> = validator.iter_errors(values).collect();
     // Where the type is wrong, Helm's library looks no further into the schema that says so.
     let is_type =
         |error: &&ValidationError<'_>| matches!(error.kind(), ValidationErrorKind::Type { .. });
