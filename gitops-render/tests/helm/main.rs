@@ -4,6 +4,7 @@
 //! name holds the text.
 
 mod corpus;
+mod hostile;
 mod live;
 mod negative;
 mod options;

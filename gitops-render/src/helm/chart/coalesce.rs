@@ -15,6 +15,7 @@ impl Coalescer {
     /// # Errors
     /// Where the values of a chart inside it are no map.
     pub(in crate::helm) fn coalesce(&self, node: &Node<'_>, values: &Map) -> Result<Map, String> {
+        self.copies(values.size())?;
         let values = values.deep_copy();
         self.chart(node, &values, "", Nulls::Remove)?;
         Ok(values)
@@ -31,7 +32,7 @@ impl Coalescer {
     }
 
     fn chart(&self, node: &Node<'_>, into: &Map, prefix: &str, nulls: Nulls) -> Result<(), String> {
-        self.defaults(node, into, prefix, nulls);
+        self.defaults(node, into, prefix, nulls)?;
         for inner in &node.dependencies {
             let name = inner.name().to_owned();
             let prefix = concat(prefix, &node.name());
@@ -46,15 +47,22 @@ impl Coalescer {
                     return Err(format!("type mismatch on {name}: {}", as_bool_verb(&other)));
                 }
             };
-            self.globals(&values, into, &prefix);
+            self.globals(&values, into, &prefix)?;
             self.chart(inner, &values, &prefix, nulls)?;
         }
         Ok(())
     }
 
     /// Adds the defaults of the chart itself.
-    fn defaults(&self, node: &Node<'_>, into: &Map, prefix: &str, nulls: Nulls) {
-        let Some(defaults) = node.values.as_ref().map(Map::deep_copy) else { return };
+    fn defaults(
+        &self,
+        node: &Node<'_>,
+        into: &Map,
+        prefix: &str,
+        nulls: Nulls,
+    ) -> Result<(), String> {
+        let Some(defaults) = node.values.as_ref().map(Map::deep_copy) else { return Ok(()) };
+        self.copies(defaults.len())?;
         let prefix = concat(prefix, &node.name());
         let cleans = |nulls| nulls == Nulls::Remove && !self.keeps_null_defaults;
         for (key, value) in defaults.entries().iter() {
@@ -85,10 +93,11 @@ impl Coalescer {
                 }
             }
         }
+        Ok(())
     }
 
     /// Takes the globals of `from` into those of `into`, which lie below them.
-    fn globals(&self, into: &Map, from: &Map, prefix: &str) {
+    fn globals(&self, into: &Map, from: &Map, prefix: &str) -> Result<(), String> {
         let globals = |map: &Map, which: &str| match map.get(GLOBAL) {
             None => Some(Map::of([].into())),
             Some(Value::Map(globals)) => Some(globals),
@@ -99,8 +108,9 @@ impl Coalescer {
                 None
             }
         };
-        let Some(below) = globals(into, "destination") else { return };
-        let Some(above) = globals(from, "source") else { return };
+        let Some(below) = globals(into, "destination") else { return Ok(()) };
+        let Some(above) = globals(from, "source") else { return Ok(()) };
+        self.copies(above.size())?;
         let all: Vec<_> =
             above.entries().iter().map(|(key, value)| (key.clone(), value.clone())).collect();
         for (key, value) in all {
@@ -126,6 +136,7 @@ impl Coalescer {
             }
         }
         into.set(GLOBAL, Value::Map(below));
+        Ok(())
     }
 }
 

@@ -1,6 +1,8 @@
 //! Which of the charts inside a chart are on, under what names, and what they export. The rules
 //! are those of Helm's `pkg/chart/v2/util`.
 
+use std::collections::HashSet;
+
 use gitops_diff::Value as Parsed;
 
 use super::metadata::Dependency;
@@ -27,7 +29,7 @@ impl Coalescer {
         if node.metadata().dependencies.is_none() {
             return Ok(());
         }
-        choose(node);
+        self.choose(node)?;
         let values = self.coalesce(node, values)?;
         let mut metadata = node.metadata.borrow_mut();
         let mut declared = metadata.dependencies.take().unwrap_or_default();
@@ -35,14 +37,43 @@ impl Coalescer {
             dependency.enabled = self.enabled(dependency, &values, path);
         }
         drop(metadata);
-        let off = |name: &str| declared.iter().any(|it| !it.enabled && it.name() == name);
-        node.dependencies.retain(|inner| !off(&inner.name()));
-        let on: Vec<Dependency> = declared.iter().filter(|it| !off(it.name())).cloned().collect();
+        let off: HashSet<&str> =
+            declared.iter().filter(|it| !it.enabled).map(Dependency::name).collect();
+        node.dependencies.retain(|inner| !off.contains(&*inner.name()));
+        let on: Vec<Dependency> =
+            declared.iter().filter(|it| !off.contains(it.name())).cloned().collect();
         for inner in &mut node.dependencies {
             let path = format!("{path}{}.", &*inner.name());
             self.switch(inner, &values, &path)?;
         }
         node.metadata.borrow_mut().dependencies = (!on.is_empty()).then_some(on);
+        Ok(())
+    }
+
+    /// Puts in place of the charts that are declared copies under their aliases, and leaves those
+    /// that are not declared.
+    fn choose(&self, node: &mut Node<'_>) -> Result<(), String> {
+        let mut metadata = node.metadata.borrow_mut();
+        let declared = metadata.dependencies.get_or_insert_default();
+        let is = |inner: &Node<'_>, wanted: &Dependency| {
+            *inner.name() == *wanted.name()
+                && in_range(wanted.text("version"), inner.metadata().version())
+        };
+        let undeclared = |inner: &&Node<'_>| !declared.iter().any(|wanted| is(inner, wanted));
+        let mut chosen: Vec<Node<'_>> =
+            node.dependencies.iter().filter(undeclared).cloned().collect();
+        for wanted in declared.iter_mut() {
+            let alias = wanted.text("alias").to_owned();
+            if let Some(found) = node.dependencies.iter().find(|inner| is(inner, wanted)) {
+                self.copies(found.size())?;
+                chosen.push(found.aliased(&alias));
+            }
+            if !alias.is_empty() {
+                wanted.set("name", &alias);
+            }
+        }
+        drop(metadata);
+        node.dependencies = chosen;
         Ok(())
     }
 
@@ -98,6 +129,7 @@ impl Coalescer {
                 let name = dependency.name();
                 match table(&values, &format!("{name}.{child}")) {
                     Some(found) => {
+                        self.copies(found.size())?;
                         let found = if found.len() == 0 { Map::of([].into()) } else { found };
                         self.tables(&imported, &nested(&parent, found), "", Nulls::Keep);
                     }
@@ -107,35 +139,13 @@ impl Coalescer {
             }
             dependency.imported = Some(pairs);
         }
+        self.copies(values.size())?;
         let values = values.deep_copy();
         self.tables(&values, &imported, "", Nulls::Keep);
         node.values = Some(values);
         node.metadata.borrow_mut().dependencies = Some(declared);
         Ok(())
     }
-}
-
-/// Puts in place of the charts that are declared copies under their aliases, and leaves those that
-/// are not declared.
-fn choose(node: &mut Node<'_>) {
-    let mut metadata = node.metadata.borrow_mut();
-    let declared = metadata.dependencies.get_or_insert_default();
-    let is = |inner: &Node<'_>, wanted: &Dependency| {
-        *inner.name() == *wanted.name()
-            && in_range(wanted.text("version"), inner.metadata().version())
-    };
-    let undeclared = |inner: &&Node<'_>| !declared.iter().any(|wanted| is(inner, wanted));
-    let mut chosen: Vec<Node<'_>> = node.dependencies.iter().filter(undeclared).cloned().collect();
-    for wanted in declared.iter_mut() {
-        let alias = wanted.text("alias").to_owned();
-        let found = node.dependencies.iter().find(|inner| is(inner, wanted));
-        chosen.extend(found.map(|inner| inner.aliased(&alias)));
-        if !alias.is_empty() {
-            wanted.set("name", &alias);
-        }
-    }
-    drop(metadata);
-    node.dependencies = chosen;
 }
 
 /// What an entry of `import-values` names: a table of the chart inside, and where it goes.

@@ -112,6 +112,12 @@ impl Metadata {
         Ok(())
     }
 
+    /// How many values it is, where a long text counts as several.
+    pub(super) fn size(&self) -> usize {
+        let declared = self.dependencies.iter().flatten();
+        size(&self.fields) + declared.map(|it| size(&it.fields)).sum::<usize>()
+    }
+
     /// A field that is a string; empty where it is not set.
     pub(in crate::helm) fn text(&self, field: &str) -> &str {
         text(&self.fields, field)
@@ -246,6 +252,19 @@ impl Lock {
         };
         Ok(Self { digest: text(&fields, "digest").to_owned(), dependencies })
     }
+}
+
+/// How many values are in fields, where a long text counts as several.
+fn size(fields: &Map) -> usize {
+    fn of(value: &Value) -> usize {
+        match value {
+            Value::Str(text) => 1 + text.len() / 64,
+            Value::List(items) => 1 + items.iter().map(of).sum::<usize>(),
+            Value::Map(map) => 1 + size(map),
+            _ => 1,
+        }
+    }
+    fields.iter().map(|(_, value)| of(value)).sum()
 }
 
 fn text<'a>(fields: &'a Map, field: &str) -> &'a str {

@@ -38,6 +38,12 @@ impl<'a> Node<'a> {
         Ref::map(self.metadata.borrow(), Metadata::name)
     }
 
+    /// How many files and charts it is, and values of its metadata.
+    pub(super) fn size(&self) -> usize {
+        let own = self.chart.files.len() + self.chart.templates.len() + self.metadata().size();
+        own + self.dependencies.iter().map(Node::size).sum::<usize>()
+    }
+
     /// The same chart with metadata of its own, under another name if there is one.
     pub(super) fn aliased(&self, alias: &str) -> Self {
         let mut metadata = self.metadata.borrow().clone();

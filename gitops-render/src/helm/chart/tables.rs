@@ -1,6 +1,6 @@
 //! Maps of values: copied, looked up, and laid over one another.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use crate::helm::go::{Map, Value};
 use crate::helm::gofmt::format_within;
@@ -20,11 +20,43 @@ pub(in crate::helm) struct Coalescer {
     /// Whether defaults that are `null` stay, as before Helm 4.2.
     pub(in crate::helm) keeps_null_defaults: bool,
     pub(in crate::helm) warnings: RefCell<Vec<String>>,
+    /// How many values and files were copied.
+    pub(in crate::helm) copied: Cell<usize>,
 }
 
+/// Values and files that may be copied: from chart to chart, and for each name of one.
+const MOST_COPIED: usize = 5_000_000;
+
+/// Bytes of warnings that are told.
+const MOST_WARNED: usize = 1 << 20;
+
+/// Warnings that are told.
+const MOST_WARNINGS: usize = 1_000;
+
 impl Coalescer {
+    /// Tells a person, who has no use for more than can be read.
     pub(super) fn warn(&self, message: String) {
-        self.warnings.borrow_mut().push(message);
+        let mut warnings = self.warnings.borrow_mut();
+        let told: usize = warnings.iter().map(String::len).sum();
+        if warnings.len() < MOST_WARNINGS && told < MOST_WARNED {
+            warnings.push(message);
+        }
+    }
+
+    /// Accounts for values or files that are about to be copied.
+    ///
+    /// # Errors
+    /// The limit.
+    pub(super) fn copies(&self, count: usize) -> Result<(), String> {
+        let copied = self.copied.get().saturating_add(count);
+        self.copied.set(copied);
+        if copied <= MOST_COPIED {
+            return Ok(());
+        }
+        Err(format!(
+            "the charts inside have more than {MOST_COPIED} values and files copied by aliases, \
+             imports and globals"
+        ))
     }
 
     /// Adds to `into` what only `defaults` has, map by map.
