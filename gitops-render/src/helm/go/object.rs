@@ -76,6 +76,11 @@ pub(crate) trait Object: fmt::Debug {
         Vec::new()
     }
 
+    /// The same with those of embedded structs in their places.
+    fn flat_fields(&self) -> Vec<(&'static str, Value)> {
+        self.fields()
+    }
+
     /// What `encoding/json` makes of it.
     fn json(&self) -> Encoded {
         Encoded::Struct(exported(self.fields(), Str::from))

@@ -69,6 +69,14 @@ impl Object for Record {
         self.fields.iter().map(|field| (field.name, field.value.clone())).collect()
     }
 
+    fn flat_fields(&self) -> Vec<(&'static str, Value)> {
+        let flat = |field: &Field| match (field.json, &field.value) {
+            (Tag::Embedded, Value::Object(inner)) => inner.flat_fields(),
+            _ => vec![(field.name, field.value.clone())],
+        };
+        self.fields.iter().flat_map(flat).collect()
+    }
+
     fn json(&self) -> Encoded {
         let mut shown = Vec::new();
         for field in &self.fields {

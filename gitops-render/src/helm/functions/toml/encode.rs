@@ -277,7 +277,7 @@ fn members(value: &Value) -> Members {
         Value::Map(map) => {
             map.entries().iter().map(|(key, it)| (key.clone(), it.clone())).collect()
         }
-        Value::Object(object) => exported(object.fields(), Str::from),
+        Value::Object(object) => exported(object.flat_fields(), Str::from),
         _ => Members::new(),
     }
 }
@@ -287,7 +287,7 @@ fn members(value: &Value) -> Members {
 fn places(value: &Value) -> Vec<usize> {
     match value {
         Value::Object(object) => {
-            let fields = object.fields().into_iter().enumerate();
+            let fields = object.flat_fields().into_iter().enumerate();
             fields.filter(|(_, field)| is_exported(field.0)).map(|(at, _)| at).collect()
         }
         value => (0..members(value).len()).collect(),
