@@ -17,6 +17,8 @@ mod fuel;
 mod function;
 #[cfg(test)]
 mod hostile;
+#[cfg(test)]
+mod laws;
 mod lex;
 mod limits;
 mod machine;

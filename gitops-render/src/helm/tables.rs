@@ -65,6 +65,11 @@ pub(super) fn evaluate_as(
     chart::render(template, values, files, options)
 }
 
+/// A text that the rule `rule` of the grammar of templates gives.
+pub(super) fn sentence(rule: &str, seed: u64) -> String {
+    grammar::Grammar::new(fuzz::GRAMMAR).text(rule, &mut grammar::Random(seed))
+}
+
 /// The rows of the file `GITOPS_HELM_ROWS`, such as a program beside Helm wrote them.
 #[test]
 fn rows_of_a_file() {

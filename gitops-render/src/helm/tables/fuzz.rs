@@ -16,7 +16,7 @@ use super::oracle::Oracle;
 use super::{evaluate, left_out, lossy};
 use crate::helm::registry;
 
-const GRAMMAR: &str = include_str!("../../../tests/data/helm_grammar.txt");
+pub(super) const GRAMMAR: &str = include_str!("../../../tests/data/helm_grammar.txt");
 
 /// A template and the values and files that it sees.
 #[derive(Clone)]
