@@ -55,12 +55,16 @@ fn content(args: &[Value]) -> Option<Str> {
     }
 }
 
-fn glob(_: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
+fn glob(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
+    let files = receiver(args);
+    machine.charge(asked(args).len().saturating_add(files.len().saturating_mul(Map::ENTRY)))?;
+    machine.work(asked(args).len() as u64)?;
     // What is no pattern stands for all.
     let glob = Glob::new(asked(args));
     let is_in = |name: &Str| glob.as_ref().is_none_or(|glob| glob.is_match(name));
-    let files = receiver(args);
     let entries = files.entries();
+    let names: usize = entries.keys().map(|name| name.len()).sum();
+    machine.work(names as u64)?;
     let found = entries.iter().filter(|(name, _)| is_in(name));
     let found = found.map(|(name, bytes)| (name.clone(), bytes.clone())).collect();
     Ok(Value::Map(Map::typed(Type::Named(&FILES), found)))
@@ -74,7 +78,9 @@ fn lines(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
     let (last, rest) =
         bytes.split_last().ok_or_else(|| Fault::new("runtime error: index out of range [-1]"))?;
     let text = if *last == b'\n' { rest } else { &bytes };
-    machine.charge(text.len().saturating_mul(size_of::<Value>()))?;
+    let lines = memchr::memchr_iter(b'\n', text).count() + 1;
+    let each = size_of::<Value>() + Str::BYTES;
+    machine.charge(lines.saturating_mul(each).saturating_add(text.len()))?;
     Ok(Value::strings(text.split(|it| *it == b'\n')))
 }
 
@@ -84,11 +90,19 @@ fn as_yaml(
     files: &Map,
     text: fn(&[u8]) -> Vec<u8>,
 ) -> Result<Value, Fault> {
+    let entries = files.entries();
+    let contents = entries.values().map(|value| match value {
+        Value::Bytes(bytes) => bytes.len(),
+        _ => 0,
+    });
+    // Base 64 takes a third more, and the result is charged where it is made.
+    let bytes = contents.sum::<usize>().saturating_mul(2);
+    machine.charge(bytes.saturating_add(entries.len().saturating_mul(Map::ENTRY)))?;
     let entry = |(name, value): (&Str, &Value)| match value {
         Value::Bytes(bytes) => (Str::from(base(name)), Value::string(text(bytes))),
         _ => (name.clone(), Value::Nil),
     };
-    let map = Map::typed(Type::STRING_MAP, files.entries().iter().map(entry).collect());
+    let map = Map::typed(Type::STRING_MAP, entries.iter().map(entry).collect());
     or_empty(super::yaml::marshal(machine, &Value::Map(map)))
 }
 

@@ -16,6 +16,9 @@ pub(crate) struct Str {
 }
 
 impl Str {
+    /// Bytes that a string of its own takes beside what it says.
+    pub(crate) const BYTES: usize = 32;
+
     fn new(bytes: Arc<[u8]>) -> Self {
         let mut start = [0; 8];
         let count = bytes.len().min(start.len());

@@ -108,9 +108,10 @@ impl Limit {
 
     /// The error of a render that reached it at `position`.
     pub(crate) fn into_error(self, position: Position) -> RenderError {
-        let Self { what, most, option, .. } = self;
+        let Self { what, most, option, at } = self;
         if option.is_empty() {
-            let message = format!("{what} is over the limit of {most}");
+            let place = if at.is_empty() { String::new() } else { format!("{at}: ") };
+            let message = format!("{place}{what} is over the limit of {most}");
             return RenderError::Invalid { position, message };
         }
         RenderError::Limit { position, what: what.to_owned(), limit: most, option }

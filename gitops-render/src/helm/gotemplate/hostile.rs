@@ -63,6 +63,49 @@ fn values_count_for_the_memory_that_they_take() {
 }
 
 #[test]
+fn texts_count_before_they_are_made() {
+    for call in [
+        "abbrev 500000 $x",
+        "abbrevboth 5 500000 $x",
+        "base $x",
+        "camelcase $x",
+        "clean $x",
+        "initials $x",
+        "kebabcase $x",
+        "lower $x",
+        "nospace $x",
+        "osBase $x",
+        "regexFind \".*\" $x",
+        "regexFindAll \"a\" $x -1",
+        "regexReplaceAll \"b\" $x \"c\"",
+        "regexReplaceAll \"^.*$\" (repeat 2000 \"a\") (repeat 2000 \"$0\")",
+        "regexReplaceAllLiteral \"a\" \"aaaa\" $x",
+        "regexSplit \" \" $x -1",
+        "semver $x",
+        "semverCompare $x \"1.0.0\"",
+        "seq 1000000000000000000 1000000000000100000",
+        "snakecase $x",
+        "split \" \" $x",
+        "splitList \" \" $x",
+        "splitn \"\" 100000 $x",
+        "substr 1 600000 $x",
+        "swapcase $x",
+        "title $x",
+        "trim $x",
+        "trimAll \"b\" $x",
+        "trimPrefix \"a\" $x",
+        "trimSuffix \" \" $x",
+        "trunc 599999 $x",
+        "untitle $x",
+        "upper $x",
+        "urlParse $x",
+    ] {
+        let template = format!("{{{{ $x := repeat 300000 \"A \" }}}}{{{{ $_ := {call} }}}}");
+        refused(&template, "in bytes, is over the limit");
+    }
+}
+
+#[test]
 fn what_takes_long_counts_for_many_steps() {
     for call in [
         "genPrivateKey \"rsa\"",

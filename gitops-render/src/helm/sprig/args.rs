@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::helm::go::{List, Map, Str, Value};
+use crate::helm::gotemplate::{Fault, Machine};
 
 const CHECKED: &str = "because calls check arguments against the declared parameters";
 
@@ -32,6 +33,32 @@ pub(crate) fn truth(args: &[Value], at: usize) -> bool {
 /// The argument `at`, a map.
 pub(crate) fn map(args: &[Value], at: usize) -> &Map {
     args[at].as_map().expect(CHECKED)
+}
+
+/// What `make` gives: a text no longer than those that it gets.
+///
+/// # Errors
+/// The limit of bytes.
+pub(super) fn sized(
+    machine: &mut Machine<'_>,
+    args: &[Value],
+    make: impl FnOnce(&[Value]) -> Value,
+) -> Result<Value, Fault> {
+    charge_texts(machine, args, 1)?;
+    Ok(make(args))
+}
+
+/// Accounts for `times` as many bytes as the texts among the arguments have.
+///
+/// # Errors
+/// The limit of bytes.
+pub(super) fn charge_texts(
+    machine: &mut Machine<'_>,
+    args: &[Value],
+    times: usize,
+) -> Result<(), Fault> {
+    let bytes: usize = args.iter().filter_map(Value::as_str).map(|text| text.len()).sum();
+    machine.charge(bytes.saturating_mul(times))
 }
 
 /// What is a slice to `reflect`; none where `value` is something else.

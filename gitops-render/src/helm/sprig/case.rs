@@ -1,9 +1,9 @@
 //! Upper, lower and title case, and names in snake, kebab and Pascal case (Go's `strings`,
 //! goutils, and huandu/xstrings v1.5).
 
-use super::args::text;
+use super::args::{charge_texts, sized, text};
 use crate::helm::go::{Type, Value};
-use crate::helm::gotemplate::Function;
+use crate::helm::gotemplate::{Fault, Function, Machine};
 use crate::helm::runes::{
     self, ERROR, is_letter, is_lower, is_number, is_punct, is_space, is_title, is_upper, mapped,
     push, runes, to_lower, to_title, to_upper,
@@ -12,15 +12,29 @@ use crate::helm::runes::{
 const S: Type = Type::Str;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("upper", &[S], |_, args| Ok(upper(args))),
-    Function::new("lower", &[S], |_, args| Ok(lower(args))),
-    Function::new("title", &[S], |_, args| Ok(Value::string(title(text(args, 0))))),
-    Function::new("untitle", &[S], |_, args| Ok(Value::string(uncapitalized(text(args, 0))))),
-    Function::new("swapcase", &[S], |_, args| Ok(Value::string(swapped(text(args, 0))))),
-    Function::new("snakecase", &[S], |_, args| Ok(Value::string(lowered(text(args, 0), '_')))),
-    Function::new("kebabcase", &[S], |_, args| Ok(Value::string(lowered(text(args, 0), '-')))),
-    Function::new("camelcase", &[S], |_, args| Ok(Value::string(pascal(text(args, 0))))),
+    Function::new("upper", &[S], |machine, args| sized(machine, args, upper)),
+    Function::new("lower", &[S], |machine, args| sized(machine, args, lower)),
+    Function::new("title", &[S], |machine, args| changed(machine, args, title)),
+    Function::new("untitle", &[S], |machine, args| changed(machine, args, uncapitalized)),
+    Function::new("swapcase", &[S], |machine, args| changed(machine, args, swapped)),
+    Function::new("snakecase", &[S], |machine, args| {
+        changed(machine, args, |text| lowered(text, '_'))
+    }),
+    Function::new("kebabcase", &[S], |machine, args| {
+        changed(machine, args, |text| lowered(text, '-'))
+    }),
+    Function::new("camelcase", &[S], |machine, args| changed(machine, args, pascal)),
 ];
+
+fn changed(
+    machine: &mut Machine<'_>,
+    args: &[Value],
+    change: fn(&[u8]) -> Vec<u8>,
+) -> Result<Value, Fault> {
+    // A connector may be put before each letter.
+    charge_texts(machine, args, 2)?;
+    Ok(Value::string(change(text(args, 0))))
+}
 
 fn upper(args: &[Value]) -> Value {
     let bytes = text(args, 0);

@@ -31,7 +31,8 @@ fn decoded(
     base: u8,
     decode: Decode,
 ) -> Result<Value, Fault> {
-    machine.charge(text(args, 0).len())?;
+    // What is read is copied without its line ends.
+    machine.charge(text(args, 0).len().saturating_mul(2))?;
     Ok(match decode(text(args, 0)) {
         Ok(bytes) => Value::string(bytes),
         Err(at) => Value::string(format!("illegal base{base} data at input byte {at}")),

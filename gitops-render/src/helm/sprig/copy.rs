@@ -24,7 +24,7 @@ fn copied(machine: &mut Machine<'_>, value: &Value, depth: usize) -> Result<Valu
     }
     match value {
         Value::Map(map) => {
-            machine.charge(map.len().saturating_mul(2 * size_of::<Value>()).max(Map::BYTES))?;
+            machine.charge(map.len().saturating_mul(Map::ENTRY).max(Map::BYTES))?;
             copied_map(machine, map, depth)
         }
         Value::List(list) if list.is_nil() => Ok(value.clone()),

@@ -1,6 +1,8 @@
 //! Maps with keys of strings (sprig's `dict.go`). `set`, `unset` and the merges change the map
 //! that they get, and all who share it see that.
 
+use std::collections::HashSet;
+
 use super::args::{map, text};
 use super::text::shown;
 use crate::helm::go::{Entries, Kind, Map, Str, Type, Value};
@@ -20,7 +22,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("hasKey", &[D, S], |_, args| {
         Ok(Value::Bool(map(args, 0).entries().contains_key(&**text(args, 1))))
     }),
-    Function::variadic("pluck", &[S], D, |_, args| Ok(pluck(args))),
+    Function::variadic("pluck", &[S], D, pluck),
     Function::variadic("keys", &[], D, keys),
     Function::new("values", &[D], |machine, args| {
         machine.charge(map(args, 0).len().saturating_mul(size_of::<Value>()))?;
@@ -32,7 +34,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 fn dict(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
-    machine.charge(size_of_val(args).max(Map::BYTES))?;
+    machine.charge((args.len() / 2).saturating_mul(Map::ENTRY).max(Map::BYTES))?;
     let mut entries = Entries::new();
     for pair in args.chunks(2) {
         let value = pair.get(1).cloned().unwrap_or_else(|| Value::string(""));
@@ -46,7 +48,7 @@ fn set(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
     if changed.is_nil() {
         return Err(Fault::new("assignment to entry in nil map"));
     }
-    machine.charge(2 * size_of::<Value>())?;
+    machine.charge(Map::ENTRY)?;
     changed.set(text(args, 1).clone(), args[2].clone());
     if matches!(args[2], Value::Map(_) | Value::List(_)) {
         machine.changed(changed); // It may hold itself now.
@@ -61,9 +63,10 @@ fn unset(args: &[Value]) -> Value {
 }
 
 /// What the maps have at the key.
-fn pluck(args: &[Value]) -> Value {
+fn pluck(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
+    machine.charge(size_of_val(args))?;
     let found = (1..args.len()).filter_map(|at| map(args, at).get(text(args, 0)));
-    Value::list(found.collect())
+    Ok(Value::list(found.collect()))
 }
 
 /// The keys of all maps. Go gives those of each map in any order; here it is that of their bytes.
@@ -78,20 +81,21 @@ fn keys(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
 }
 
 fn pick(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
+    machine.charge((args.len() - 1).saturating_mul(Map::ENTRY))?;
     let entries = map(args, 0).entries();
     let picked = (1..args.len()).filter_map(|at| {
         let (key, value) = entries.get_key_value(&**text(args, at))?;
         Some((key.clone(), value.clone()))
     });
     let picked: Entries = picked.collect();
-    machine.charge(picked.len().saturating_mul(2 * size_of::<Value>()))?;
     Ok(Value::Map(Map::of(picked)))
 }
 
 fn omit(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
     let entries = map(args, 0).entries();
-    machine.charge(entries.len().saturating_mul(2 * size_of::<Value>()))?;
-    let omitted = |key: &Str| (1..args.len()).any(|at| text(args, at) == key);
+    machine.charge(entries.len().saturating_mul(Map::ENTRY))?;
+    let names: HashSet<&Str> = (1..args.len()).map(|at| text(args, at)).collect();
+    let omitted = |key: &Str| names.contains(key);
     let kept = entries.iter().filter(|(key, _)| !omitted(key));
     Ok(Value::Map(Map::of(kept.map(|(key, value)| (key.clone(), value.clone())).collect())))
 }

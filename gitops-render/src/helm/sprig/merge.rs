@@ -53,9 +53,9 @@ fn merge(
     if depth > NESTING {
         return Err(Fault::limit("values that hold one another", NESTING as u64, ""));
     }
+    machine.charge(from.len().saturating_mul(size_of::<(Str, Value)>()))?;
     let entries: Vec<(Str, Value)> =
         from.entries().iter().map(|(key, value)| (key.clone(), value.clone())).collect();
-    machine.charge(size_of_val(&entries[..]))?;
     let mut nests = false;
     for (key, value) in entries {
         let old = into.get(&key);
@@ -69,6 +69,7 @@ fn merge(
         }
         if takes(old.as_ref(), &value, wins) {
             nests |= matches!(value, Value::Map(_) | Value::List(_));
+            machine.charge(if old.is_none() { Map::ENTRY } else { 0 })?;
             assign(into, from.ty, key, value)?;
         }
     }

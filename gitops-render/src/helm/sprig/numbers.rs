@@ -181,12 +181,13 @@ fn sequence(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
         return Ok(Value::string(""));
     }
     let steps = Steps { start, stop: end.wrapping_add(towards), step: step.unwrap_or(towards) };
-    machine.charge(steps.count().saturating_mul(2))?;
-    let mut out = String::new();
+    let digits = start.to_string().len().max(end.to_string().len());
+    let total = steps.count().saturating_mul(digits + 1);
+    machine.charge(total)?;
+    let mut out = String::with_capacity(total);
     for number in steps.numbers() {
         let space = if out.is_empty() { "" } else { " " };
         let _ = write!(out, "{space}{number}");
     }
-    machine.charge(out.len())?;
     Ok(Value::string(out))
 }

@@ -1,23 +1,29 @@
 //! Paths with slashes (Go's `path`; `path/filepath` is the same on Linux).
 
-use super::args::text;
+use super::args::{charge_texts, sized, text};
 use crate::helm::go::{Type, Value};
-use crate::helm::gotemplate::Function;
+use crate::helm::gotemplate::{Fault, Function, Machine};
 
 const S: Type = Type::Str;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("base", &[S], |_, args| Ok(base(args))),
-    Function::new("osBase", &[S], |_, args| Ok(base(args))),
-    Function::new("dir", &[S], |_, args| Ok(dir(args))),
-    Function::new("osDir", &[S], |_, args| Ok(dir(args))),
-    Function::new("clean", &[S], |_, args| Ok(Value::string(clean(text(args, 0))))),
-    Function::new("osClean", &[S], |_, args| Ok(Value::string(clean(text(args, 0))))),
-    Function::new("ext", &[S], |_, args| Ok(ext(args))),
-    Function::new("osExt", &[S], |_, args| Ok(ext(args))),
+    Function::new("base", &[S], |machine, args| sized(machine, args, base)),
+    Function::new("osBase", &[S], |machine, args| sized(machine, args, base)),
+    Function::new("dir", &[S], dir),
+    Function::new("osDir", &[S], dir),
+    Function::new("clean", &[S], clean_path),
+    Function::new("osClean", &[S], clean_path),
+    Function::new("ext", &[S], |machine, args| sized(machine, args, ext)),
+    Function::new("osExt", &[S], |machine, args| sized(machine, args, ext)),
     Function::new("isAbs", &[S], |_, args| Ok(is_abs(args))),
     Function::new("osIsAbs", &[S], |_, args| Ok(is_abs(args))),
 ];
+
+fn clean_path(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
+    // Its parts are listed meanwhile, and there may be one for each second byte.
+    charge_texts(machine, args, size_of::<&[u8]>() / 2)?;
+    Ok(Value::string(clean(text(args, 0))))
+}
 
 fn base(args: &[Value]) -> Value {
     let path = text(args, 0);
@@ -30,10 +36,11 @@ fn base(args: &[Value]) -> Value {
     })
 }
 
-fn dir(args: &[Value]) -> Value {
+fn dir(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
+    charge_texts(machine, args, size_of::<&[u8]>() / 2)?;
     let path = text(args, 0);
     let end = memchr::memrchr(b'/', path).map_or(0, |at| at + 1);
-    Value::string(clean(&path[..end]))
+    Ok(Value::string(clean(&path[..end])))
 }
 
 fn ext(args: &[Value]) -> Value {

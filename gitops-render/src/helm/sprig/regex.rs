@@ -10,6 +10,7 @@ mod tests;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::rc::Rc;
 
 use self::pattern::{Groups, MOST_BYTES, Pattern};
@@ -72,12 +73,28 @@ fn must_regex_find_all(machine: &mut Machine<'_>, args: &[Value]) -> Result<Valu
 
 fn find_all(how: Compile, machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
     let (pattern, of) = (search(how, machine, args)?, text(args, 1));
-    let found = pattern.find_all(of, int(args, 2));
-    machine.charge(found.len() * size_of::<Value>())?;
+    let found = charged_matches(machine, &pattern, of, int(args, 2))?;
     if found.is_empty() {
         return Ok(Value::List(List::nil(&Type::Str)));
     }
     Ok(Value::strings(found.into_iter().map(|it| &of[it])))
+}
+
+/// The first `most` matches (all for a negative number), each charged for the text that becomes
+/// of it.
+fn charged_matches(
+    machine: &mut Machine<'_>,
+    pattern: &Pattern,
+    of: &[u8],
+    most: i64,
+) -> Result<Vec<Range<usize>>, Fault> {
+    const EACH: usize = size_of::<Range<usize>>() + size_of::<Value>() + Str::BYTES;
+    machine.charge(of.len())?;
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    // One more than there is room for is refused.
+    let found = pattern.find_all(of, most.min(machine.room() / EACH + 1));
+    machine.charge(found.len() * EACH)?;
+    Ok(found)
 }
 
 fn regex_find(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
@@ -91,6 +108,7 @@ fn must_regex_find(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, F
 fn find(how: Compile, machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
     let of = text(args, 1);
     let found = search(how, machine, args)?.find(of).unwrap_or_default();
+    machine.charge(found.len())?;
     Ok(Value::string(&of[found]))
 }
 
@@ -104,12 +122,12 @@ fn must_regex_replace_all(machine: &mut Machine<'_>, args: &[Value]) -> Result<V
 
 fn replace_all(how: Compile, machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
     let (pattern, template) = (search(how, machine, args)?, text(args, 2));
-    replaced(machine, args, &pattern, |groups, out| expand(template, &pattern, groups, out))
+    replaced(machine, args, &pattern, |groups, push| expand(template, &pattern, groups, push))
 }
 
 fn regex_replace_all_literal(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
     let (pattern, literal) = (search(must_compile, machine, args)?, text(args, 2));
-    replaced(machine, args, &pattern, |_, out| out.extend_from_slice(literal))
+    replaced(machine, args, &pattern, |_, push| push(literal))
 }
 
 fn must_regex_replace_all_literal(
@@ -117,25 +135,27 @@ fn must_regex_replace_all_literal(
     args: &[Value],
 ) -> Result<Value, Fault> {
     let (pattern, literal) = (search(compile, machine, args)?, text(args, 2));
-    replaced(machine, args, &pattern, |_, out| out.extend_from_slice(literal))
+    replaced(machine, args, &pattern, |_, push| push(literal))
 }
 
-/// Replaces as long as the machine has bytes for it.
+/// Writes a part of what takes the place of a match, unless there is no room for it.
+type Push<'p> = dyn FnMut(&[u8]) -> Result<(), Fault> + 'p;
+
 fn replaced(
     machine: &mut Machine<'_>,
     args: &[Value],
     pattern: &Pattern,
-    replace: impl Fn(&Groups<'_>, &mut Vec<u8>),
+    replace: impl Fn(&Groups<'_>, &mut Push<'_>) -> Result<(), Fault>,
 ) -> Result<Value, Fault> {
-    let (mut charged, mut over) = (0, None);
+    machine.charge(text(args, 1).len())?;
     let replaced = pattern.replace_all(text(args, 1), |groups, out| {
-        if over.is_none() {
-            replace(groups, out);
-            over = machine.charge(out.len() - charged).err();
-            charged = out.len();
-        }
+        replace(groups, &mut |part| {
+            machine.charge(part.len())?;
+            out.extend_from_slice(part);
+            Ok(())
+        })
     });
-    over.map_or(Ok(Value::string(replaced)), Err)
+    replaced.map(Value::string)
 }
 
 fn regex_split(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
@@ -154,8 +174,7 @@ fn split(how: Compile, machine: &mut Machine<'_>, args: &[Value]) -> Result<Valu
     if !pattern.is_empty && of.is_empty() {
         return Ok(Value::strings([""]));
     }
-    let found = pattern.find_all(of, most);
-    machine.charge(found.len() * size_of::<Value>())?;
+    let found = charged_matches(machine, &pattern, of, most)?;
     let (mut parts, mut begin, mut end) = (Vec::new(), 0, 0);
     for one in found {
         if most > 0 && parts.len() + 1 >= usize::try_from(most).unwrap_or(usize::MAX) {
@@ -187,12 +206,17 @@ fn regex_quote_meta(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, 
 }
 
 /// Writes `template` with `$1`, `${1}`, `$name` and `${name}` replaced by what the groups hold.
-fn expand(mut template: &[u8], pattern: &Pattern, groups: &Groups<'_>, out: &mut Vec<u8>) {
+fn expand(
+    mut template: &[u8],
+    pattern: &Pattern,
+    groups: &Groups<'_>,
+    push: &mut Push<'_>,
+) -> Result<(), Fault> {
     while let Some(dollar) = template.iter().position(|it| *it == b'$') {
-        out.extend_from_slice(&template[..dollar]);
+        push(&template[..dollar])?;
         template = &template[dollar + 1..];
         if let Some(after) = template.strip_prefix(b"$") {
-            out.push(b'$');
+            push(b"$")?;
             template = after;
         } else if let Some((name, after)) = group_name(template) {
             template = after;
@@ -200,12 +224,12 @@ fn expand(mut template: &[u8], pattern: &Pattern, groups: &Groups<'_>, out: &mut
                 Some(number) => groups.get(number),
                 None => named_group(name, pattern, groups),
             };
-            out.extend_from_slice(found.unwrap_or_default());
+            push(found.unwrap_or_default())?;
         } else {
-            out.push(b'$');
+            push(b"$")?;
         }
     }
-    out.extend_from_slice(template);
+    push(template)
 }
 
 /// The name of a group and what follows it; `None` where the dollar is only a dollar.
@@ -234,11 +258,31 @@ fn named_group<'g>(name: &str, pattern: &Pattern, groups: &'g Groups<'_>) -> Opt
 
 thread_local! {
     /// Charts use few expressions again and again.
-    static COMPILED: RefCell<HashMap<Str, Rc<Pattern>>> = RefCell::default();
+    static COMPILED: RefCell<Compiled> = RefCell::default();
 }
 
-/// How many compiled expressions are kept.
-const MOST_KEPT: usize = 256;
+/// Compiled expressions, by their texts.
+#[derive(Default)]
+struct Compiled {
+    patterns: HashMap<Str, Rc<Pattern>>,
+    /// What they take.
+    bytes: usize,
+}
+
+impl Compiled {
+    /// How many are kept, and the bytes that they take.
+    const MOST: usize = 256;
+    const MOST_BYTES: usize = 64 << 20;
+
+    fn keep(&mut self, source: &[u8], pattern: &Rc<Pattern>) {
+        let bytes = pattern.size() + source.len();
+        if self.patterns.len() >= Self::MOST || self.bytes + bytes > Self::MOST_BYTES {
+            *self = Self::default();
+        }
+        self.bytes += bytes;
+        self.patterns.insert(Str::from(source), Rc::clone(pattern));
+    }
+}
 
 fn compile(source: &[u8]) -> Result<Rc<Pattern>, Fault> {
     compiled(source).map_err(|why| fault(why, Vec::new()))
@@ -254,17 +298,12 @@ fn must_compile(source: &[u8]) -> Result<Rc<Pattern>, Fault> {
 }
 
 fn compiled(source: &[u8]) -> Result<Rc<Pattern>, Refused> {
-    let known = COMPILED.with_borrow(|all| all.get(source).cloned());
+    let known = COMPILED.with_borrow(|all| all.patterns.get(source).cloned());
     if let Some(pattern) = known {
         return Ok(pattern);
     }
     let pattern = Rc::new(Pattern::new(source)?);
-    COMPILED.with_borrow_mut(|all| {
-        if all.len() >= MOST_KEPT {
-            all.clear();
-        }
-        all.insert(Str::from(source), Rc::clone(&pattern));
-    });
+    COMPILED.with_borrow_mut(|all| all.keep(source, &pattern));
     Ok(pattern)
 }
 

@@ -5,12 +5,12 @@ use std::rc::Rc;
 
 use gitops_source::version::{Constraint, Version, VersionError};
 
-use super::args::text;
+use super::args::{charge_texts, text};
 use crate::helm::go::{Encoded, IntKind, Kind, Named, Object, Str, Type, Value};
 use crate::helm::gotemplate::{Fault, Function, Machine, Parameters};
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("semver", &[Type::Str], |_, args| Ok(value(read(text(args, 0))?, &POINTER_NAME))),
+    Function::new("semver", &[Type::Str], semver),
     Function::new("semverCompare", &[Type::Str, Type::Str], semver_compare),
 ];
 
@@ -20,7 +20,17 @@ static VERSION_NAME: Named =
     Named { name: "semver.Version", kind: Kind::Struct, item: Type::Any, methods: &[] };
 const POINTER: Type = Type::Named(&POINTER_NAME);
 
-fn semver_compare(_: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
+/// Bytes that a part of a range or of a version becomes, for each byte of its text.
+const EACH: usize = 16;
+
+fn semver(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
+    charge_texts(machine, args, EACH)?;
+    Ok(value(read(text(args, 0))?, &POINTER_NAME))
+}
+
+fn semver_compare(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
+    charge_texts(machine, args, EACH)?;
+    machine.work(args.iter().filter_map(Value::as_str).map(|text| text.len() as u64).sum())?;
     let range = Constraint::parse(&text(args, 0).lossy()).map_err(|why| fault(&why))?;
     Ok(Value::Bool(range.holds(&read(text(args, 1))?)))
 }

@@ -1,8 +1,10 @@
 //! Cutting, joining and searching strings (sprig's `strings.go` and Go's `strings`).
 
+use std::collections::HashSet;
+
 use memchr::memmem;
 
-use super::args::{int, text};
+use super::args::{charge_texts, int, sized, text};
 use crate::helm::go::{Map, Str, Type, Value};
 use crate::helm::gotemplate::{Fault, Function, Machine};
 use crate::helm::runes;
@@ -12,14 +14,14 @@ const I: Type = Type::INT;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("hello", &[], |_, _| Ok(Value::string("Hello!"))),
-    Function::new("trunc", &[I, S], |_, args| Ok(trunc(args))),
-    Function::new("trim", &[S], |_, args| Ok(part(args, 0, trim_space))),
+    Function::new("trunc", &[I, S], |machine, args| sized(machine, args, trunc)),
+    Function::new("trim", &[S], |machine, args| sized(machine, args, trim)),
     Function::new("substr", &[I, I, S], substring),
     Function::new("repeat", &[I, S], repeat),
-    Function::new("trimall", &[S, S], |_, args| Ok(trim_all(args))),
-    Function::new("trimAll", &[S, S], |_, args| Ok(trim_all(args))),
-    Function::new("trimSuffix", &[S, S], |_, args| Ok(trim_suffix(args))),
-    Function::new("trimPrefix", &[S, S], |_, args| Ok(trim_prefix(args))),
+    Function::new("trimall", &[S, S], trim_all),
+    Function::new("trimAll", &[S, S], trim_all),
+    Function::new("trimSuffix", &[S, S], |machine, args| sized(machine, args, trim_suffix)),
+    Function::new("trimPrefix", &[S, S], |machine, args| sized(machine, args, trim_prefix)),
     Function::new("contains", &[S, S], |_, args| Ok(contains(args))),
     Function::new("hasPrefix", &[S, S], |_, args| {
         Ok(Value::Bool(text(args, 1).starts_with(text(args, 0))))
@@ -32,16 +34,15 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("replace", &[S, S, S], replace),
     Function::new("plural", &[S, S, I], |_, args| Ok(args[usize::from(int(args, 2) != 1)].clone())),
     Function::new("split", &[S, S], |machine, args| {
-        let parts = split(text(args, 1), text(args, 0), -1, machine)?;
-        Ok(numbered(&parts))
+        numbered(machine, text(args, 1), text(args, 0), -1)
     }),
     Function::new("splitn", &[S, I, S], |machine, args| {
-        let parts = split(text(args, 2), text(args, 0), int(args, 1), machine)?;
-        Ok(numbered(&parts))
+        numbered(machine, text(args, 2), text(args, 0), int(args, 1))
     }),
     Function::new("splitList", &[S, S], |machine, args| {
-        let parts = split(text(args, 1), text(args, 0), -1, machine)?;
-        Ok(Value::strings(parts.iter().map(|it| Str::from(*it))))
+        const EACH: usize = size_of::<Value>() + Str::BYTES;
+        let parts = split(machine, text(args, 1), text(args, 0), -1, EACH)?;
+        Ok(Value::strings(parts))
     }),
 ];
 
@@ -71,9 +72,14 @@ fn trimmed(mut bytes: &[u8], drops: impl Fn(char) -> bool) -> &[u8] {
     bytes
 }
 
-fn trim_all(args: &[Value]) -> Value {
-    let set: Vec<char> = runes::runes(text(args, 0)).map(|(rune, _)| rune).collect();
-    part(args, 1, |whole| trimmed(whole, |rune| set.contains(&rune)))
+fn trim(args: &[Value]) -> Value {
+    part(args, 0, trim_space)
+}
+
+fn trim_all(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
+    charge_texts(machine, args, 1)?;
+    let set: HashSet<char> = runes::runes(text(args, 0)).map(|(rune, _)| rune).collect();
+    Ok(part(args, 1, |whole| trimmed(whole, |rune| set.contains(&rune))))
 }
 
 fn trim_suffix(args: &[Value]) -> Value {
@@ -99,7 +105,8 @@ fn trunc(args: &[Value]) -> Value {
     })
 }
 
-fn substring(_: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
+fn substring(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
+    charge_texts(machine, args, 1)?;
     let (start, end, whole) = (int(args, 0), int(args, 1), text(args, 2));
     let fits = usize::try_from(end).is_ok_and(|end| end <= whole.len());
     let bounds = match (start < 0, fits) {
@@ -206,29 +213,34 @@ fn interspersed(machine: &mut Machine<'_>, between: &[u8], whole: &[u8]) -> Resu
     Ok(out)
 }
 
-/// `strings.SplitN`; all parts where `limit` is negative.
+/// `strings.SplitN`; all parts where `limit` is negative. `each` is what becomes of a part, in
+/// bytes.
 fn split<'a>(
+    machine: &mut Machine<'_>,
     whole: &'a [u8],
     separator: &[u8],
     limit: i64,
-    machine: &mut Machine<'_>,
+    each: usize,
 ) -> Result<Vec<&'a [u8]>, Fault> {
     let limit = match limit {
         0 => return Ok(Vec::new()),
         _ => usize::try_from(limit).unwrap_or(usize::MAX),
     };
-    let mut parts = Vec::new();
+    let each = each + size_of::<&[u8]>();
     if separator.is_empty() {
-        machine.charge(whole.len().saturating_mul(size_of::<Value>()))?;
+        machine.charge(whole.len().min(limit).saturating_mul(each))?;
         return Ok(exploded(whole, limit));
     }
+    let finder = memmem::Finder::new(separator);
+    let count = finder.find_iter(whole).take(limit - 1).count() + 1;
+    machine.charge(count.saturating_mul(each).saturating_add(whole.len()))?;
+    let mut parts = Vec::with_capacity(count);
     let mut from = 0;
-    for at in memmem::find_iter(whole, separator).take(limit - 1) {
+    for at in finder.find_iter(whole).take(limit - 1) {
         parts.push(&whole[from..at]);
         from = at + separator.len();
     }
     parts.push(&whole[from..]);
-    machine.charge(parts.len().saturating_mul(size_of::<Value>()))?;
     Ok(parts)
 }
 
@@ -245,11 +257,17 @@ fn exploded(whole: &[u8], limit: usize) -> Vec<&[u8]> {
     parts
 }
 
-/// `map[string]string` with the keys `_0`, `_1` and so on.
-fn numbered(parts: &[&[u8]]) -> Value {
+/// What [`split`] gives as a `map[string]string` with the keys `_0`, `_1` and so on.
+fn numbered(
+    machine: &mut Machine<'_>,
+    whole: &[u8],
+    separator: &[u8],
+    limit: i64,
+) -> Result<Value, Fault> {
+    let parts = split(machine, whole, separator, limit, Map::ENTRY + 2 * Str::BYTES)?;
     let entries = parts
         .iter()
         .enumerate()
         .map(|(at, part)| (Str::from(format!("_{at}")), Value::string(*part)));
-    Value::Map(Map::typed(Type::STRING_MAP, entries.collect()))
+    Ok(Value::Map(Map::typed(Type::STRING_MAP, entries.collect())))
 }

@@ -75,7 +75,7 @@ pub(super) fn shown(machine: &mut Machine<'_>, value: &Value) -> Result<Str, Fau
 pub(super) fn strings(machine: &mut Machine<'_>, value: &Value) -> Result<Vec<Str>, Fault> {
     match items(value) {
         Some(items) => {
-            machine.charge(items.len().saturating_mul(size_of::<Value>()))?;
+            machine.charge(items.len().saturating_mul(size_of::<Value>() + Str::BYTES))?;
             let items = items.iter().filter(|item| !matches!(item, Value::Nil));
             items.map(|item| shown(machine, item)).collect()
         }

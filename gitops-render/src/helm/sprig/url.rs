@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use self::escape::{Part, escaped};
 use self::parse::{Url, User};
-use super::args::{map, text};
+use super::args::{charge_texts, map, text};
 use super::lists::nil_pointer;
 use crate::helm::go::{Kind, Map, Str, Type, Value};
 use crate::helm::gotemplate::{Fault, Function, Machine};
@@ -18,7 +18,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("urlJoin", &[Type::DICT], url_join),
 ];
 
-fn url_parse(_: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
+fn url_parse(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
+    // Some of its parts are part of others.
+    charge_texts(machine, args, 3)?;
     let url = Url::parse(text(args, 0)).map_err(|error| unable("url", &error))?;
     let user = url.user.as_ref().map(User::text).unwrap_or_default();
     let hostname = url.hostname().to_vec();

@@ -1,6 +1,6 @@
 //! Wrapping, shortening and initials, byte by byte as Masterminds/goutils v1.1 does.
 
-use super::args::{int, text};
+use super::args::{int, sized, text};
 use crate::helm::go::{Type, Value};
 use crate::helm::gotemplate::{Fault, Function, Machine};
 use crate::helm::runes::{is_space, push};
@@ -9,10 +9,12 @@ const S: Type = Type::Str;
 const I: Type = Type::INT;
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("abbrev", &[I, S], |_, args| Ok(abbrev(args))),
-    Function::new("abbrevboth", &[I, I, S], |_, args| Ok(abbrev_both(args))),
-    Function::new("initials", &[S], |_, args| Ok(Value::string(initials(text(args, 0))))),
-    Function::new("nospace", &[S], |_, args| Ok(no_space(args))),
+    Function::new("abbrev", &[I, S], |machine, args| sized(machine, args, abbrev)),
+    Function::new("abbrevboth", &[I, I, S], |machine, args| sized(machine, args, abbrev_both)),
+    Function::new("initials", &[S], |machine, args| {
+        sized(machine, args, |args| Value::string(initials(text(args, 0))))
+    }),
+    Function::new("nospace", &[S], |machine, args| sized(machine, args, no_space)),
     Function::new("wrap", &[I, S], |machine, args| {
         wrapped(machine, text(args, 1), int(args, 0), b"\n", LongWords::Stay)
     }),

@@ -150,7 +150,7 @@ fn settings_that_mean_nothing_are_refused_in_helms_words() {
 #[test]
 fn settings_that_mean_harm_are_refused() {
     let indexes = "[65536]".repeat(100);
-    let many: String = (0..20).map(|at| format!("a{at}[65536]=1,")).collect();
+    let many = (0..20).map(|at| format!("a{at}[65536]=1,")).collect::<Vec<_>>().concat();
     for (text, wanted) in [
         (format!("a{}=1", "[0]".repeat(100_000)), "a key has more than 200 names and indexes"),
         (format!("a{}=1", "[0].a".repeat(100_000)), "a key has more than 200 names and indexes"),

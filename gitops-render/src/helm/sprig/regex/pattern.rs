@@ -32,13 +32,18 @@ impl Pattern {
         Ok(Self { regex, names, is_empty: source.is_empty() })
     }
 
+    /// The bytes that it takes.
+    pub(super) fn size(&self) -> usize {
+        self.regex.memory_usage()
+    }
+
     /// How many steps a search through `text` may take, where the expression has as many ways to
     /// go on as it has room for.
     pub(super) fn steps(&self, text: &[u8]) -> u64 {
         /// What a usual expression takes, and the bytes that it looks at in the time of a step.
         const USUAL: u64 = 64 << 10;
         const BYTES: u64 = 16;
-        let ways = self.regex.memory_usage() as u64 / USUAL;
+        let ways = self.size() as u64 / USUAL;
         (text.len() as u64).saturating_mul(ways) / BYTES
     }
 
@@ -54,12 +59,11 @@ impl Pattern {
         Some(text.back(found.start())..text.back(found.end()))
     }
 
-    /// The first `most` matches (all for a negative number) that do not overlap.
+    /// The first `most` matches that do not overlap.
     ///
     /// An empty match right after another one does not count.
-    pub(super) fn find_all(&self, text: &[u8], most: i64) -> Vec<Range<usize>> {
+    pub(super) fn find_all(&self, text: &[u8], most: usize) -> Vec<Range<usize>> {
         let text = Text::of(text);
-        let most = usize::try_from(most).unwrap_or(usize::MAX);
         let (mut all, mut at, mut before) = (Vec::new(), 0, None);
         while all.len() < most && at <= text.shown.len() {
             let Some(found) = self.regex.search(&Input::new(&text.shown).range(at..)) else {
@@ -76,11 +80,14 @@ impl Pattern {
     }
 
     /// Puts what `replace` writes in the place of every match.
-    pub(super) fn replace_all(
+    ///
+    /// # Errors
+    /// The first one of `replace`.
+    pub(super) fn replace_all<E>(
         &self,
         text: &[u8],
-        mut replace: impl FnMut(&Groups<'_>, &mut Vec<u8>),
-    ) -> Vec<u8> {
+        mut replace: impl FnMut(&Groups<'_>, &mut Vec<u8>) -> Result<(), E>,
+    ) -> Result<Vec<u8>, E> {
         let shown = Text::of(text);
         let (mut out, mut captures) = (Vec::new(), self.regex.create_captures());
         let (mut copied, mut at) = (0, 0);
@@ -89,13 +96,13 @@ impl Pattern {
             let Some(Span { start, end }) = captures.get_group(0) else { break };
             out.extend_from_slice(&text[shown.back(copied)..shown.back(start)]);
             if end > copied || start == 0 {
-                replace(&Groups { text, shown: &shown, captures: &captures }, &mut out);
+                replace(&Groups { text, shown: &shown, captures: &captures }, &mut out)?;
             }
             copied = end;
             at = shown.after(at).max(end);
         }
         out.extend_from_slice(&text[shown.back(copied)..]);
-        out
+        Ok(out)
     }
 }
 

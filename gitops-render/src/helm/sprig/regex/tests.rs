@@ -6,7 +6,7 @@ fn pattern(source: &str) -> Pattern {
 }
 
 fn found<'t>(source: &str, text: &'t [u8]) -> Vec<&'t [u8]> {
-    pattern(source).find_all(text, -1).into_iter().map(|it| &text[it]).collect()
+    pattern(source).find_all(text, usize::MAX).into_iter().map(|it| &text[it]).collect()
 }
 
 #[test]
@@ -102,9 +102,12 @@ fn replacements_name_groups_as_in_go() {
     let replaced = |source: &str, text: &str, template: &str| {
         let pattern = pattern(source);
         let write = |groups: &Groups<'_>, out: &mut Vec<u8>| {
-            expand(template.as_bytes(), &pattern, groups, out);
+            expand(template.as_bytes(), &pattern, groups, &mut |part| {
+                out.extend_from_slice(part);
+                Ok(())
+            })
         };
-        String::from_utf8(pattern.replace_all(text.as_bytes(), write)).unwrap()
+        String::from_utf8(pattern.replace_all(text.as_bytes(), write).unwrap()).unwrap()
     };
     for (source, text, template, expected) in [
         ("(a)(b)?", "ab a", "$2$1", "ba a"),
