@@ -13,17 +13,28 @@ pub(crate) async fn look_up(
     applier: &dyn Applier,
     query: &Query,
 ) -> Result<Remote, ReconcileError> {
-    let found = match applier.look_up(query).await {
-        Ok(found) => Ok(found),
-        Err(error) if error.class() == ErrorClass::Fix => Err(error.to_string()),
-        Err(error) => return Err(error.into()),
-    };
-    let tree = Requirement::answer(found.as_ref().map(Option::as_ref).map_err(String::as_str));
-    let digest = match found {
-        Ok(Some(list)) if query.is_list() => digest_of_list(list),
-        _ => tree.digest().clone(),
-    };
-    Ok(Remote::new(Revision::detached(digest), tree))
+    match applier.look_up(query).await {
+        Ok(found) => Ok(Remote::looked_up(query, Ok(found))),
+        Err(error) if error.class() == ErrorClass::Fix => {
+            Ok(Remote::looked_up(query, Err(&error.to_string())))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+impl Remote {
+    /// What a target answers to `query`: what it finds, or why it refuses.
+    ///
+    /// Its revision is a digest of all that a template sees, but for the revision of a list: that
+    /// is the one of the whole cluster, and moves with every write of anything.
+    pub fn looked_up(query: &Query, found: Result<Option<Value>, &str>) -> Self {
+        let tree = Requirement::answer(found.as_ref().map(Option::as_ref).map_err(|it| *it));
+        let digest = match found {
+            Ok(Some(list)) if query.is_list() => digest_of_list(list),
+            _ => tree.digest().clone(),
+        };
+        Self::new(Revision::detached(digest), tree)
+    }
 }
 
 /// How many bytes were looked up.
@@ -36,8 +47,6 @@ pub(crate) fn size(requirement: &Requirement, remote: &Remote) -> u64 {
     }
 }
 
-/// Of all that a template sees but the revision of the list, which is that of the whole cluster:
-/// it moves with every write of anything.
 fn digest_of_list(mut list: Value) -> Digest {
     let metadata = list.as_map_mut().and_then(|list| list.get_mut("metadata"));
     if let Some(metadata) = metadata.and_then(Value::as_map_mut) {

@@ -19,7 +19,7 @@ const CHART: &str = "apiVersion: v2\nname: looks\nversion: 0.1.0\n";
 
 /// What is printed of lookups. The revision of a list moves with every write of the server's own,
 /// so only its items are.
-const PRINTED: [&str; 13] = [
+const PRINTED: [&str; 19] = [
     r#"lookup "v1" "Service" "beside" "web" | toYaml"#,
     r#"(lookup "v1" "Service" "beside" "").items | toJson"#,
     r#"lookup "v1" "Service" "" "web""#,
@@ -30,17 +30,25 @@ const PRINTED: [&str; 13] = [
     r#"kindOf (lookup "scheduling.k8s.io/v1" "PriorityClass" "" "system-node-critical").value"#,
     r#"lookup "flowcontrol.apiserver.k8s.io/v1" "PriorityLevelConfiguration" "" "exempt" | toYaml"#,
     r#"(lookup "flowcontrol.apiserver.k8s.io/v1" "FlowSchema" "" "").items | toJson"#,
+    r#"lookup "/v1" "Service" "beside" "web" | toJson"#,
+    r#"lookup "v1" "Secret" "beside" "a b?c#é""#,
     r#"lookup "v1" "Nothing" "default" "none""#,
+    r#"lookup "v1" "Nothing" "default" "v1" | toJson"#,
+    r#"lookup "v1" "Nothing" "a/b" "" | toJson"#,
+    r#"lookup "v1" "services" "beside" "web" | toJson"#,
+    r#"lookup "v1" "" "" "" | toJson"#,
     r#"lookup "apps/v1" "Nothing" "" "" | toJson"#,
     r#"lookup "apps/v1" "Deployment" (lookup "v1" "Namespace" "" "default").metadata.name "" | kindOf"#,
 ];
 
-const REFUSED: [&str; 6] = [
+const REFUSED: [&str; 8] = [
     r#"lookup "v9" "Secret" "default" "none""#,
     r#"lookup "example.com/v1" "Widget" "" """#,
     r#"lookup "" "Secret" "default" "none""#,
     r#"lookup "v1" "Secret" "default" "a/b""#,
     r#"lookup "v1" "Secret" "." "a""#,
+    r#"lookup "v1" "Nothing" "beside" "%""#,
+    r#"lookup "../v1" "Nothing" "" """#,
     r#"lookup "authentication.k8s.io/v1" "TokenReview" "" """#,
 ];
 

@@ -21,7 +21,8 @@ pub enum Action {
         /// The revision whose tree is known.
         seen: Option<Revision>,
     },
-    /// Fetch what a render lacks; answered by [`Signal::Gathered`].
+    /// Fetch what a render lacks, or look it up in the target ([`Remote::looked_up`]); answered by
+    /// [`Signal::Gathered`].
     Gather {
         /// What.
         wanted: Vec<Requirement>,
