@@ -32,6 +32,7 @@ mod kept;
 mod objects;
 mod options;
 mod pattern;
+mod read;
 mod registry;
 mod release;
 mod renderer;

@@ -9,6 +9,7 @@ use super::functions;
 use super::go::{Map, Str, Value};
 use super::gotemplate::{self, Fault, Fuel, Limit, Machine, World, parse};
 use super::kept::Kept;
+use super::read::Reader;
 use super::registry::callees;
 use super::run::Places;
 use super::watch::Watch;
@@ -98,7 +99,7 @@ impl<'a> Engine<'a> {
         let text = |fault: Fault| String::from_utf8_lossy(&fault.text()).into_owned();
         let mut parsed = gotemplate::Templates::default();
         parsed.add(
-            parse(Str::from(NAME), Str::from(template), callees(self.options.compat))
+            parse(Str::from(NAME), &Str::from(template), callees(self.options.compat))
                 .map_err(text)?,
         );
         let release = (&*self.options.namespace, "");
@@ -108,18 +109,16 @@ impl<'a> Engine<'a> {
     }
 
     /// Reads all templates; later ones replace definitions of earlier ones.
-    fn read(
+    fn read<'t>(
         &self,
-        templates: &Templates<'_>,
-        order: &[&str],
+        templates: &'t Templates<'_>,
+        order: &[&'t str],
     ) -> Result<gotemplate::Templates, EngineFault> {
+        let text = |name: &&'t str| Some((*name, &templates.get(*name)?.file.data));
+        let texts: Vec<(&str, &Str)> = order.iter().filter_map(text).collect();
+        let reader = Reader { kept: self.kept, watch: self.watch, compat: self.options.compat };
         let mut parsed = gotemplate::Templates::default();
-        let compat = self.options.compat;
-        for name in order {
-            let Some(Template { file, .. }) = templates.get(*name) else { continue };
-            self.watch.check().map_err(|limit| EngineFault::reading(name, limit.into()))?;
-            let read = || parse(Str::from(*name), file.data.clone(), callees(compat));
-            let trees = self.kept.file((name, compat), &file.data, read);
+        for (name, trees) in reader.read(&texts) {
             parsed.add(trees.map_err(|fault| EngineFault::reading(name, fault))?);
         }
         Ok(parsed)

@@ -1,7 +1,8 @@
 //! All functions that templates can call, by their names.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use foldhash::HashMap;
 
 use super::HelmCompat;
 use super::gotemplate::{self, Builtin, Callee, Function};

@@ -1,112 +1,103 @@
-//! Templates as the parser reads them.
+//! Templates as the parser reads them. What it reads in one text lies in a few arrays, where nodes
+//! name one another by their places: little to allocate, to walk through and to drop.
 
-use std::ops::Deref;
+mod code;
+
 use std::sync::Arc;
 
+pub(crate) use self::code::{Code, Many, One, Span};
 use super::Function;
 use super::builtin::Builtin;
 use crate::helm::go::Str;
-
-/// The text of a file, or of a call of `tpl`.
-#[derive(Debug)]
-pub(crate) struct Source {
-    /// As errors name it.
-    pub(crate) name: Str,
-    pub(crate) text: Str,
-}
-
-/// A piece of the text as it stands there.
-#[derive(Clone, Debug)]
-pub(crate) struct Piece {
-    source: Arc<Source>,
-    start: u32,
-    end: u32,
-}
 
 /// One template: a file, or what it defines.
 #[derive(Debug)]
 pub(crate) struct Tree {
     pub(crate) name: Str,
-    pub(crate) source: Arc<Source>,
-    pub(crate) root: Box<[Node]>,
+    pub(crate) code: Arc<Code>,
+    pub(crate) root: Many<Node>,
 }
 
 /// A piece of a template.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Node {
-    Text(Piece),
-    Action(Pipe),
+    Text(Span),
+    Action(Action),
     If(Branch),
     With(Branch),
     Range(Branch),
-    Template { pos: u32, name: Str, pipe: Option<Pipe> },
+    Template { pos: u32, shift: u32, name: One<Str>, pipe: Option<One<Pipe>> },
     Break,
     Continue,
 }
 
+/// A pipeline whose value is printed, or only set to variables.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Action {
+    /// How far behind its first occurrence it stands: what is written twice is read once, and has
+    /// the places of the first.
+    pub(crate) shift: u32,
+    pub(crate) pipe: One<Pipe>,
+}
+
 /// `if`, `with` or `range` with what they guard.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Branch {
-    pub(crate) pipe: Pipe,
-    pub(crate) list: Box<[Node]>,
-    pub(crate) otherwise: Option<Box<[Node]>>,
+    pub(crate) head: Action,
+    pub(crate) list: Many<Node>,
+    pub(crate) otherwise: Option<Many<Node>>,
 }
 
 /// Commands, each of which gets the value of the one before, and the variables that get the last.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Pipe {
     pub(crate) pos: u32,
     /// Whether the variables are set anew, not declared.
     pub(crate) is_assign: bool,
-    pub(crate) decl: Box<[Name]>,
-    pub(crate) cmds: Box<[Command]>,
+    /// With their `$`.
+    pub(crate) decl: Many<One<Str>>,
+    pub(crate) cmds: Many<Command>,
 }
 
 /// A value, or a function with its arguments.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Command {
     pub(crate) pos: u32,
-    pub(crate) args: Box<[Arg]>,
-}
-
-/// The name of a variable, and its number in the file, by which it is found.
-#[derive(Clone, Debug)]
-pub(crate) struct Name {
-    pub(crate) id: u32,
-    /// With its `$`.
-    pub(crate) text: Str,
+    pub(crate) args: Many<Arg>,
 }
 
 /// A word of a command.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Arg {
     pub(crate) pos: u32,
     pub(crate) word: Word,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Word {
     Dot,
     Nil,
     Bool(bool),
-    Number(Box<Number>),
+    Number(One<Number>),
     /// As it is written, and what it means.
     Str {
-        quoted: Piece,
-        text: Str,
+        quoted: Span,
+        text: One<Str>,
     },
-    Field(Box<[Str]>),
+    Field(Many<One<Str>>),
+    /// A variable by its name with `$`, and fields of it.
     Variable {
-        name: Name,
-        fields: Box<[Str]>,
+        name: One<Str>,
+        fields: Many<One<Str>>,
     },
-    Function(Callee),
+    Builtin(&'static Builtin),
+    Function(&'static Function),
     /// A parenthesised pipeline or a function, and fields of its value.
     Chain {
-        of: Box<Arg>,
-        fields: Box<[Str]>,
+        of: One<Arg>,
+        fields: Many<One<Str>>,
     },
-    Pipe(Box<Pipe>),
+    Pipe(One<Pipe>),
 }
 
 /// What a name of a function stands for.
@@ -117,37 +108,23 @@ pub(crate) enum Callee {
 }
 
 /// A number, as all the types that it fits.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Number {
-    pub(crate) text: Piece,
+    pub(crate) text: Span,
     pub(crate) int: Option<i64>,
     pub(crate) uint: Option<u64>,
     pub(crate) float: Option<f64>,
     pub(crate) complex: Option<(f64, f64)>,
 }
 
-impl Piece {
-    /// From `start` to `end`, in bytes. Texts beyond 4 GiB are refused long before.
-    pub(super) fn new(source: &Arc<Source>, start: usize, end: usize) -> Self {
-        let narrow = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        Self { source: Arc::clone(source), start: narrow(start), end: narrow(end) }
-    }
-}
-
-impl Deref for Piece {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        &self.source.text[self.start as usize..self.end as usize]
-    }
-}
-
-impl Callee {
-    /// What templates call it.
-    pub(super) fn name(self) -> &'static str {
+impl Node {
+    /// How far behind its first occurrence the action stands.
+    pub(crate) fn shift(&self) -> u32 {
         match self {
-            Self::Builtin(builtin) => builtin.name,
-            Self::Function(function) => function.name,
+            Self::Action(action) => action.shift,
+            Self::If(branch) | Self::With(branch) | Self::Range(branch) => branch.head.shift,
+            Self::Template { shift, .. } => *shift,
+            Self::Text(_) | Self::Break | Self::Continue => 0,
         }
     }
 }
@@ -155,17 +132,6 @@ impl Callee {
 impl Tree {
     /// Whether it holds nothing but space, and so replaces no other template.
     pub(crate) fn is_empty(&self) -> bool {
-        self.root
-            .iter()
-            .all(|node| matches!(node, Node::Text(text) if String::from_utf8_lossy(text).trim().is_empty()))
-    }
-
-    /// `NAME:LINE:COLUMN` of a place, with columns from 0 in bytes.
-    pub(crate) fn place(&self, pos: u32) -> Vec<u8> {
-        let before = &self.source.text[..pos as usize];
-        let line = 1 + memchr::memchr_iter(b'\n', before).count();
-        let column =
-            memchr::memrchr(b'\n', before).map_or(before.len(), |at| before.len() - at - 1);
-        [&*self.source.name, format!(":{line}:{column}").as_bytes()].concat()
+        self.code.is_space(self.root)
     }
 }

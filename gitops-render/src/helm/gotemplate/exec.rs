@@ -7,7 +7,9 @@ mod range;
 
 use std::sync::Arc;
 
-use super::ast::{Arg, Branch, Command, Name, Node, Number, Pipe, Tree, Word};
+use super::ast::{
+    Action, Arg, Branch, Callee, Code, Command, Many, Node, Number, One, Pipe, Tree, Word,
+};
 use super::operand::Operand;
 use super::print::Print;
 use super::{Fault, Machine};
@@ -18,8 +20,11 @@ use crate::helm::gofmt::{append_printed, quote};
 pub(super) struct Frame<'m, 'w, 't> {
     pub(super) machine: &'m mut Machine<'w>,
     tree: &'t Tree,
+    code: &'t Code,
     /// What runs, for errors.
     at: At<'t>,
+    /// How far behind its first occurrence the action stands that runs.
+    shift: u32,
     /// Where its variables start.
     base: usize,
 }
@@ -44,25 +49,29 @@ pub(super) enum Flow {
 /// A variable that was declared.
 #[derive(Debug)]
 pub(super) struct Variable {
-    id: u32,
+    name: One<Str>,
     value: Operand,
 }
 
 /// Runs `tree` with `dot`; what it prints is appended to the machine's output.
 pub(super) fn run(machine: &mut Machine<'_>, tree: &Tree, dot: &Operand) -> Result<(), Fault> {
     let base = machine.variables.len();
-    machine.variables.push(Variable { id: 0, value: dot.clone() });
-    let result = match tree.root.first() {
+    machine.variables.push(Variable { name: Code::DOLLAR, value: dot.clone() });
+    let code = &*tree.code;
+    let result = match code[tree.root].first() {
         None => Ok(Flow::Next),
-        Some(first) => Frame { machine, tree, at: At::Node(first), base }.list(dot, &tree.root),
+        Some(first) => {
+            let at = At::Node(first);
+            Frame { machine, tree, code, at, shift: 0, base }.list(dot, tree.root)
+        }
     };
     machine.variables.truncate(base);
     result.map(|_| ())
 }
 
 impl<'t> Frame<'_, '_, 't> {
-    fn list(&mut self, dot: &Operand, nodes: &'t [Node]) -> Result<Flow, Fault> {
-        for node in nodes {
+    fn list(&mut self, dot: &Operand, nodes: Many<Node>) -> Result<Flow, Fault> {
+        for node in &self.code[nodes] {
             let flow = self.node(dot, node)?;
             if flow != Flow::Next {
                 return Ok(flow);
@@ -73,14 +82,17 @@ impl<'t> Frame<'_, '_, 't> {
 
     fn node(&mut self, dot: &Operand, node: &'t Node) -> Result<Flow, Fault> {
         self.at = At::Node(node);
+        self.shift = node.shift();
         self.step()?;
         match node {
-            Node::Text(text) => self.write(text)?,
-            Node::Action(pipe) => self.action(dot, node, pipe)?,
+            Node::Text(span) => self.write(self.code.piece(*span))?,
+            Node::Action(action) => self.action(dot, node, *action)?,
             Node::If(branch) => return self.branch(dot, branch, false),
             Node::With(branch) => return self.branch(dot, branch, true),
             Node::Range(branch) => return self.range(dot, branch),
-            Node::Template { name, pipe, .. } => self.template(dot, name, pipe.as_ref())?,
+            Node::Template { name, pipe, .. } => {
+                self.template(dot, &self.code[*name], *pipe)?;
+            }
             Node::Break => return Ok(Flow::Break),
             Node::Continue => return Ok(Flow::Continue),
         }
@@ -89,7 +101,8 @@ impl<'t> Frame<'_, '_, 't> {
 
     /// Prints the value of a pipeline, unless it only sets variables. These live on until the
     /// end of the list that the action is in.
-    fn action(&mut self, dot: &Operand, node: &'t Node, pipe: &'t Pipe) -> Result<(), Fault> {
+    fn action(&mut self, dot: &Operand, node: &'t Node, action: Action) -> Result<(), Fault> {
+        let pipe = &self.code[action.pipe];
         let value = self.pipeline(dot, pipe)?;
         if !pipe.decl.is_empty() {
             return Ok(());
@@ -111,11 +124,11 @@ impl<'t> Frame<'_, '_, 't> {
 
     fn branch(&mut self, dot: &Operand, branch: &'t Branch, sets_dot: bool) -> Result<Flow, Fault> {
         let mark = self.machine.variables.len();
-        let value = self.pipeline(dot, &branch.pipe)?;
-        let flow = match &branch.otherwise {
+        let value = self.pipeline(dot, &self.code[branch.head.pipe])?;
+        let flow = match branch.otherwise {
             _ if value.value.truth() => {
                 let dot = if sets_dot { &value } else { dot };
-                super::stack::grow(|| self.list(dot, &branch.list))?
+                super::stack::grow(|| self.list(dot, branch.list))?
             }
             Some(list) => super::stack::grow(|| self.list(dot, list))?,
             None => Flow::Next,
@@ -124,7 +137,12 @@ impl<'t> Frame<'_, '_, 't> {
         Ok(flow)
     }
 
-    fn template(&mut self, dot: &Operand, name: &Str, pipe: Option<&'t Pipe>) -> Result<(), Fault> {
+    fn template(
+        &mut self,
+        dot: &Operand,
+        name: &Str,
+        pipe: Option<One<Pipe>>,
+    ) -> Result<(), Fault> {
         let Some(tree) = self.machine.template(name) else {
             let text = [b"template ", &*quote(name), b" not defined"].concat();
             return Err(self.error(text));
@@ -132,7 +150,7 @@ impl<'t> Frame<'_, '_, 't> {
         let tree = Arc::clone(tree);
         let dot = match pipe {
             None => Operand::default(),
-            Some(pipe) => self.pipeline(dot, pipe)?,
+            Some(pipe) => self.pipeline(dot, &self.code[pipe])?,
         };
         self.machine.run(&tree, &dot).map_err(|fault| self.stop(fault))
     }
@@ -141,15 +159,15 @@ impl<'t> Frame<'_, '_, 't> {
     fn pipeline(&mut self, dot: &Operand, pipe: &'t Pipe) -> Result<Operand, Fault> {
         self.at = At::Pipe(pipe);
         let mut value = None;
-        for command in &pipe.cmds {
+        for command in &self.code[pipe.cmds] {
             value = Some(self.command(dot, command, value)?.unboxed());
         }
         let value = value.unwrap_or_default();
-        for name in &pipe.decl {
+        for &name in &self.code[pipe.decl] {
             if pipe.is_assign {
                 self.assign(name, value.clone())?;
             } else {
-                self.machine.variables.push(Variable { id: name.id, value: value.clone() });
+                self.machine.variables.push(Variable { name, value: value.clone() });
             }
         }
         Ok(value)
@@ -162,30 +180,38 @@ impl<'t> Frame<'_, '_, 't> {
         command: &'t Command,
         last: Option<Operand>,
     ) -> Result<Operand, Fault> {
-        let [first, args @ ..] = &*command.args else { return Ok(Operand::default()) };
-        match &first.word {
+        let [first, args @ ..] = &self.code[command.args] else { return Ok(Operand::default()) };
+        match first.word {
             Word::Field(fields) => {
+                let fields = &self.code[fields];
                 self.at = At::Arg(first);
                 if args.is_empty()
                     && last.is_none()
-                    && let Some(found) = field::follow(&dot.value, fields)
+                    && let Some(found) = field::follow(self.code, &dot.value, fields)
                 {
                     return Ok(found);
                 }
                 return self.fields(dot, dot, fields, first, args, last);
             }
             Word::Chain { of, fields } => {
-                return self.chain(dot, of, fields, first, args, last);
+                return self.chain(dot, &self.code[of], &self.code[fields], first, args, last);
             }
-            Word::Function(callee) => {
+            Word::Builtin(builtin) => {
                 self.at = At::Arg(first);
-                return self.function(dot, *callee, At::Command(command), args, last);
+                let callee = Callee::Builtin(builtin);
+                return self.function(dot, callee, At::Command(command), args, last);
+            }
+            Word::Function(function) => {
+                self.at = At::Arg(first);
+                let callee = Callee::Function(function);
+                return self.function(dot, callee, At::Command(command), args, last);
             }
             Word::Pipe(pipe) => {
                 self.refuse_args(first, args, last.as_ref())?;
-                return self.pipeline(dot, pipe);
+                return self.pipeline(dot, &self.code[pipe]);
             }
             Word::Variable { name, fields } => {
+                let fields = &self.code[fields];
                 self.at = At::Arg(first);
                 if args.is_empty() && last.is_none() {
                     return self.of_variable(dot, name, fields, first);
@@ -200,7 +226,7 @@ impl<'t> Frame<'_, '_, 't> {
         }
         self.at = At::Arg(first);
         self.refuse_args(first, args, last.as_ref())?;
-        match &first.word {
+        match first.word {
             Word::Nil => Err(self.error("nil is not a command")),
             Word::Dot => Ok(dot.clone()),
             _ => self.constant(first),
@@ -211,7 +237,7 @@ impl<'t> Frame<'_, '_, 't> {
         &mut self,
         dot: &Operand,
         of: &'t Arg,
-        fields: &'t [Str],
+        fields: &'t [One<Str>],
         node: &'t Arg,
         args: &'t [Arg],
         last: Option<Operand>,
@@ -224,27 +250,37 @@ impl<'t> Frame<'_, '_, 't> {
 
     /// The value of a word that is more than a constant.
     fn operand(&mut self, dot: &Operand, arg: &'t Arg) -> Result<Operand, Fault> {
-        match &arg.word {
-            Word::Field(fields) => match field::follow(&dot.value, fields) {
-                Some(found) => Ok(found),
-                None => self.fields(dot, dot, fields, arg, &[], None),
-            },
-            Word::Variable { name, fields } => self.of_variable(dot, name, fields, arg),
-            Word::Pipe(pipe) => super::stack::grow(|| self.pipeline(dot, pipe)),
-            Word::Function(callee) => self.function(dot, *callee, At::Arg(arg), &[], None),
-            Word::Chain { of, fields } => self.chain(dot, of, fields, arg, &[], None),
+        match arg.word {
+            Word::Field(fields) => {
+                let fields = &self.code[fields];
+                match field::follow(self.code, &dot.value, fields) {
+                    Some(found) => Ok(found),
+                    None => self.fields(dot, dot, fields, arg, &[], None),
+                }
+            }
+            Word::Variable { name, fields } => self.of_variable(dot, name, &self.code[fields], arg),
+            Word::Pipe(pipe) => super::stack::grow(|| self.pipeline(dot, &self.code[pipe])),
+            Word::Builtin(builtin) => {
+                self.function(dot, Callee::Builtin(builtin), At::Arg(arg), &[], None)
+            }
+            Word::Function(function) => {
+                self.function(dot, Callee::Function(function), At::Arg(arg), &[], None)
+            }
+            Word::Chain { of, fields } => {
+                self.chain(dot, &self.code[of], &self.code[fields], arg, &[], None)
+            }
             _ => Ok(dot.clone()),
         }
     }
 
     /// The value of a constant, of the type that it has by itself.
     fn constant(&mut self, arg: &'t Arg) -> Result<Operand, Fault> {
-        let value = match &arg.word {
-            Word::Bool(value) => Value::Bool(*value),
-            Word::Str { text, .. } => Value::Str(text.clone()),
+        let value = match arg.word {
+            Word::Bool(value) => Value::Bool(value),
+            Word::Str { text, .. } => Value::Str(self.code[text].clone()),
             Word::Number(number) => {
                 self.at = At::Arg(arg);
-                return self.number(number);
+                return self.number(&self.code[number]);
             }
             _ => Value::Nil,
         };
@@ -252,7 +288,7 @@ impl<'t> Frame<'_, '_, 't> {
     }
 
     fn number(&self, number: &Number) -> Result<Operand, Fault> {
-        let text = &*number.text;
+        let text = self.code.piece(number.text);
         let is_hex = matches!(text, [b'0', b'x' | b'X', _, ..])
             && !text.iter().any(|byte| matches!(byte, b'p' | b'P'));
         let has_point = text.iter().any(|byte| b".eEpP".contains(byte));
@@ -274,22 +310,22 @@ impl<'t> Frame<'_, '_, 't> {
         if args.is_empty() && last.is_none() {
             return Ok(());
         }
-        Err(self.error([b"can't give argument to non-function ", &*first.show()].concat()))
+        Err(self.error([b"can't give argument to non-function ", &*first.show(self.code)].concat()))
     }
 
     /// A variable, or fields of it.
     fn of_variable(
         &mut self,
         dot: &Operand,
-        name: &Name,
-        fields: &'t [Str],
+        name: One<Str>,
+        fields: &'t [One<Str>],
         node: &'t Arg,
     ) -> Result<Operand, Fault> {
         let value = self.variable(name)?;
         if fields.is_empty() {
             return Ok(value.clone());
         }
-        if let Some(found) = field::follow(&value.value, fields) {
+        if let Some(found) = field::follow(self.code, &value.value, fields) {
             return Ok(found);
         }
         let value = value.clone();
@@ -298,17 +334,17 @@ impl<'t> Frame<'_, '_, 't> {
 
     /// The variable that was declared last under the name. Where control went past its
     /// declaration there may be none, though the parser saw one.
-    fn variable(&self, name: &Name) -> Result<&Operand, Fault> {
+    fn variable(&self, name: One<Str>) -> Result<&Operand, Fault> {
         let own = &self.machine.variables[self.base..];
-        match own.iter().rev().find(|variable| variable.id == name.id) {
+        match own.iter().rev().find(|variable| variable.name == name) {
             Some(variable) => Ok(&variable.value),
             None => Err(self.undefined(name)),
         }
     }
 
-    fn assign(&mut self, name: &Name, value: Operand) -> Result<(), Fault> {
+    fn assign(&mut self, name: One<Str>, value: Operand) -> Result<(), Fault> {
         let own = &mut self.machine.variables[self.base..];
-        match own.iter_mut().rev().find(|variable| variable.id == name.id) {
+        match own.iter_mut().rev().find(|variable| variable.name == name) {
             Some(variable) => {
                 variable.value = value;
                 Ok(())
@@ -317,8 +353,8 @@ impl<'t> Frame<'_, '_, 't> {
         }
     }
 
-    fn undefined(&self, name: &Name) -> Fault {
-        self.error([b"undefined variable: ", &*name.text].concat())
+    fn undefined(&self, name: One<Str>) -> Fault {
+        self.error([b"undefined variable: ", &*self.code[name]].concat())
     }
 
     fn write(&mut self, text: &[u8]) -> Result<(), Fault> {
@@ -333,7 +369,12 @@ impl<'t> Frame<'_, '_, 't> {
 
     /// A fault of something that runs inside, which stays as it is but for the place of a limit.
     fn stop(&self, fault: Fault) -> Fault {
-        fault.located(|| Str::from(self.tree.place(self.at.pos())))
+        fault.located(|| Str::from(self.place()))
+    }
+
+    /// Where that is in the text which runs.
+    fn place(&self) -> Vec<u8> {
+        self.code.place(self.at.pos(self.code) + self.shift)
     }
 
     /// The error `text` of what runs.
@@ -343,21 +384,24 @@ impl<'t> Frame<'_, '_, 't> {
 
     /// What errors have before their texts.
     fn context(&self) -> Vec<u8> {
-        let place = self.tree.place(self.at.pos());
+        let place = self.place();
         let name = quote(&self.tree.name);
-        let node = self.at.show();
+        let node = self.at.show(self.code);
         [b"template: ", &*place, b": executing ", &name, b" at <", &node, b">: "].concat()
     }
 }
 
 impl At<'_> {
-    fn pos(self) -> u32 {
+    fn pos(self, code: &Code) -> u32 {
         match self {
             Self::Node(node) => match node {
-                Node::Action(pipe) => pipe.pos,
-                Node::If(branch) | Node::With(branch) | Node::Range(branch) => branch.pipe.pos,
+                Node::Action(action) => code[action.pipe].pos,
+                Node::If(branch) | Node::With(branch) | Node::Range(branch) => {
+                    code[branch.head.pipe].pos
+                }
                 Node::Template { pos, .. } => *pos,
-                Node::Text(_) | Node::Break | Node::Continue => 0,
+                Node::Text(span) => span.start(),
+                Node::Break | Node::Continue => 0,
             },
             Self::Pipe(pipe) => pipe.pos,
             Self::Command(command) => command.pos,
@@ -365,12 +409,12 @@ impl At<'_> {
         }
     }
 
-    fn show(self) -> Vec<u8> {
+    fn show(self, code: &Code) -> Vec<u8> {
         match self {
-            Self::Node(node) => node.show(),
-            Self::Pipe(pipe) => pipe.show(),
-            Self::Command(command) => command.show(),
-            Self::Arg(arg) => arg.show(),
+            Self::Node(node) => node.show(code),
+            Self::Pipe(pipe) => pipe.show(code),
+            Self::Command(command) => command.show(code),
+            Self::Arg(arg) => arg.show(code),
         }
     }
 }

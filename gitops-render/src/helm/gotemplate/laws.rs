@@ -14,8 +14,9 @@ use crate::helm::{HelmCompat, registry};
 /// it is no template.
 fn printed(text: &[u8]) -> Option<Vec<(Str, Vec<u8>)>> {
     let callees = registry::callees(HelmCompat::default());
-    let trees = parse(Str::from("t"), Str::from(text), callees).ok()?;
-    let shown = |tree: &Tree| tree.root.iter().flat_map(Print::show).collect();
+    let trees = parse(Str::from("t"), &Str::from(text), callees).ok()?;
+    let shown =
+        |tree: &Tree| tree.code[tree.root].iter().flat_map(|node| node.show(&tree.code)).collect();
     Some(trees.iter().map(|tree| (tree.name.clone(), shown(tree))).collect())
 }
 

@@ -2,7 +2,8 @@
 
 mod item;
 
-use memchr::{memchr_iter, memmem};
+use memchr::memmem::{self, Finder};
+use memchr::{memchr, memchr_iter, memchr3};
 
 pub(crate) use self::item::{Item, Kind};
 use crate::helm::gofmt::quote;
@@ -19,6 +20,7 @@ pub(super) struct Lexer<'t> {
     /// The line on which the item starts.
     start_line: usize,
     inside_action: bool,
+    left: Finder<'static>,
     /// What is wrong, once something is.
     failure: Vec<u8>,
 }
@@ -33,6 +35,16 @@ enum Step<'t> {
 
 const LEFT: &[u8] = b"{{";
 const RIGHT: &[u8] = b"}}";
+/// Which bytes of ASCII may be in a word.
+static IN_WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0u8;
+    while byte.is_ascii() {
+        table[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'_';
+        byte += 1;
+    }
+    table
+};
 /// The marker and the space beside it.
 const TRIM: usize = 2;
 
@@ -46,6 +58,7 @@ impl<'t> Lexer<'t> {
             line: 1,
             start_line: 1,
             inside_action: false,
+            left: Finder::new(LEFT),
             failure: Vec::new(),
         }
     }
@@ -71,8 +84,33 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    fn rest(&self) -> &'t [u8] {
+    /// Where the next item starts.
+    pub(super) fn pos(&self) -> usize {
+        self.pos
+    }
+
+    /// What was not cut yet.
+    pub(super) fn rest(&self) -> &'t [u8] {
         &self.input[self.pos..]
+    }
+
+    /// Whether `word` comes next, behind space.
+    pub(super) fn is_before(&self, word: &[u8]) -> bool {
+        let rest = self.rest();
+        rest[leading_space(rest)..].starts_with(word)
+    }
+
+    /// Goes to the end of `action`, which comes next, and gives its right delimiter.
+    pub(super) fn leap(&mut self, action: &[u8]) -> Item<'t> {
+        let inner = &action[..action.len() - RIGHT.len()];
+        let trim =
+            if has_right_trim(&inner[inner.len().saturating_sub(TRIM)..]) { TRIM } else { 0 };
+        let inner = &inner[..inner.len() - trim];
+        self.pos += inner.len();
+        self.line += lines(inner);
+        self.start = self.pos;
+        self.start_line = self.line;
+        self.right_delim(trim)
     }
 
     /// The next character; none at the end. What is no UTF-8 gives U+FFFD for each byte.
@@ -114,7 +152,7 @@ impl<'t> Lexer<'t> {
     }
 
     fn count_lines(&mut self) {
-        self.line += memchr_iter(b'\n', &self.input[self.start..self.pos]).count();
+        self.line += lines(&self.input[self.start..self.pos]);
     }
 
     fn accept(&mut self, valid: &[u8]) -> bool {
@@ -138,7 +176,7 @@ impl<'t> Lexer<'t> {
     }
 
     fn text(&mut self) -> Step<'t> {
-        let Some(found) = memmem::find(self.rest(), LEFT) else {
+        let Some(found) = self.left.find(self.rest()) else {
             self.pos = self.input.len();
             if self.pos == self.start {
                 return Step::Item(self.take(Kind::Eof));
@@ -220,6 +258,9 @@ impl<'t> Lexer<'t> {
     }
 
     fn inside(&mut self) -> Item<'t> {
+        if let Some(item) = self.frequent() {
+            return item;
+        }
         if let Some(trim) = self.at_right_delim() {
             return match self.parens {
                 0 => self.right_delim(trim),
@@ -238,13 +279,10 @@ impl<'t> Lexer<'t> {
             ':' if self.next() == Some('=') => self.take(Kind::Declare),
             ':' => self.error("expected :="),
             '|' => self.take(Kind::Pipe),
-            '"' => self.quoted('"', Kind::String, "unterminated quoted string"),
-            '\'' => self.quoted('\'', Kind::CharConstant, "unterminated character constant"),
+            '"' => self.quoted(b'"', Kind::String, "unterminated quoted string"),
+            '\'' => self.quoted(b'\'', Kind::CharConstant, "unterminated character constant"),
             '`' => self.raw_string(),
             '$' => self.field_or_variable(Kind::Variable, Kind::Variable),
-            '.' if !self.rest().is_empty() && !self.rest()[0].is_ascii_digit() => {
-                self.field_or_variable(Kind::Field, Kind::Dot)
-            }
             '.' | '+' | '-' | '0'..='9' => {
                 self.back(before, found);
                 self.number()
@@ -254,6 +292,27 @@ impl<'t> Lexer<'t> {
                 self.identifier()
             }
             _ => self.symbol(rune),
+        }
+    }
+
+    /// Words, fields, variables and single spaces, of which actions consist for the most part.
+    fn frequent(&mut self) -> Option<Item<'t>> {
+        let [first, second, ..] = *self.rest() else { return None };
+        match first {
+            b' ' if !is_space(second) && second != b'-' => {
+                self.pos += 1;
+                Some(self.take(Kind::Space))
+            }
+            b'.' if !second.is_ascii_digit() => {
+                self.pos += 1;
+                Some(self.field_or_variable(Kind::Field, Kind::Dot))
+            }
+            b'$' => {
+                self.pos += 1;
+                Some(self.field_or_variable(Kind::Variable, Kind::Variable))
+            }
+            b'_' | b'a'..=b'z' | b'A'..=b'Z' => Some(self.identifier()),
+            _ => None,
         }
     }
 
@@ -280,7 +339,7 @@ impl<'t> Lexer<'t> {
     fn space(&mut self) -> Item<'t> {
         let start = self.pos;
         self.pos += leading_space(self.rest());
-        self.line += memchr_iter(b'\n', &self.input[start..self.pos]).count();
+        self.line += lines(&self.input[start..self.pos]);
         let last = self.pos - 1;
         let tail = &self.input[last..];
         if has_right_trim(tail) && tail[TRIM..].starts_with(RIGHT) {
@@ -321,8 +380,13 @@ impl<'t> Lexer<'t> {
     /// Skips letters and digits, and gives what comes behind them.
     fn skip_word(&mut self) -> Option<char> {
         loop {
-            let is_plain = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
-            self.pos += self.rest().iter().take_while(is_plain).count();
+            let rest = self.rest();
+            let end = rest.iter().position(|byte| !IN_WORD[usize::from(*byte)]);
+            self.pos += end.unwrap_or(rest.len());
+            match self.rest().first() {
+                Some(byte) if byte.is_ascii() => return Some(char::from(*byte)),
+                _ => {}
+            }
             let found = self.peek();
             if !found.is_some_and(is_word) {
                 return found;
@@ -346,31 +410,31 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    fn quoted(&mut self, end: char, kind: Kind, unterminated: &str) -> Item<'t> {
+    fn quoted(&mut self, end: u8, kind: Kind, unterminated: &str) -> Item<'t> {
         loop {
-            let mut found = self.next();
-            if found == Some('\\') {
-                found = self.next().filter(|&rune| rune != '\n');
-                if found.is_some() {
-                    continue;
+            let Some(found) = memchr3(end, b'\\', b'\n', self.rest()) else {
+                return self.error(unterminated);
+            };
+            let byte = self.rest()[found];
+            self.pos += found + 1;
+            match byte {
+                b'\\' if !matches!(self.peek(), None | Some('\n')) => {
+                    self.next();
                 }
-            }
-            match found {
-                None | Some('\n') => return self.error(unterminated),
-                Some(rune) if rune == end => return self.take(kind),
-                Some(_) => {}
+                byte if byte == end => return self.take(kind),
+                _ => return self.error(unterminated),
             }
         }
     }
 
     fn raw_string(&mut self) -> Item<'t> {
-        loop {
-            match self.next() {
-                None => return self.error("unterminated raw quoted string"),
-                Some('`') => return self.take(Kind::RawString),
-                Some(_) => {}
-            }
-        }
+        let Some(found) = memchr(b'`', self.rest()) else {
+            return self.error("unterminated raw quoted string");
+        };
+        let inner = &self.rest()[..found];
+        self.line += lines(inner);
+        self.pos += found + 1;
+        self.take(Kind::RawString)
     }
 
     fn number(&mut self) -> Item<'t> {
@@ -420,6 +484,15 @@ impl<'t> Lexer<'t> {
         }
         true
     }
+}
+
+/// How many lines end in `text`, which often is short.
+fn lines(text: &[u8]) -> usize {
+    const SHORT: usize = 16;
+    if text.len() < SHORT {
+        return text.iter().map(|byte| usize::from(*byte == b'\n')).sum();
+    }
+    memchr_iter(b'\n', text).count()
 }
 
 fn is_space(byte: u8) -> bool {

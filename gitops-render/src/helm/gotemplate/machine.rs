@@ -184,7 +184,7 @@ impl<'a> Machine<'a> {
         if let Some(trees) = self.texts.get(text) {
             return Ok(Rc::clone(trees));
         }
-        let trees = parse::parse(Str::from("gotpl"), text.clone(), registry::callees(self.compat))?;
+        let trees = parse::parse(Str::from("gotpl"), text, registry::callees(self.compat))?;
         let trees: Rc<[Arc<Tree>]> = trees.into();
         self.texts.insert(text.clone(), Rc::clone(&trees));
         Ok(trees)

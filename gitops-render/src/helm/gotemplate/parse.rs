@@ -1,6 +1,7 @@
 //! Reads templates, as `text/template/parse/parse.go` does.
 
 mod action;
+mod known;
 mod number;
 mod term;
 mod tokens;
@@ -8,11 +9,11 @@ mod tokens;
 use std::sync::Arc;
 
 use foldhash::HashMap;
-use smallvec::SmallVec;
 
+use self::known::KnownActions;
 use self::tokens::Tokens;
 use super::Fault;
-use super::ast::{Callee, Node, Piece, Source, Tree};
+use super::ast::{Arg, Callee, Code, Command, Many, Node, One, Span, Tree};
 use super::lex::{Item, Kind, Lexer};
 use crate::helm::go::Str;
 use crate::helm::gofmt::quote;
@@ -21,60 +22,67 @@ use crate::helm::gofmt::quote;
 /// the rest grow with its stack.
 const NESTING: usize = 1000;
 
-/// Reads `text`, which errors call `name`, and gives its templates: those that it defines and
-/// last what is left, under the name `name`. `functions` finds functions by their names.
+/// Reads `text`, which errors call `name`, and gives its templates: those that it defines and last
+/// what is left, under the name `name`. `functions` finds functions by their names.
 ///
 /// # Errors
 /// What is wrong with the text, as Go says it.
 pub(crate) fn parse(
     name: Str,
-    text: Str,
+    text: &Str,
     functions: fn(&[u8]) -> Option<Callee>,
 ) -> Result<Vec<Arc<Tree>>, Fault> {
-    let source = Arc::new(Source { name: name.clone(), text });
-    let text = Arc::clone(&source);
+    let code = Code::new(name.clone(), text.clone());
     let mut parser = Parser {
-        lexer: Lexer::new(&text.text),
-        source,
+        lexer: Lexer::new(text),
+        code,
         functions,
-        names: HashMap::from_iter([(&b"$"[..], 0)]),
-        words: HashMap::default(),
-        tree: Scope::new(),
+        words: HashMap::from_iter([(&b"$"[..], Code::DOLLAR)]),
+        known: KnownActions::default(),
+        tree: Scope::default(),
+        nodes: Vec::new(),
+        commands: Vec::new(),
+        args: Vec::new(),
         nesting: 0,
         trees: Vec::new(),
+        known_trees: HashMap::default(),
     };
     parser.file(name)?;
-    Ok(parser.trees)
+    Ok(parser.finish())
 }
 
 /// Reads one text.
 struct Parser<'t> {
     lexer: Lexer<'t>,
-    source: Arc<Source>,
+    /// What was read.
+    code: Code,
     functions: fn(&[u8]) -> Option<Callee>,
-    /// The numbers of the names of variables.
-    names: HashMap<&'t [u8], u32>,
     /// Words that were met: each is kept once.
-    words: HashMap<&'t [u8], Str>,
+    words: HashMap<&'t [u8], One<Str>>,
+    known: KnownActions<'t>,
     /// The template being read.
     tree: Scope<'t>,
+    /// Nodes, commands and words of lists that are not over, the innermost last.
+    nodes: Vec<Node>,
+    commands: Vec<Command>,
+    args: Vec<Arg>,
     /// How many control structures and parentheses are open.
     nesting: usize,
-    trees: Vec<Arc<Tree>>,
+    trees: Vec<(Str, Many<Node>)>,
+    /// Where in `trees` the template of a name is.
+    known_trees: HashMap<Str, usize>,
 }
 
 /// What is known while one template is read.
+#[derive(Default)]
 struct Scope<'t> {
     tokens: Tokens<'t>,
-    /// The variables that may be used.
-    vars: Vec<u32>,
+    /// The variables that may be used beside `$`.
+    vars: Vec<One<Str>>,
     range_depth: usize,
     /// The line on which the action started; 0 outside of actions.
     action_line: usize,
 }
-
-/// Nodes of a list that is not over; few lists are long.
-type Nodes = SmallVec<[Node; 4]>;
 
 /// What ends a list.
 enum End {
@@ -88,12 +96,6 @@ enum Read {
     End(End),
 }
 
-impl Scope<'_> {
-    fn new() -> Self {
-        Self { tokens: Tokens::default(), vars: vec![0], range_depth: 0, action_line: 0 }
-    }
-}
-
 impl End {
     fn show(&self) -> &'static str {
         match self {
@@ -105,9 +107,8 @@ impl End {
 
 impl<'t> Parser<'t> {
     fn file(&mut self, name: Str) -> Result<(), Fault> {
-        let mut root = Nodes::new();
         while self.peek().kind != Kind::Eof {
-            if self.peek().kind == Kind::LeftDelim {
+            if self.peek().kind == Kind::LeftDelim && self.lexer.is_before(b"define") {
                 let delim = self.next();
                 if self.next_non_space().kind == Kind::Define {
                     self.definition()?;
@@ -116,18 +117,32 @@ impl<'t> Parser<'t> {
                 self.tree.tokens.back_before(delim);
             }
             match self.text_or_action()? {
-                Read::Node(node) => root.push(node),
+                Read::Node(node) => self.nodes.push(node),
                 Read::End(end) => return Err(self.error(format!("unexpected {}", end.show()))),
             }
         }
-        self.add(name, root.into_boxed_slice())
+        let root = self.code.add_from(&mut self.nodes, 0);
+        self.add(name, root)
+    }
+
+    /// The templates of the text.
+    fn finish(mut self) -> Vec<Arc<Tree>> {
+        self.code.shrink();
+        if let Some(at) = self.known_trees.remove(&self.code.name) {
+            let main = self.trees.remove(at);
+            self.trees.push(main);
+        }
+        let code = Arc::new(self.code);
+        let tree = |(name, root)| Arc::new(Tree { name, code: Arc::clone(&code), root });
+        self.trees.into_iter().map(tree).collect()
     }
 
     /// `{{define "name"}}…{{end}}`, of which the first word was read.
     fn definition(&mut self) -> Result<(), Fault> {
-        let outer = std::mem::replace(&mut self.tree, Scope::new());
+        let outer = std::mem::take(&mut self.tree);
         let token = self.next_non_space();
         let name = self.template_name(&token, "define clause")?;
+        let name = self.code[name].clone();
         self.expect(Kind::RightDelim, "define clause")?;
         self.rest_of_template(name, "define clause")?;
         self.tree = outer;
@@ -144,18 +159,16 @@ impl<'t> Parser<'t> {
     }
 
     /// Keeps a template. Of two with one name, at most one may be more than space.
-    fn add(&mut self, name: Str, root: Box<[Node]>) -> Result<(), Fault> {
-        let tree = Tree { name, source: Arc::clone(&self.source), root };
-        match self.trees.iter().position(|other| other.name == tree.name) {
-            None => self.trees.push(Arc::new(tree)),
-            Some(at) if self.trees[at].is_empty() => {
-                self.trees.remove(at);
-                self.trees.push(Arc::new(tree));
+    fn add(&mut self, name: Str, root: Many<Node>) -> Result<(), Fault> {
+        match self.known_trees.get(&name) {
+            None => {
+                self.known_trees.insert(name.clone(), self.trees.len());
+                self.trees.push((name, root));
             }
-            Some(_) if tree.is_empty() => {}
+            Some(&at) if self.code.is_space(self.trees[at].1) => self.trees[at].1 = root,
+            Some(_) if self.code.is_space(root) => {}
             Some(_) => {
-                let name = quote(&tree.name);
-                let text = [b"template: multiple definition of template ", &*name].concat();
+                let text = [b"template: multiple definition of template ", &*quote(&name)].concat();
                 return Err(self.error(text));
             }
         }
@@ -163,12 +176,12 @@ impl<'t> Parser<'t> {
     }
 
     /// Nodes up to what ends them.
-    fn item_list(&mut self) -> Result<(Box<[Node]>, End), Fault> {
-        let mut list = Nodes::new();
+    fn item_list(&mut self) -> Result<(Many<Node>, End), Fault> {
+        let start = self.nodes.len();
         while self.peek_non_space().kind != Kind::Eof {
             match self.text_or_action()? {
-                Read::Node(node) => list.push(node),
-                Read::End(end) => return Ok((list.into_boxed_slice(), end)),
+                Read::Node(node) => self.nodes.push(node),
+                Read::End(end) => return Ok((self.code.add_from(&mut self.nodes, start), end)),
             }
         }
         Err(self.error("unexpected EOF"))
@@ -177,10 +190,13 @@ impl<'t> Parser<'t> {
     fn text_or_action(&mut self) -> Result<Read, Fault> {
         let token = self.next_non_space();
         match token.kind {
-            Kind::Text => Ok(Read::Node(Node::Text(self.piece(&token)))),
+            Kind::Text => Ok(Read::Node(Node::Text(span(&token)))),
             Kind::LeftDelim => {
                 self.tree.action_line = token.line;
-                let read = self.action()?;
+                let read = match self.recall() {
+                    Some(found) => self.found(&found)?,
+                    None => self.action()?,
+                };
                 self.tree.action_line = 0;
                 Ok(read)
             }
@@ -189,7 +205,7 @@ impl<'t> Parser<'t> {
     }
 
     /// Reads by `read` one level deeper.
-    fn deeper<T>(&mut self, read: fn(&mut Self) -> Result<T, Fault>) -> Result<T, Fault> {
+    fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, Fault>) -> Result<T, Fault> {
         if self.nesting == NESTING {
             return Err(self.error("max expression depth exceeded"));
         }
@@ -202,7 +218,7 @@ impl<'t> Parser<'t> {
     fn error(&self, text: impl AsRef<[u8]>) -> Fault {
         let line = self.tree.tokens.line();
         let line = format!(":{line}: ");
-        Fault::new([b"template: ", &*self.source.name, line.as_bytes(), text.as_ref()].concat())
+        Fault::new([b"template: ", &*self.code.name, line.as_bytes(), text.as_ref()].concat())
     }
 
     fn unexpected(&self, token: &Item<'_>, context: &str) -> Fault {
@@ -217,7 +233,7 @@ impl<'t> Parser<'t> {
         let failure = self.lexer.failure();
         let word: &[u8] = if failure.ends_with(b" action") { b"" } else { b" in action" };
         let at = format!(":{line}");
-        let name = &*self.source.name;
+        let name = &*self.code.name;
         self.error([failure, word, b" started at ", name, at.as_bytes()].concat())
     }
 
@@ -226,13 +242,14 @@ impl<'t> Parser<'t> {
         if token.kind == kind { Ok(token) } else { Err(self.unexpected(&token, context)) }
     }
 
-    fn piece(&self, token: &Item<'_>) -> Piece {
-        Piece::new(&self.source, token.pos, token.pos + token.text.len())
-    }
-
     /// The word, which is kept once in the text.
-    fn word(&mut self, text: &'t [u8]) -> Str {
-        self.words.entry(text).or_insert_with(|| Str::from(text)).clone()
+    fn word(&mut self, text: &'t [u8]) -> One<Str> {
+        /// Longer texts hardly ever come twice.
+        const LONGEST: usize = 64;
+        if text.len() > LONGEST {
+            return self.code.add(Str::from(text));
+        }
+        *self.words.entry(text).or_insert_with(|| self.code.add(Str::from(text)))
     }
 
     fn next(&mut self) -> Item<'t> {
@@ -258,4 +275,14 @@ impl<'t> Parser<'t> {
         }
         self.peek()
     }
+}
+
+/// Where an item stands in the text.
+fn span(token: &Item<'_>) -> Span {
+    Span::new(token.pos, token.pos + token.text.len())
+}
+
+/// A place in the text. Texts beyond 4 GiB are refused long before.
+fn position(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }

@@ -132,7 +132,7 @@ impl<'t> Frame<'_, '_, 't> {
         }
         self.weigh(values.iter().map(|operand| &operand.value))?;
         let callee = || match args.first() {
-            Some(arg) => arg.show(),
+            Some(arg) => arg.show(self.code),
             None => called(last.as_ref()),
         };
         let callee = if let Code::Call = builtin.code { callee() } else { Vec::new() };

@@ -3,7 +3,7 @@
 use super::{At, Frame};
 use crate::helm::go::{Kind, Type, Value};
 use crate::helm::gotemplate::Fault;
-use crate::helm::gotemplate::ast::{Arg, Word};
+use crate::helm::gotemplate::ast::{Arg, Code, Word};
 use crate::helm::gotemplate::operand::{Operand, zero};
 use crate::helm::gotemplate::print::Print;
 
@@ -16,7 +16,7 @@ impl<'t> Frame<'_, '_, 't> {
         arg: &'t Arg,
     ) -> Result<Operand, Fault> {
         self.at = At::Arg(arg);
-        match &arg.word {
+        match arg.word {
             Word::Nil => {
                 let wrong = || self.error(format!("cannot assign nil to {ty}"));
                 nil_of(ty).ok_or_else(wrong)
@@ -31,14 +31,14 @@ impl<'t> Frame<'_, '_, 't> {
 
     /// A constant for a parameter of the type `ty`, which also decides what the number is.
     fn literal(&mut self, ty: Type, arg: &'t Arg) -> Result<Operand, Fault> {
-        let number = match &arg.word {
-            Word::Number(number) => Some(&**number),
+        let number = match arg.word {
+            Word::Number(number) => Some(&self.code[number]),
             _ => None,
         };
         let (expected, value) = match ty.kind() {
             _ if matches!(ty, Type::Any | Type::Reflect) => return self.constant(arg),
             Kind::Bool => ("bool", bool_of(arg)),
-            Kind::Str => ("string", string_of(arg)),
+            Kind::Str => ("string", string_of(self.code, arg)),
             Kind::Float64 => ("float", number.and_then(|n| n.float).map(Value::Float)),
             Kind::Complex128 => {
                 ("complex", number.and_then(|n| n.complex).map(|(re, im)| Value::Complex(re, im)))
@@ -49,11 +49,12 @@ impl<'t> Frame<'_, '_, 't> {
             }
             Kind::Int(kind) => ("integer", number.and_then(|n| n.int).map(|n| Value::Int(n, kind))),
             _ => {
-                let text = [b"can't handle ", &*arg.show(), b" for arg of type "].concat();
+                let text = [b"can't handle ", &*arg.show(self.code), b" for arg of type "].concat();
                 return Err(self.error([&*text, ty.to_string().as_bytes()].concat()));
             }
         };
-        let wrong = || [b"expected ", expected.as_bytes(), b"; found ", &*arg.show()].concat();
+        let wrong =
+            || [b"expected ", expected.as_bytes(), b"; found ", &*arg.show(self.code)].concat();
         value.map(Operand::plain).ok_or_else(|| self.error(wrong()))
     }
 
@@ -114,9 +115,9 @@ fn bool_of(arg: &Arg) -> Option<Value> {
     }
 }
 
-fn string_of(arg: &Arg) -> Option<Value> {
-    match &arg.word {
-        Word::Str { text, .. } => Some(Value::Str(text.clone())),
+fn string_of(code: &Code, arg: &Arg) -> Option<Value> {
+    match arg.word {
+        Word::Str { text, .. } => Some(Value::Str(code[text].clone())),
         _ => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{At, Frame};
 use crate::helm::go::{Map, Object, Str, Type, Value};
-use crate::helm::gotemplate::ast::Arg;
+use crate::helm::gotemplate::ast::{Arg, Code, One};
 use crate::helm::gotemplate::operand::{Operand, item_type, zero};
 use crate::helm::gotemplate::{Fault, Function};
 
@@ -11,15 +11,15 @@ const WAY: usize = 16;
 
 /// The value at the end of `fields`, where all on the way to it are plain entries of maps: then
 /// none of these is touched. None in all other cases, which take the long way.
-pub(super) fn follow(value: &Value, fields: &[Str]) -> Option<Operand> {
+pub(super) fn follow(code: &Code, value: &Value, fields: &[One<Str>]) -> Option<Operand> {
     let Value::Map(map) = value else { return None };
     match fields {
-        [name, rest @ ..] if rest.len() < WAY => entry(map, name, rest),
+        [name, rest @ ..] if rest.len() < WAY => entry(code, map, &code[*name], rest),
         _ => None,
     }
 }
 
-fn entry(map: &Map, name: &Str, rest: &[Str]) -> Option<Operand> {
+fn entry(code: &Code, map: &Map, name: &Str, rest: &[One<Str>]) -> Option<Operand> {
     if method_of(map, name).is_some() {
         return None;
     }
@@ -27,7 +27,7 @@ fn entry(map: &Map, name: &Str, rest: &[Str]) -> Option<Operand> {
     let found = entries.get(name)?;
     match rest {
         [] => Some(Operand::element(found.clone(), item_type(map.ty))),
-        _ => follow(found, rest),
+        _ => follow(code, found, rest),
     }
 }
 
@@ -43,7 +43,7 @@ impl<'t> Frame<'_, '_, 't> {
         &mut self,
         dot: &Operand,
         value: &Operand,
-        fields: &'t [Str],
+        fields: &'t [One<Str>],
         node: &'t Arg,
         args: &'t [Arg],
         last: Option<Operand>,
@@ -51,9 +51,9 @@ impl<'t> Frame<'_, '_, 't> {
         let mut value = value.clone();
         let Some((end, way)) = fields.split_last() else { return Ok(value) };
         for name in way {
-            value = self.field(dot, &value, name, node, &[], None)?;
+            value = self.field(dot, &value, &self.code[*name], node, &[], None)?;
         }
-        self.field(dot, &value, end, node, args, last)
+        self.field(dot, &value, &self.code[*end], node, args, last)
     }
 
     fn field(

@@ -10,9 +10,9 @@ use crate::helm::gotemplate::operand::{Operand, item_type};
 impl<'t> Frame<'_, '_, 't> {
     pub(super) fn range(&mut self, dot: &Operand, branch: &'t Branch) -> Result<Flow, Fault> {
         let mark = self.machine.variables.len();
-        let value = self.pipeline(dot, &branch.pipe)?.value;
+        let value = self.pipeline(dot, &self.code[branch.head.pipe])?.value;
         if !self.rounds(branch, &value)?
-            && let Some(list) = &branch.otherwise
+            && let Some(list) = branch.otherwise
         {
             let flow = super::super::stack::grow(|| self.list(dot, list))?;
             self.machine.variables.truncate(mark);
@@ -55,7 +55,7 @@ impl<'t> Frame<'_, '_, 't> {
 
     /// Numbers, which may be shown by a name, have nothing to give to a second variable.
     fn one_variable(&self, branch: &Branch, shown: &Value, number: &Value) -> Result<(), Fault> {
-        if branch.pipe.decl.len() < 2 || !matches!(number, Value::Int(..)) {
+        if self.code[branch.head.pipe].decl.len() < 2 || !matches!(number, Value::Int(..)) {
             return Ok(());
         }
         let mut text = b"can't use ".to_vec();
@@ -84,7 +84,7 @@ impl<'t> Frame<'_, '_, 't> {
             any = true;
             self.step()?;
             self.set_range_variables(branch, index, &item)?;
-            let flow = super::super::stack::grow(|| self.list(&item, &branch.list))?;
+            let flow = super::super::stack::grow(|| self.list(&item, branch.list))?;
             self.machine.variables.truncate(mark);
             if flow == Flow::Break {
                 break;
@@ -101,10 +101,11 @@ impl<'t> Frame<'_, '_, 't> {
         item: &Operand,
     ) -> Result<(), Fault> {
         let top = self.machine.variables.len();
-        match &*branch.pipe.decl {
+        let pipe = &self.code[branch.head.pipe];
+        match self.code[pipe.decl] {
             [] => {}
-            [name] if branch.pipe.is_assign => self.assign(name, item.clone())?,
-            [first, second, ..] if branch.pipe.is_assign => {
+            [name] if pipe.is_assign => self.assign(name, item.clone())?,
+            [first, second, ..] if pipe.is_assign => {
                 self.assign(first, index)?;
                 self.assign(second, item.clone())?;
             }

@@ -2,12 +2,23 @@
 
 use smallvec::SmallVec;
 
-use super::{End, Parser, Read, Scope};
+use super::known::{Found, Head};
+use super::{End, Parser, Read, position};
 use crate::helm::go::Str;
-use crate::helm::gofmt::unquote;
 use crate::helm::gotemplate::Fault;
-use crate::helm::gotemplate::ast::{Branch, Command, Name, Node, Pipe, Word};
+use crate::helm::gotemplate::ast::{Action, Arg, Branch, Many, Node, One, Pipe, Word};
 use crate::helm::gotemplate::lex::{Item, Kind};
+
+/// A control structure.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Control {
+    If,
+    With,
+    Range,
+}
+
+/// Variables that a pipeline sets: at most two, of a `range`.
+type Variables = SmallVec<[One<Str>; 2]>;
 
 impl<'t> Parser<'t> {
     /// An action, of which the left delimiter was read.
@@ -20,18 +31,36 @@ impl<'t> Parser<'t> {
             Kind::Else => return self.otherwise(),
             Kind::End => {
                 self.expect(Kind::RightDelim, "end")?;
+                self.learn(Head::End);
                 return Ok(Read::End(End::End));
             }
-            Kind::If => self.deeper(Self::if_control)?,
-            Kind::Range => self.deeper(Self::range_control)?,
-            Kind::With => self.deeper(Self::with_control)?,
+            Kind::If => self.control(Control::If)?,
+            Kind::Range => self.control(Control::Range)?,
+            Kind::With => self.control(Control::With)?,
             Kind::Template => self.template()?,
             _ => {
                 self.tree.tokens.back();
-                Node::Action(self.pipeline("command", Kind::RightDelim)?)
+                let pipe = self.pipeline("command", Kind::RightDelim)?;
+                self.learn(Head::Action(pipe));
+                Node::Action(Action { shift: 0, pipe })
             }
         };
         Ok(Read::Node(node))
+    }
+
+    /// An action that was read before, with what it guards.
+    pub(super) fn found(&mut self, found: &Found) -> Result<Read, Fault> {
+        let Found { head, shift, vars } = *found;
+        Ok(Read::Node(match head {
+            Head::Action(pipe) => Node::Action(Action { shift, pipe }),
+            Head::Control(control, pipe) => {
+                let head = Action { shift, pipe };
+                control.node(self.deeper(|parser| parser.guarded(control, head, vars))?)
+            }
+            Head::Template { pos, name, pipe } => Node::Template { pos, shift, name, pipe },
+            Head::Else => return Ok(Read::End(End::Else)),
+            Head::End => return Ok(Read::End(End::End)),
+        }))
     }
 
     fn jump(&mut self, word: &str, node: Node) -> Result<Node, Fault> {
@@ -46,54 +75,54 @@ impl<'t> Parser<'t> {
     }
 
     fn otherwise(&mut self) -> Result<Read, Fault> {
-        if !matches!(self.peek_non_space().kind, Kind::If | Kind::With) {
+        if matches!(self.peek_non_space().kind, Kind::If | Kind::With) {
+            self.known.forget();
+        } else {
             self.expect(Kind::RightDelim, "else")?;
+            self.learn(Head::Else);
         }
         Ok(Read::End(End::Else))
     }
 
-    fn if_control(&mut self) -> Result<Node, Fault> {
-        self.control("if").map(Node::If)
+    fn control(&mut self, control: Control) -> Result<Node, Fault> {
+        let branch = self.deeper(|parser| {
+            let vars = parser.tree.vars.len();
+            let pipe = parser.pipeline(control.name(), Kind::RightDelim)?;
+            parser.learn(Head::Control(control, pipe));
+            parser.guarded(control, Action { shift: 0, pipe }, vars)
+        })?;
+        Ok(control.node(branch))
     }
 
-    fn with_control(&mut self) -> Result<Node, Fault> {
-        self.control("with").map(Node::With)
-    }
-
-    fn range_control(&mut self) -> Result<Node, Fault> {
-        self.control("range").map(Node::Range)
-    }
-
-    fn control(&mut self, context: &str) -> Result<Branch, Fault> {
-        let vars = self.tree.vars.len();
-        let pipe = self.pipeline(context, Kind::RightDelim)?;
-        let ranges = usize::from(context == "range");
+    /// What `head` guards; of the variables only the first `vars` are left behind it.
+    fn guarded(&mut self, control: Control, head: Action, vars: usize) -> Result<Branch, Fault> {
+        let ranges = usize::from(control == Control::Range);
         self.tree.range_depth += ranges;
         let (list, end) = self.item_list()?;
         self.tree.range_depth -= ranges;
         let otherwise = match end {
             End::End => None,
-            End::Else => Some(self.else_list(context)?),
+            End::Else => Some(self.else_list(control)?),
         };
         self.tree.vars.truncate(vars);
-        Ok(Branch { pipe, list, otherwise })
+        Ok(Branch { head, list, otherwise })
     }
 
     /// What follows `{{else`.
-    fn else_list(&mut self, context: &str) -> Result<Box<[Node]>, Fault> {
-        match (context, self.peek().kind) {
-            ("if", Kind::If) => {
-                self.next();
-                Ok(Box::new([self.deeper(Self::if_control)?]))
-            }
-            ("with", Kind::With) => {
-                self.next();
-                Ok(Box::new([self.deeper(Self::with_control)?]))
-            }
-            _ => match self.item_list()? {
-                (list, End::End) => Ok(list),
-                (_, end) => Err(self.error(format!("expected end; found {}", end.show()))),
-            },
+    fn else_list(&mut self, control: Control) -> Result<Many<Node>, Fault> {
+        let is_same = match self.peek().kind {
+            Kind::If => control == Control::If,
+            Kind::With => control == Control::With,
+            _ => false,
+        };
+        if is_same {
+            self.next();
+            let node = self.control(control)?;
+            return Ok(self.code.add_slice(&[node]));
+        }
+        match self.item_list()? {
+            (list, End::End) => Ok(list),
+            (_, end) => Err(self.error(format!("expected end; found {}", end.show()))),
         }
     }
 
@@ -102,15 +131,16 @@ impl<'t> Parser<'t> {
         let token = self.next_non_space();
         let name = self.template_name(&token, CONTEXT)?;
         let pipe = self.pipeline(CONTEXT, Kind::RightDelim)?;
-        let outer = std::mem::replace(&mut self.tree, Scope::new());
+        let outer = std::mem::take(&mut self.tree);
         let (root, end) = self.deeper(Self::item_list)?;
         if let End::Else = end {
             self.tree = outer;
             return Err(self.error(format!("unexpected {} in {CONTEXT}", end.show())));
         }
-        self.add(name.clone(), root)?;
+        self.add(self.code[name].clone(), root)?;
         self.tree = outer;
-        Ok(Node::Template { pos: position(&token), name, pipe: Some(pipe) })
+        let pos = position(token.pos);
+        Ok(Node::Template { pos, shift: 0, name, pipe: Some(pipe) })
     }
 
     fn template(&mut self) -> Result<Node, Fault> {
@@ -122,45 +152,50 @@ impl<'t> Parser<'t> {
             self.tree.tokens.back();
             pipe = Some(self.pipeline(CONTEXT, Kind::RightDelim)?);
         }
-        Ok(Node::Template { pos: position(&token), name, pipe })
+        let pos = position(token.pos);
+        self.learn(Head::Template { pos, name, pipe });
+        Ok(Node::Template { pos, shift: 0, name, pipe })
     }
 
-    pub(super) fn template_name(&self, token: &Item<'_>, context: &str) -> Result<Str, Fault> {
+    pub(super) fn template_name(
+        &mut self,
+        token: &Item<'t>,
+        context: &str,
+    ) -> Result<One<Str>, Fault> {
         match token.kind {
-            Kind::String | Kind::RawString => {
-                let name = unquote(token.text).map_err(|error| self.error(error))?;
-                Ok(Str::from(name))
-            }
+            Kind::String | Kind::RawString => self.text(token.text),
             _ => Err(self.unexpected(token, context)),
         }
     }
 
     /// A pipeline up to an item of the kind `end`.
-    pub(super) fn pipeline(&mut self, context: &str, end: Kind) -> Result<Pipe, Fault> {
-        let pos = position(self.peek_non_space());
+    pub(super) fn pipeline(&mut self, context: &str, end: Kind) -> Result<One<Pipe>, Fault> {
+        let pos = position(self.peek_non_space().pos);
         let mut is_assign = false;
-        let mut decl = Vec::new();
-        let mut cmds = SmallVec::<[Command; 4]>::new();
+        let mut decl = Variables::new();
+        let start = self.commands.len();
         while self.declaration(&mut decl, &mut is_assign, context)? {}
         loop {
             let token = self.next_non_space();
             if token.kind == end {
-                self.check_pipeline(&cmds, context)?;
-                let (decl, cmds) = (decl.into_boxed_slice(), cmds.into_boxed_slice());
-                return Ok(Pipe { pos, is_assign, decl, cmds });
+                self.check_pipeline(start, context)?;
+                let decl = self.code.add_slice(&decl);
+                let cmds = self.code.add_from(&mut self.commands, start);
+                return Ok(self.code.add(Pipe { pos, is_assign, decl, cmds }));
             }
             if !starts_command(token.kind) {
                 return Err(self.unexpected(&token, context));
             }
             self.tree.tokens.back();
-            cmds.push(self.command()?);
+            let command = self.command()?;
+            self.commands.push(command);
         }
     }
 
     /// Reads a variable that the pipeline sets, if there is one; whether another may follow.
     fn declaration(
         &mut self,
-        decl: &mut Vec<Name>,
+        decl: &mut Variables,
         is_assign: &mut bool,
         context: &str,
     ) -> Result<bool, Fault> {
@@ -186,15 +221,14 @@ impl<'t> Parser<'t> {
         Ok(false)
     }
 
-    fn declare(&mut self, variable: &Item<'t>, decl: &mut Vec<Name>) {
-        let new = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
-        let id = *self.names.entry(variable.text).or_insert(new);
-        decl.push(Name { id, text: self.word(variable.text) });
-        self.tree.vars.push(id);
+    fn declare(&mut self, variable: &Item<'t>, decl: &mut Variables) {
+        let name = self.word(variable.text);
+        decl.push(name);
+        self.tree.vars.push(name);
     }
 
     /// After a comma: only `range` sets two variables.
-    fn second_variable(&mut self, decl: &[Name], context: &str) -> Result<bool, Fault> {
+    fn second_variable(&mut self, decl: &[One<Str>], context: &str) -> Result<bool, Fault> {
         if context == "range" && decl.len() < 2 {
             return match self.peek_non_space().kind {
                 Kind::Variable | Kind::RightDelim | Kind::RightParen => Ok(true),
@@ -204,23 +238,45 @@ impl<'t> Parser<'t> {
         Err(self.error(format!("too many declarations in {context}")))
     }
 
-    fn check_pipeline(&self, cmds: &[Command], context: &str) -> Result<(), Fault> {
-        if cmds.is_empty() {
+    /// Whether the commands from the one `start` on make a pipeline.
+    fn check_pipeline(&self, start: usize, context: &str) -> Result<(), Fault> {
+        let commands = &self.commands[start..];
+        if commands.is_empty() {
             return Err(self.error(format!("missing value for {context}")));
         }
-        let constant = |command: &Command| {
-            let word = command.args.first().map(|arg| &arg.word);
+        let mut words = commands.iter().map(|command| self.code[command.args].first());
+        let is_constant = |word: Option<&Arg>| {
             matches!(
-                word,
+                word.map(|arg| arg.word),
                 Some(Word::Bool(_) | Word::Dot | Word::Nil | Word::Number(_) | Word::Str { .. })
             )
         };
-        match cmds.iter().skip(1).position(constant) {
+        words.next();
+        match words.position(is_constant) {
             None => Ok(()),
             Some(n) => {
                 let stage = n + 2;
                 Err(self.error(format!("non executable command in pipeline stage {stage}")))
             }
+        }
+    }
+}
+
+impl Control {
+    /// Its keyword.
+    fn name(self) -> &'static str {
+        match self {
+            Self::If => "if",
+            Self::With => "with",
+            Self::Range => "range",
+        }
+    }
+
+    fn node(self, branch: Branch) -> Node {
+        match self {
+            Self::If => Node::If(branch),
+            Self::With => Node::With(branch),
+            Self::Range => Node::Range(branch),
         }
     }
 }
@@ -241,9 +297,4 @@ fn starts_command(kind: Kind) -> bool {
             | Kind::Variable
             | Kind::LeftParen
     )
-}
-
-/// Where an item starts. Texts beyond 4 GiB are refused long before.
-pub(super) fn position(token: &Item<'_>) -> u32 {
-    u32::try_from(token.pos).unwrap_or(u32::MAX)
 }

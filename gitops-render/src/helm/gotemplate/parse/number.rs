@@ -1,16 +1,16 @@
 //! Reads numbers, as all the types that they fit.
 
 use crate::helm::gofmt::{parse_float, parse_int, parse_uint, quote, unquote_char};
-use crate::helm::gotemplate::ast::{Number, Piece};
+use crate::helm::gotemplate::ast::{Number, Span};
 use crate::helm::gotemplate::lex::{Item, Kind};
 
-/// The number that `token` is, which stands in the text as `piece`.
+/// The number that `token` is, which stands at `span` of the text.
 ///
 /// # Errors
 /// What is wrong with it.
-pub(super) fn number(token: &Item<'_>, piece: Piece) -> Result<Number, Vec<u8>> {
+pub(super) fn number(token: &Item<'_>, span: Span) -> Result<Number, Vec<u8>> {
     let text = token.text;
-    let number = Number { text: piece, int: None, uint: None, float: None, complex: None };
+    let number = Number { text: span, int: None, uint: None, float: None, complex: None };
     match token.kind {
         Kind::CharConstant => character(number, text),
         Kind::Complex => complex(number, text),

@@ -1,25 +1,26 @@
 //! Reads the words of commands.
 
+use memchr::memchr;
 use smallvec::SmallVec;
 
-use super::Parser;
-use super::action::position;
 use super::number::number;
+use super::{Parser, position, span};
 use crate::helm::go::Str;
 use crate::helm::gofmt::{quote, unquote};
 use crate::helm::gotemplate::Fault;
-use crate::helm::gotemplate::ast::{Arg, Command, Name, Word};
+use crate::helm::gotemplate::ast::{Arg, Callee, Code, Command, Many, One, Word};
 use crate::helm::gotemplate::lex::{Item, Kind};
 use crate::helm::gotemplate::print::Print;
 
 impl<'t> Parser<'t> {
     /// Words up to the end of the command.
     pub(super) fn command(&mut self) -> Result<Command, Fault> {
-        let pos = position(self.peek_non_space());
-        let mut args = SmallVec::<[Arg; 6]>::new();
+        let pos = position(self.peek_non_space().pos);
+        let start = self.args.len();
         loop {
             self.peek_non_space();
-            args.extend(self.operand()?);
+            let operand = self.operand()?;
+            self.args.extend(operand);
             let token = self.next();
             match token.kind {
                 Kind::Space => continue,
@@ -29,10 +30,10 @@ impl<'t> Parser<'t> {
             }
             break;
         }
-        if args.is_empty() {
+        if self.args.len() == start {
             return Err(self.error("empty command"));
         }
-        Ok(Command { pos, args: args.into_boxed_slice() })
+        Ok(Command { pos, args: self.code.add_from(&mut self.args, start) })
     }
 
     /// A word with the fields that follow it.
@@ -41,51 +42,48 @@ impl<'t> Parser<'t> {
         if self.peek().kind != Kind::Field {
             return Ok(Some(term));
         }
-        let pos = position(self.peek());
-        let mut fields = SmallVec::<[Str; 8]>::new();
-        if let Word::Field(first) = &term.word {
-            fields.extend(first.iter().cloned());
-        }
-        while self.peek().kind == Kind::Field {
-            let text = self.next().text;
-            fields.push(self.word(&text[1..]));
-        }
-        let fields = fields.into_boxed_slice();
+        let pos = position(self.peek().pos);
         let word = match term.word {
-            Word::Field(_) => Word::Field(fields),
-            Word::Variable { name, .. } => Word::Variable { name, fields },
             Word::Bool(_) | Word::Str { .. } | Word::Number(_) | Word::Nil | Word::Dot => {
-                let text = [b"unexpected . after term ", &*quote(&term.show())].concat();
-                return Err(self.error(text));
+                self.fields(None);
+                let shown = quote(&term.show(&self.code));
+                return Err(self.error([b"unexpected . after term ", &*shown].concat()));
             }
-            _ => Word::Chain { of: Box::new(term), fields },
+            Word::Variable { name, .. } => Word::Variable { name, fields: self.fields(None) },
+            _ => Word::Chain { of: self.code.add(term), fields: self.fields(None) },
         };
         Ok(Some(Arg { pos, word }))
     }
 
     fn term(&mut self) -> Result<Option<Arg>, Fault> {
         let token = self.next_non_space();
-        let mut pos = position(&token);
+        let mut pos = position(token.pos);
         let word = match token.kind {
             Kind::Identifier => self.function(&token)?,
             Kind::Dot => Word::Dot,
             Kind::Nil => Word::Nil,
             Kind::Variable => self.variable(&token)?,
-            Kind::Field => Word::Field(Box::new([self.word(&token.text[1..])])),
+            Kind::Field => {
+                // Go makes the first field a part of what starts with the second.
+                if self.peek().kind == Kind::Field {
+                    pos = position(self.peek().pos);
+                }
+                let first = self.word(&token.text[1..]);
+                Word::Field(self.fields(Some(first)))
+            }
             Kind::Bool => Word::Bool(token.text == b"true"),
             Kind::CharConstant | Kind::Complex | Kind::Number => {
-                let number =
-                    number(&token, self.piece(&token)).map_err(|error| self.error(error))?;
-                Word::Number(Box::new(number))
+                let number = number(&token, span(&token)).map_err(|error| self.error(error))?;
+                Word::Number(self.code.add(number))
             }
             Kind::LeftParen => {
                 let pipe = self
                     .deeper(|parser| parser.pipeline("parenthesized pipeline", Kind::RightParen))?;
-                pos = pipe.pos;
-                Word::Pipe(Box::new(pipe))
+                pos = self.code[pipe].pos;
+                Word::Pipe(pipe)
             }
             Kind::String | Kind::RawString => {
-                Word::Str { quoted: self.piece(&token), text: self.text(token.text)? }
+                Word::Str { quoted: span(&token), text: self.text(token.text)? }
             }
             _ => {
                 self.tree.tokens.back();
@@ -95,32 +93,54 @@ impl<'t> Parser<'t> {
         Ok(Some(Arg { pos, word }))
     }
 
+    /// The fields that come next, behind `first`.
+    fn fields(&mut self, first: Option<One<Str>>) -> Many<One<Str>> {
+        let mut fields: SmallVec<[One<Str>; 8]> = first.into_iter().collect();
+        while self.peek().kind == Kind::Field {
+            let text = self.next().text;
+            fields.push(self.word(&text[1..]));
+        }
+        self.code.add_slice(&fields)
+    }
+
     fn function(&self, token: &Item<'_>) -> Result<Word, Fault> {
         let Some(callee) = (self.functions)(token.text) else {
             let text = [b"function ", &*quote(token.text), b" not defined"].concat();
             return Err(self.error(text));
         };
-        Ok(Word::Function(callee))
+        Ok(match callee {
+            Callee::Builtin(builtin) => Word::Builtin(builtin),
+            Callee::Function(function) => Word::Function(function),
+        })
     }
 
     /// What a text in quotes says.
-    fn text(&mut self, quoted: &'t [u8]) -> Result<Str, Fault> {
-        if let [b'"' | b'`', inner @ .., _] = quoted
-            && !inner.iter().any(|byte| matches!(byte, b'\\' | b'\r'))
-            && std::str::from_utf8(inner).is_ok()
-        {
-            return Ok(self.word(inner));
+    pub(super) fn text(&mut self, quoted: &'t [u8]) -> Result<One<Str>, Fault> {
+        let plain = match quoted {
+            [b'`', inner @ .., _] if memchr(b'\r', inner).is_none() => Some(inner),
+            [b'"', inner @ .., _]
+                if memchr(b'\\', inner).is_none() && std::str::from_utf8(inner).is_ok() =>
+            {
+                Some(inner)
+            }
+            _ => None,
+        };
+        if let Some(text) = plain {
+            return Ok(self.word(text));
         }
-        unquote(quoted).map(Str::from).map_err(|error| self.error(error))
+        let text = unquote(quoted).map_err(|error| self.error(error))?;
+        Ok(self.code.add(Str::from(text)))
     }
 
     fn variable(&mut self, token: &Item<'t>) -> Result<Word, Fault> {
-        let id = self.names.get(token.text).filter(|id| self.tree.vars.contains(id));
-        let Some(&id) = id else {
-            let text = [b"undefined variable ", &*quote(token.text)].concat();
-            return Err(self.error(text));
-        };
-        let name = Name { id, text: self.word(token.text) };
-        Ok(Word::Variable { name, fields: Box::new([]) })
+        let name = self.word(token.text);
+        if name != Code::DOLLAR {
+            let Some(at) = self.tree.vars.iter().position(|known| *known == name) else {
+                let text = [b"undefined variable ", &*quote(token.text)].concat();
+                return Err(self.error(text));
+            };
+            self.known.uses(at, name);
+        }
+        Ok(Word::Variable { name, fields: Many::NONE })
     }
 }

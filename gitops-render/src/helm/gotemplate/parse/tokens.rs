@@ -51,6 +51,22 @@ impl<'t> Tokens<'t> {
         self.back = 3;
     }
 
+    /// Whether nothing is put back.
+    pub(super) fn is_empty(&self) -> bool {
+        self.back == 0
+    }
+
+    /// Goes on behind `item`, while nothing is put back.
+    pub(super) fn skip_to(&mut self, item: Item<'t>) {
+        self.slots[0] = item;
+    }
+
+    /// Where the item ends that was read last, in bytes.
+    pub(super) fn end(&self) -> usize {
+        let Item { pos, text, .. } = self.slots[0];
+        pos + text.len()
+    }
+
     /// The line that errors name.
     pub(super) fn line(&self) -> usize {
         self.slots[0].line
