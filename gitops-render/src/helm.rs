@@ -31,6 +31,7 @@ mod gotemplate;
 mod kept;
 mod objects;
 mod options;
+mod origins;
 mod pattern;
 mod read;
 mod registry;

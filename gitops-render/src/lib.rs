@@ -73,6 +73,6 @@ pub use crate::kustomize::{
     Reorder,
 };
 pub use crate::plain::{Folders, Plain, PlainLimits, PlainOptions};
-pub use crate::render::{Hook, Input, Rendered, Renderer, Warning};
+pub use crate::render::{Hook, Input, Rendered, Renderer, ValueRead, ValueSource, Warning};
 pub use crate::requirement::Requirement;
 pub use crate::stop::Stop;

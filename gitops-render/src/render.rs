@@ -1,9 +1,10 @@
 //! The seam of everything that makes objects out of files.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::Arc;
 
-use gitops_diff::{Object, ObjectSet, Origin, Query};
+use gitops_diff::{Object, ObjectId, ObjectSet, Origin, Query, Text};
 use gitops_source::{Digest, Tree, TreePath};
 
 use crate::{HookDeletePolicy, HookEvent, HookOutputLogPolicy, RenderError, Stop};
@@ -56,6 +57,9 @@ pub struct Rendered {
     pub read: BTreeMap<TreePath, Digest>,
     /// What a person should know, though it is no error.
     pub warnings: Vec<Warning>,
+    /// The values that objects of a chart were made with: what the template read to print the
+    /// object, to decide whether to, or into variables that it could see there.
+    pub values: BTreeMap<ObjectId, Vec<ValueRead>>,
     /// Objects that are applied at some moments only, in the order in which they are printed; of
     /// charts.
     pub hooks: Vec<Hook>,
@@ -71,6 +75,8 @@ pub struct Rendered {
 pub struct Hook {
     /// The object.
     pub object: Object,
+    /// The values that it was made with.
+    pub values: Vec<ValueRead>,
     /// When it is applied.
     pub events: Vec<HookEvent>,
     /// Hooks of one moment are applied in the order of their weights, the lowest first.
@@ -85,6 +91,49 @@ impl Rendered {
     /// These objects, read from nowhere.
     pub fn new(objects: ObjectSet) -> Self {
         Self { objects, ..Self::default() }
+    }
+}
+
+/// A key of the values that a template read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ValueRead {
+    /// The key from the top of the values of the whole chart, as `--set` takes it, such as
+    /// `image.tag`; of a chart inside it, below its name. Where it is a map or a list, all of it may
+    /// have been read.
+    pub key: String,
+    /// What sets it.
+    pub source: ValueSource,
+}
+
+/// What sets a value: the strongest of those that do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ValueSource {
+    /// A file with values, as the options name it; or the `values.yaml` of a chart, by its path
+    /// from the root of the tree.
+    File(Text),
+    /// A setting, such as `--set` makes one.
+    Setting,
+    /// Nothing: the template looks for a value that is not there, or that Helm adds.
+    Nothing,
+}
+
+impl ValueRead {
+    /// This key, set there.
+    pub fn new(key: impl Into<String>, source: ValueSource) -> Self {
+        Self { key: key.into(), source }
+    }
+}
+
+/// As a person reads it: `image.tag (production.yaml)`.
+impl fmt::Display for ValueRead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.source {
+            ValueSource::File(file) => write!(f, "{} ({file})", self.key),
+            ValueSource::Setting => write!(f, "{} (set)", self.key),
+            ValueSource::Nothing => write!(f, "{} (not set)", self.key),
+        }
     }
 }
 

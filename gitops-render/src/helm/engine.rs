@@ -9,6 +9,7 @@ use super::functions;
 use super::go::{Map, Str, Value};
 use super::gotemplate::{self, Fault, Fuel, Limit, Machine, World, parse};
 use super::kept::Kept;
+use super::origins::Origins;
 use super::read::Reader;
 use super::registry::callees;
 use super::run::Places;
@@ -59,7 +60,8 @@ impl<'a> Engine<'a> {
         Capabilities::new(kube_version.as_deref(), api_versions, *compat)
     }
 
-    /// What the templates print, without those that are only there for others.
+    /// What the templates print, without those that are only there for others; `origins` gets what
+    /// they read.
     ///
     /// # Errors
     /// Of the first template that cannot be read or run.
@@ -68,6 +70,7 @@ impl<'a> Engine<'a> {
         templates: &Templates<'_>,
         order: &[&str],
         release: &str,
+        mut origins: Option<&mut Origins>,
     ) -> Result<BTreeMap<String, Vec<u8>>, EngineFault> {
         let parsed = self.read(templates, order)?;
         let release = (&*self.options.namespace, release);
@@ -82,9 +85,18 @@ impl<'a> Engine<'a> {
                 "Template",
                 Value::Map(about.seen_as(functions::values_of(self.options.compat))),
             );
-            let output = machine
-                .render(name, Value::Map(dot.clone()))
-                .map_err(|fault| EngineFault::running(name, fault, self.options.compat))?;
+            let data = Value::Map(dot.clone());
+            let output = match &mut origins {
+                None => machine.render(name, data),
+                Some(Origins { trace, logs, .. }) => {
+                    machine.render_traced(name, data, trace).map(|(output, log)| {
+                        logs.insert((*name).to_owned(), log);
+                        output
+                    })
+                }
+            };
+            let output =
+                output.map_err(|fault| EngineFault::running(name, fault, self.options.compat))?;
             printed.insert((*name).to_owned(), output);
         }
         Ok(printed)

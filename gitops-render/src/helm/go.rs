@@ -7,6 +7,7 @@ mod map;
 mod object;
 mod record;
 mod text;
+mod trace;
 mod types;
 mod value;
 
@@ -16,5 +17,6 @@ pub(crate) use self::map::{Entries, Map, WeakMap};
 pub(crate) use self::object::{Encoded, Object, exported, is_exported};
 pub(crate) use self::record::{Field, Record, Tag};
 pub(crate) use self::text::Str;
+pub(crate) use self::trace::{Log, Mark, Read, Trace};
 pub(crate) use self::types::{IntKind, Kind, Named, Type};
 pub(crate) use self::value::Value;

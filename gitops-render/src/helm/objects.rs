@@ -3,30 +3,39 @@
 use gitops_diff::{Object, Origin, Value};
 
 use super::chart::document;
+use super::origins::Origins;
 use super::release::{Crd, Manifest, Terms};
 use super::run::{Outcome, Place, Places};
 use crate::{Hook, Position, RenderError, Rendered, Warning, yaml};
 
 /// The objects of a render. Documents without content are left out.
 pub(super) fn rendered(outcome: Outcome) -> Result<Rendered, RenderError> {
-    let Outcome { crds, sorted, notes, warnings, read, lookups, places } = outcome;
+    let Outcome { crds, sorted, notes, warnings, read, lookups, places, origins } = outcome;
+    let origins = origins.as_ref();
+    let all = sorted.manifests.iter().chain(sorted.hooks.iter().map(|hook| &hook.manifest));
+    let mut reads = origins.map(|origins| origins.reads(all)).unwrap_or_default();
     let mut rendered = Rendered { read, warnings, notes, lookups, ..Rendered::default() };
     for crd in &crds {
         let place = places.get(&crd.path).cloned().unwrap_or_default();
         add_definitions(crd, &place, &mut rendered)?;
     }
     for manifest in sorted.manifests {
-        let origin = origin(&manifest, &places);
+        let origin = origin(&manifest, &places, origins);
+        let reads = reads.remove(&(manifest.path.clone(), manifest.number)).unwrap_or_default();
         for object in objects(value(&manifest, &origin)?, &origin)? {
+            rendered.values.insert(object.id().clone(), reads.clone());
             add(object, &mut rendered);
         }
     }
     for hook in sorted.hooks {
-        let origin = origin(&hook.manifest, &places);
+        let origin = origin(&hook.manifest, &places, origins);
+        let Manifest { path, number, .. } = &hook.manifest;
+        let reads = reads.remove(&(path.clone(), *number)).unwrap_or_default();
         let Terms { events, weight, delete_policies, output_log_policies } = hook.terms;
         for object in objects(value(&hook.manifest, &origin)?, &origin)? {
             rendered.hooks.push(Hook {
                 object,
+                values: reads.clone(),
                 events: events.clone(),
                 weight,
                 delete_policies: delete_policies.clone(),
@@ -44,10 +53,11 @@ fn value(manifest: &Manifest, origin: &Origin) -> Result<Value, RenderError> {
 }
 
 /// The template of a document, and the line where that can be known.
-fn origin(manifest: &Manifest, places: &Places) -> Origin {
+fn origin(manifest: &Manifest, places: &Places, origins: Option<&Origins>) -> Origin {
     let place = places.get(&manifest.path);
     let file = place.map_or(&*manifest.path, |place| &*place.file);
-    let line = place.map_or(1, |place| line(place, manifest.number));
+    let known = place.zip(origins).and_then(|(place, it)| it.line(manifest, &place.content));
+    let line = known.or_else(|| Some(line(place?, manifest.number))).unwrap_or(1);
     Origin { file: file.into(), line, document: manifest.number }
 }
 

@@ -134,6 +134,16 @@ pub enum ValuesFile {
     },
 }
 
+impl ValuesFile {
+    /// What errors call it.
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Tree(path) | Self::Optional(path) => path.as_str(),
+            Self::Text { name, .. } => name,
+        }
+    }
+}
+
 /// Whether the files of `crds/` are part of the result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]

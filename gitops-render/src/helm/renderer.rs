@@ -93,7 +93,7 @@ impl Helm {
 
 impl Renderer for Helm {
     fn render(&self, input: &Input<'_>) -> Result<Rendered, RenderError> {
-        objects::rendered(Run::new(input, &self.options, &self.kept).render()?)
+        objects::rendered(Run::new(input, &self.options, &self.kept).render_traced()?)
     }
 
     fn fingerprint(&self) -> Digest {

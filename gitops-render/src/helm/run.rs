@@ -15,6 +15,7 @@ use super::fetch::Fetcher;
 use super::go::{Map, Str, Value};
 use super::kept::Kept;
 use super::options::{Crds, Operation, SchemaCheck};
+use super::origins::{Layer, Origins, Sources};
 use super::release::{Crd, Sorted, sort};
 use super::values::Collector;
 use super::watch::Watch;
@@ -35,6 +36,8 @@ pub(super) struct Outcome {
     pub(super) lookups: BTreeSet<Query>,
     /// The file of the tree that each template and each file of `crds/` comes from.
     pub(super) places: Places,
+    /// What the documents were made with, where that is asked for.
+    pub(super) origins: Option<Origins>,
 }
 
 /// Files of the chart, by the paths that Helm has for them.
@@ -69,7 +72,19 @@ impl<'a> Run<'a> {
     /// # Errors
     /// What is wrong, or has to be fetched first.
     pub(super) fn render(&self) -> Result<Outcome, RenderError> {
-        let outcome = self.outcome();
+        self.render_into(Outcome::default())
+    }
+
+    /// The same, with what the documents were made with.
+    ///
+    /// # Errors
+    /// As [`render`](Self::render).
+    pub(super) fn render_traced(&self) -> Result<Outcome, RenderError> {
+        self.render_into(Outcome { origins: Some(Origins::default()), ..Outcome::default() })
+    }
+
+    fn render_into(&self, outcome: Outcome) -> Result<Outcome, RenderError> {
+        let outcome = self.outcome(outcome);
         // What ends early says that it reached a limit, whoever ended it.
         if outcome.is_err() {
             self.input.stop.check()?;
@@ -82,9 +97,8 @@ impl<'a> Run<'a> {
         Ok(Outcome { lookups: self.lookups.asked(), ..outcome? })
     }
 
-    fn outcome(&self) -> Result<Outcome, RenderError> {
-        let mut outcome = Outcome::default();
-        let values = self.values(&mut outcome)?;
+    fn outcome(&self, mut outcome: Outcome) -> Result<Outcome, RenderError> {
+        let (values, given) = self.values(&mut outcome)?;
         let chart = self.chart(&mut outcome)?;
         self.go_on()?;
         let release = self.release_name()?;
@@ -100,23 +114,31 @@ impl<'a> Run<'a> {
         self.go_on()?;
         self.check_values(&node, &values)?;
         self.go_on()?;
+        if let Some(origins) = &mut outcome.origins {
+            values.watch(&origins.trace);
+            origins.sources = Sources::new(given, &node);
+        }
         self.print(&node, &values, &release, &mut outcome)?;
         outcome.warn(chart.warnings.iter().cloned());
         outcome.warn(coalescer.warnings.into_inner());
         Ok(outcome)
     }
 
-    /// The values that are given.
-    fn values(&self, outcome: &mut Outcome) -> Result<Map, RenderError> {
-        let mut collector =
-            Collector { tree: self.input.tree, compat: self.options.compat, read: Vec::new() };
+    /// The values that are given, and what gives them, where that is asked for.
+    fn values(&self, outcome: &mut Outcome) -> Result<(Map, Vec<Layer>), RenderError> {
+        let mut collector = Collector {
+            tree: self.input.tree,
+            compat: self.options.compat,
+            layers: outcome.origins.is_some().then(Vec::new),
+            read: Vec::new(),
+        };
         let values = collector.collect(&self.options.values).map_err(|error| self.wrong(error))?;
         for path in collector.read {
             if let Some(digest) = self.input.tree.digest_of(path.as_str()) {
                 outcome.read.insert(path, digest);
             }
         }
-        Ok(values)
+        Ok((values, collector.layers.unwrap_or_default()))
     }
 
     /// The chart with its dependencies.
@@ -217,7 +239,7 @@ impl<'a> Run<'a> {
             outcome.places.insert(path.clone(), Place::of(file));
         }
         let printed = engine
-            .run(&templates, &order(&templates), release)
+            .run(&templates, &order(&templates), release, outcome.origins.as_mut())
             .map_err(|fault| fault.into_error(&outcome.places))?;
         let files = self.after(node, printed, outcome)?;
         self.go_on()?;
@@ -249,6 +271,7 @@ impl<'a> Run<'a> {
         outcome.notes = notes.map(|notes| String::from_utf8_lossy(notes).into_owned());
         printed.retain(|path, _| !path.ends_with("NOTES.txt"));
         let Some(post_render) = &self.options.post_render else { return Ok(printed) };
+        outcome.origins = None; // What comes after may move everything.
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
         let files = printed.into_iter().map(|(path, content)| (path, text(content))).collect();
         let files = post_render.post_render(files).map_err(|error| {

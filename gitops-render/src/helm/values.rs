@@ -9,12 +9,15 @@ use super::chart::{freeze_map, merge_values, read_values};
 use super::functions::read_json;
 use super::go::{Map, Value};
 use super::options::{HelmValues, ValuesFile};
+use super::origins::Layer;
 use super::strvals;
 
 /// Collects values out of `tree`.
 pub(super) struct Collector<'a> {
     pub(super) tree: &'a Tree,
     pub(super) compat: HelmCompat,
+    /// Each file with its values, the weakest first, where that is asked for.
+    pub(super) layers: Option<Vec<Layer>>,
     /// The files of the tree that were read, or would have been.
     pub(super) read: Vec<TreePath>,
 }
@@ -27,9 +30,23 @@ impl Collector<'_> {
     pub(super) fn collect(&mut self, values: &HelmValues) -> Result<Map, String> {
         let mut files = Parsed::new();
         for file in &values.files {
-            merge_values(&mut files, self.file(file)?);
+            let read = self.file(file)?;
+            if let Some(layers) = &mut self.layers {
+                layers.push(Layer::file(file.name(), freeze_map(&read)));
+            }
+            merge_values(&mut files, read);
         }
-        let mut collected = freeze_map(&files).thawed();
+        let collected = self.settings(values, freeze_map(&files).thawed())?;
+        if let Some(mut layers) = self.layers.take() {
+            // A setting may go wrong without the files that it goes over; then it is not told.
+            layers.extend(self.settings(values, Map::of([].into())).ok().map(Layer::settings));
+            self.layers = Some(layers);
+        }
+        Ok(collected)
+    }
+
+    /// `collected` with what the settings say.
+    fn settings(&mut self, values: &HelmValues, mut collected: Map) -> Result<Map, String> {
         for setting in &values.set_json {
             collected = set_json(setting, collected, self.compat)?;
         }

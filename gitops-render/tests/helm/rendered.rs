@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use gitops_render::{
-    Auto, Crds, Helm, HelmOptions, Input, RenderError, Rendered, Renderer, Requirement,
+    Auto, Crds, Helm, HelmOptions, HelmValues, Input, RenderError, Rendered, Renderer, Requirement,
+    ValuesFile,
 };
 use gitops_source::{Tree, TreePath};
 use insta::assert_snapshot;
@@ -16,6 +17,11 @@ fn shown(rendered: &Rendered) -> String {
         let origin = object.origin().expect("an origin");
         let _ = writeln!(text, "{} from {origin}", object.id());
     }
+    for (id, reads) in &rendered.values {
+        for read in reads {
+            let _ = writeln!(text, "{id} reads {read}");
+        }
+    }
     for hook in &rendered.hooks {
         let origin = hook.object.origin().expect("an origin");
         let id = hook.object.id();
@@ -24,6 +30,9 @@ fn shown(rendered: &Rendered) -> String {
             "hook {id} from {origin}: {:?} {} {:?} {:?}",
             hook.events, hook.weight, hook.delete_policies, hook.output_log_policies
         );
+        for read in &hook.values {
+            let _ = writeln!(text, "hook {id} reads {read}");
+        }
     }
     for path in rendered.read.keys() {
         let _ = writeln!(text, "read {path}");
@@ -82,6 +91,129 @@ fn objects_know_the_template_they_come_from_and_hooks_their_terms() {
     "#);
     let without = Helm::new(HelmOptions { crds: Crds::Skip, ..HelmOptions::default() });
     assert!(!render(&without, &files, "apps/shop").contains("Crd"));
+}
+
+/// Prints an object whose name is what `name` gives.
+fn pod(name: &str, rest: &str) -> String {
+    format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}}}\n{rest}")
+}
+
+/// What the objects of a template were made with, whose chart has some values and whose options
+/// set others.
+fn reads(template: &str) -> String {
+    let inner =
+        pod("inner", "a: {{ .Values.port }}{{ .Values.global.zone }}{{ .Values.global.own }}\n");
+    let files = [
+        ("c/Chart.yaml", CHART),
+        ("c/values.yaml", "image: {tag: 1, name: web}\nenabled: true\nglobal: {zone: a}\nl: [1]\n"),
+        ("c/templates/_all.tpl", "{{ define \"tag\" }}{{ .Values.image.tag }}{{ end }}"),
+        ("c/templates/a.yaml", template),
+        ("c/charts/db/Chart.yaml", "apiVersion: v2\nname: db\nversion: 1.0.0\n"),
+        ("c/charts/db/values.yaml", "port: 1\nglobal: {own: 1}\n"),
+        ("c/charts/db/templates/b.yaml", inner.as_str()),
+        ("prod.yaml", "image: {tag: 2}\ndb: {port: 2}\n\"a.b\": 1\n"),
+    ];
+    let files = files.map(|(path, text)| (path, text.as_bytes().to_vec()));
+    let tree = Tree::from_files(files).expect("a tree");
+    let values = HelmValues {
+        files: vec![ValuesFile::Tree(TreePath::new("prod.yaml").expect("a path"))],
+        set: vec!["set.by=option".to_owned()],
+        ..HelmValues::default()
+    };
+    let helm = Helm::new(HelmOptions { values, ..HelmOptions::default() });
+    let input = Input::new(&tree, TreePath::new("c").expect("a path"));
+    match helm.render(&input) {
+        Ok(rendered) => shown(&rendered).replace("read c\nread prod.yaml\n", ""),
+        Err(error) => format!("error: {error}"),
+    }
+}
+
+#[test]
+fn objects_know_the_keys_that_they_were_made_with_and_what_sets_them() {
+    let one = pod("a", "b: {{ .Values.image.tag }}{{ .Values.set.by }}{{ .Values.none }}\n");
+    assert_snapshot!(reads(&one), @"
+    Pod/a from c/templates/a.yaml:1
+    Pod/inner from c/charts/db/templates/b.yaml:1
+    Pod/a reads image.tag (prod.yaml)
+    Pod/a reads none (not set)
+    Pod/a reads set.by (set)
+    Pod/inner reads db.global.own (c/charts/db/values.yaml)
+    Pod/inner reads db.global.zone (c/values.yaml)
+    Pod/inner reads db.port (prod.yaml)
+    ");
+    let through = pod(
+        "a",
+        "b: {{ include \"tag\" . }}{{ index .Values \"a.b\" }}{{ get .Values \"enabled\" }}\n",
+    );
+    assert_snapshot!(reads(&through), @r"
+    Pod/a from c/templates/a.yaml:1
+    Pod/inner from c/charts/db/templates/b.yaml:1
+    Pod/a reads a\.b (prod.yaml)
+    Pod/a reads enabled (c/values.yaml)
+    Pod/a reads image.tag (prod.yaml)
+    Pod/inner reads db.global.own (c/charts/db/values.yaml)
+    Pod/inner reads db.global.zone (c/values.yaml)
+    Pod/inner reads db.port (prod.yaml)
+    ");
+}
+
+#[test]
+fn what_decides_over_an_object_counts_and_what_only_others_read_does_not() {
+    let [a, b] = [pod("a", "x: {{ .Values.image.name }}\n"), pod("b", "y: {{ $tag }}\n")];
+    let guarded = format!(
+        "{{{{ if .Values.enabled }}}}\n{a}---\n{{{{- $tag := .Values.image.tag }}}}\n{b}\
+         {{{{ if .Values.none }}}}z: 1{{{{ end }}}}\n{{{{ end }}}}\n---\n{}",
+        pod("c", "{{ range .Values.l }}{{ . }}: {{ $.Values.image.tag }}\n{{ end }}")
+    );
+    assert_snapshot!(reads(&guarded), @"
+    Pod/a from c/templates/a.yaml:2
+    Pod/b from c/templates/a.yaml:8 (document 2)
+    Pod/c from c/templates/a.yaml:15 (document 3)
+    Pod/inner from c/charts/db/templates/b.yaml:1
+    Pod/a reads enabled (c/values.yaml)
+    Pod/a reads image.name (c/values.yaml)
+    Pod/b reads enabled (c/values.yaml)
+    Pod/b reads image.tag (prod.yaml)
+    Pod/b reads none (not set)
+    Pod/c reads image.tag (prod.yaml)
+    Pod/c reads l (c/values.yaml)
+    Pod/inner reads db.global.own (c/charts/db/values.yaml)
+    Pod/inner reads db.global.zone (c/values.yaml)
+    Pod/inner reads db.port (prod.yaml)
+    ");
+}
+
+#[test]
+fn many_documents_that_read_much_are_told_less() {
+    let mut declared = String::new();
+    for n in 0..2000 {
+        let _ = writeln!(declared, "{{{{- $v{n} := .Values.k{n} }}}}");
+    }
+    let document = pod("p{{ . }}", "---\n");
+    let text = reads(&format!("{declared}{{{{ range until 2000 }}}}{document}{{{{ end }}}}"));
+    let reads = text.lines().filter(|line| line.contains(" reads k")).count();
+    assert!((1..=1 << 20).contains(&reads), "{reads}");
+    assert!(text.contains("Pod/p1999 from c/templates/a.yaml:2001"), "{}", text.len());
+}
+
+#[test]
+fn objects_know_the_line_on_which_they_start_however_they_are_printed() {
+    let [a, b] = [pod("a", ""), pod("b", "")];
+    let template = format!(
+        "{{{{- range $n := list 1 2 }}}}\n{{{{- if eq $n 1 }}}}\n{a}---\n{{{{- else }}}}\n# two\n{b}\
+         {{{{- end }}}}\n{{{{- end }}}}\n---\n{{{{ .Values.none }}}}\n{{{{ toYaml (dict \"apiVersion\" \"v1\" \
+         \"kind\" \"Pod\" \"metadata\" (dict \"name\" \"c\")) }}}}\n"
+    );
+    assert_snapshot!(reads(&template), @"
+    Pod/a from c/templates/a.yaml:3
+    Pod/b from c/templates/a.yaml:8 (document 2)
+    Pod/c from c/templates/a.yaml:16 (document 3)
+    Pod/inner from c/charts/db/templates/b.yaml:1
+    Pod/c reads none (not set)
+    Pod/inner reads db.global.own (c/charts/db/values.yaml)
+    Pod/inner reads db.global.zone (c/values.yaml)
+    Pod/inner reads db.port (prod.yaml)
+    ");
 }
 
 #[test]

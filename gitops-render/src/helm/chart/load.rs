@@ -22,6 +22,8 @@ pub(in crate::helm) struct Chart {
     pub(in crate::helm) templates: Vec<ChartFile>,
     /// `values.yaml`; none without that file.
     pub(in crate::helm) values: Option<Arc<FrozenMap>>,
+    /// Where that file lies in the tree.
+    pub(in crate::helm) values_file: Option<Arc<str>>,
     /// `values.schema.json`.
     pub(in crate::helm) schema: Option<Schema>,
     /// All other files.
@@ -127,6 +129,7 @@ impl Chart {
             "values.yaml" => {
                 let values = values::read(&file.data, compat).map_err(cannot)?;
                 self.values = Some(values::freeze_map(&values));
+                self.values_file = Some(file.place);
             }
             "values.schema.json" => self.schema = Some(Schema::new(file.data)),
             "requirements.yaml" => {

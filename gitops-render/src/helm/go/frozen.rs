@@ -39,6 +39,12 @@ impl FrozenMap {
         Self { entries, has_nil, size }
     }
 
+    /// The value of `key`.
+    pub(crate) fn get(&self, key: &Str) -> Option<&Frozen> {
+        let at = self.entries.binary_search_by(|(known, _)| known.cmp(key)).ok()?;
+        Some(&self.entries[at].1)
+    }
+
     /// Whether a `nil` is in it or in a map below, not counting lists.
     pub(super) fn has_nil(&self) -> bool {
         self.has_nil

@@ -1,11 +1,12 @@
 //! Maps of Go: shared by all who hold them, and changed in place by `set` and its kind.
 
-use std::cell::{Cell, Ref, RefCell, RefMut};
+use std::cell::{Cell, OnceCell, Ref, RefCell, RefMut};
 use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
 use super::drop::Nest;
+use super::trace::{Tag, Trace};
 use super::{FrozenMap, Str, Type, Value};
 
 /// The entries, by their keys in the order of bytes, in which Go prints and ranges over them.
@@ -28,6 +29,8 @@ struct Shared {
     nil: bool,
     /// Whether the machine knows that it was changed.
     noted: Cell<bool>,
+    /// Who wants to know what is read of it.
+    tag: OnceCell<Tag>,
 }
 
 /// A map that does not keep its entries alive.
@@ -68,6 +71,7 @@ impl Map {
             frozen: RefCell::default(),
             nil,
             noted: Cell::new(false),
+            tag: OnceCell::new(),
         };
         Self { ty, shared: Rc::new(shared) }
     }
@@ -134,7 +138,38 @@ impl Map {
 
     /// The value of `key`.
     pub(crate) fn get(&self, key: &[u8]) -> Option<Value> {
-        self.entries().get(key).cloned()
+        let found = self.entries().get(key).cloned();
+        if let Some(tag) = self.shared.tag.get() {
+            tag.read(key, found.as_ref());
+        }
+        found
+    }
+
+    /// Whether there is a value of `key`.
+    pub(crate) fn has(&self, key: &[u8]) -> bool {
+        if let Some(tag) = self.shared.tag.get() {
+            tag.read(key, None);
+        }
+        self.entries().contains_key(key)
+    }
+
+    /// Says that the value of `key` is read, `found` among the entries, or that it is on the way to
+    /// what is.
+    pub(crate) fn note_read(&self, key: &[u8], found: Option<&Value>, is_last: bool) {
+        match self.shared.tag.get() {
+            Some(tag) if is_last => tag.read(key, found),
+            Some(tag) => tag.pass(key, found),
+            None => {}
+        }
+    }
+
+    /// Notes in `trace` what is read of it from now on, and of the maps below.
+    pub(crate) fn watch(&self, trace: &Rc<Trace>) {
+        self.watch_by(|| trace.root());
+    }
+
+    pub(super) fn watch_by(&self, tag: impl FnOnce() -> Tag) {
+        self.shared.tag.get_or_init(tag);
     }
 
     /// Sets `key`.

@@ -4,6 +4,7 @@ mod call;
 mod check;
 mod field;
 mod range;
+mod trace;
 
 use std::sync::Arc;
 
@@ -71,6 +72,9 @@ pub(super) fn run(machine: &mut Machine<'_>, tree: &Tree, dot: &Operand) -> Resu
 
 impl<'t> Frame<'_, '_, 't> {
     fn list(&mut self, dot: &Operand, nodes: Many<Node>) -> Result<Flow, Fault> {
+        if self.machine.is_traced() {
+            return self.traced_list(dot, nodes);
+        }
         for node in &self.code[nodes] {
             let flow = self.node(dot, node)?;
             if flow != Flow::Next {

@@ -11,7 +11,7 @@ use super::operand::Operand;
 use super::scope::{Overlay, Templates};
 use super::{Fault, Fuel, parse, stack};
 use crate::helm::HelmCompat;
-use crate::helm::go::{Map, Str, Value, WeakMap};
+use crate::helm::go::{Log, Map, Mark, Str, Trace, Value, WeakMap};
 use crate::helm::gofmt::quote;
 use crate::helm::registry;
 use crate::helm::world::{Clock, Entropy, Lookups};
@@ -40,6 +40,10 @@ pub(crate) struct Machine<'a> {
     file: String,
     calls: u64,
     changed: Vec<WeakMap>,
+    /// What is read of the values, where that is asked for.
+    trace: Option<Rc<Trace>>,
+    /// How many outputs are open that are not the file's: of calls of `include` and `tpl`.
+    inner: usize,
     /// What is printed: that of an included template at the end, until it is taken off.
     pub(super) output: Vec<u8>,
     /// The variables of all templates that run, the innermost last.
@@ -78,6 +82,8 @@ impl<'a> Machine<'a> {
             file: String::new(),
             calls: 0,
             changed: Vec::new(),
+            trace: None,
+            inner: 0,
             output: Vec::new(),
             variables: Vec::new(),
         }
@@ -88,13 +94,61 @@ impl<'a> Machine<'a> {
     /// # Errors
     /// Those of the template, or a limit.
     pub(crate) fn render(&mut self, name: &str, data: Value) -> Result<Vec<u8>, Fault> {
+        self.file_output(name, data).map(without_no_value)
+    }
+
+    /// What the file `name` prints.
+    fn file_output(&mut self, name: &str, data: Value) -> Result<Vec<u8>, Fault> {
         name.clone_into(&mut self.file);
         self.calls = 0;
         let result = self.execute(name.as_bytes(), &Operand::plain(data));
         self.included.clear();
         self.overlay = None;
         let output = std::mem::take(&mut self.output);
-        result.map(|()| without_no_value(output))
+        result.map(|()| output)
+    }
+
+    /// The same, with what it reads of the values that `trace` watches.
+    ///
+    /// # Errors
+    /// As [`render`](Self::render).
+    pub(crate) fn render_traced(
+        &mut self,
+        name: &str,
+        data: Value,
+        trace: &Rc<Trace>,
+    ) -> Result<(Vec<u8>, Log), Fault> {
+        self.trace = Some(Rc::clone(trace));
+        trace.start();
+        let output = self.file_output(name, data);
+        self.trace = None;
+        self.inner = 0;
+        let output = output?;
+        let cut: Vec<usize> = memchr::memmem::find_iter(&output, NO_VALUE).collect();
+        let log = trace.finish().without(&cut, NO_VALUE.len());
+        Ok((without_no_value(output), log))
+    }
+
+    /// The file that runs.
+    pub(super) fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// Whether reads are noted while what runs prints for the file itself.
+    pub(super) fn is_traced(&self) -> bool {
+        self.trace.is_some() && self.inner == 0
+    }
+
+    /// See [`Trace::open`].
+    pub(super) fn trace_open(&self, mark: Option<Mark>) -> usize {
+        self.trace.as_ref().map_or(0, |trace| trace.open(self.output.len(), mark))
+    }
+
+    /// See [`Trace::close`].
+    pub(super) fn trace_close(&self, since: usize) {
+        if let Some(trace) = &self.trace {
+            trace.close(since, self.output.len());
+        }
     }
 
     /// Accounts for `bytes` that a function is about to make. Call it before the memory is taken.
@@ -148,8 +202,10 @@ impl<'a> Machine<'a> {
             return Err(Fault::new("unable to execute template").wrap(text.concat()));
         }
         self.included.push(name.clone());
+        self.inner += 1;
         let start = self.output.len();
         let result = self.execute(name, &Operand::plain(data));
+        self.inner -= 1;
         self.included.pop();
         let text = result.map(|()| Str::from(&self.output[start..]));
         self.output.truncate(start);
@@ -169,8 +225,10 @@ impl<'a> Machine<'a> {
         let Some(main) = trees.last() else { return Ok(Str::default()) };
         let below = self.overlay.take();
         self.overlay = Some(Rc::new(Overlay::new(&trees, below.clone(), self.templates)));
+        self.inner += 1;
         let start = self.output.len();
         let result = self.run(main, &Operand::plain(data));
+        self.inner -= 1;
         self.overlay = below;
         let text = result
             .map(|()| Str::from(without_no_value(self.output[start..].to_vec())))
@@ -225,9 +283,11 @@ impl Drop for Machine<'_> {
     }
 }
 
-/// `text` without what missing values print: Helm's way to print nothing for them.
+/// What missing values print.
+const NO_VALUE: &[u8] = b"<no value>";
+
+/// `text` without that: Helm's way to print nothing for missing values.
 fn without_no_value(text: Vec<u8>) -> Vec<u8> {
-    const NO_VALUE: &[u8] = b"<no value>";
     let mut found = memchr::memmem::find_iter(&text, NO_VALUE).peekable();
     if found.peek().is_none() {
         drop(found);

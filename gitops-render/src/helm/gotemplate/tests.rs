@@ -71,6 +71,50 @@ fn variables_live_until_the_end_of_their_block() {
 }
 
 #[test]
+fn actions_written_twice_mean_what_they_mean_where_they_stand() {
+    let parse =
+        |line: u32, what: &str| format!("!parse error at (c/templates/t.yaml:{line}): {what}");
+    let undefined = |line, name: &str| parse(line, &format!("undefined variable \"{name}\""));
+    check(&[
+        ("{{ range list 1 }}{{ $y := . }}{{ $y }}{{ end }}\n{{ $y }}", &undefined(2, "$y")),
+        (
+            "{{ with $x := 1 }}{{ $x }}{{ end }}{{ with $x := 1 }}{{ $x }}{{ end }}\n{{ $x }}",
+            &undefined(2, "$x"),
+        ),
+        ("{{ `a}}\nb` }}x\n{{ `a}}\nb` }}{{ $z }}", &undefined(4, "$z")),
+        ("{{ 1\n}}{{ 1\n}}\n{{ $z }}", &undefined(4, "$z")),
+        (
+            "{{ $v := dict \"a\" 1 }}{{ $v.a }}{{ $v := 1 }}\n {{ $v.a }}",
+            "!c/templates/t.yaml:2:6\n  executing \"c/templates/t.yaml\" at <$v.a>:\n    can't evaluate field a in type int",
+        ),
+        ("{{ \"}}\" }}{{ \"}}\" }}", "}}}}"),
+        ("a {{- \"x\" -}}  y {{- \"x\" -}}  z", "axyxz"),
+        (
+            "{{ range $i, $e := list 1 2 }}{{ $i }}{{ end }}{{ range $i, $e := list 1 2 }}{{ $e }}{{ end }}",
+            "0112",
+        ),
+        (
+            "{{ if false }}a{{ else if true }}b{{ end }}{{ if false }}a{{ else if true }}b{{ end }}",
+            "bb",
+        ),
+        (
+            "{{ if true }}c{{ end }}{{ if false }}a{{ else if true }}b{{ end }}{{ else }}",
+            &parse(1, "unexpected {{else}}"),
+        ),
+        (
+            "{{ template \"t\" 1 }}{{ template \"t\" 2 }}{{ define \"t\" }}{{ . }}{{ end }}{{ template \"t\" 1 }}",
+            "121",
+        ),
+        (
+            "{{ range list 1 2 }}{{ continue }}{{ end }}{{ if true }}\n{{ continue }}{{ end }}",
+            &parse(2, "{{continue}} outside {{range}}"),
+        ),
+        ("{{ block \"t\" 1 }}{{ . }}{{ end }}{{ block \"u\" 2 }}{{ . }}{{ end }}", "12"),
+        ("{{ tpl \"{{define \\\"gotpl\\\"}}x{{end}}{{define \\\"b\\\"}}y{{end}}\" . }}", "x"),
+    ]);
+}
+
+#[test]
 fn ranges_go_over_numbers_lists_and_maps_in_order() {
     check(&[
         ("{{ range 3 }}{{ . }}{{ end }}", "012"),

@@ -1,6 +1,7 @@
 //! The documents of all files, hooks apart, in the order in which they are installed.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::head::Head;
 use super::hook::{Role, Terms};
@@ -17,7 +18,18 @@ pub(in crate::helm) struct Manifest {
     /// The document of the file, from 1.
     pub(in crate::helm) number: u32,
     pub(in crate::helm) content: String,
+    /// Where it stands in what the template printed.
+    pub(in crate::helm) printed: Stretch,
     pub(in crate::helm) head: Head,
+}
+
+/// A piece of what a template printed, in bytes.
+#[derive(Clone, Debug)]
+pub(in crate::helm) struct Stretch {
+    /// Where it starts.
+    pub(in crate::helm) start: usize,
+    /// With the space around it.
+    pub(in crate::helm) around: Range<usize>,
 }
 
 /// A document that is a hook.
@@ -65,7 +77,8 @@ pub(in crate::helm) fn sort(
             return Err(unreadable(document(content).err().unwrap_or_default()));
         };
         for (at, document) in (1..).zip(documents(text, compat)) {
-            sorted.take(path, at, document).map_err(unreadable)?;
+            let printed = Stretch::of(document, text);
+            sorted.take(path, at, document, printed).map_err(unreadable)?;
         }
     }
     let by_kind =
@@ -75,12 +88,28 @@ pub(in crate::helm) fn sort(
     Ok(sorted)
 }
 
+impl Stretch {
+    /// Of `document`, which is a part of `text`.
+    fn of(document: &str, text: &str) -> Self {
+        let start = document.as_ptr().addr() - text.as_ptr().addr();
+        let end = start + document.len();
+        let space_behind = text[end..].len() - text[end..].trim_start().len();
+        Self { start, around: text[..start].trim_end().len()..end + space_behind }
+    }
+}
+
 impl Sorted {
-    fn take(&mut self, path: &str, number: u32, document: &str) -> Result<(), String> {
+    fn take(
+        &mut self,
+        path: &str,
+        number: u32,
+        document: &str,
+        printed: Stretch,
+    ) -> Result<(), String> {
         let head = Head::read(document)?;
         let role = Role::of(&head);
         let content = document.to_owned();
-        let manifest = Manifest { path: path.to_owned(), number, content, head };
+        let manifest = Manifest { path: path.to_owned(), number, content, printed, head };
         match role {
             Role::Manifest => self.manifests.push(manifest),
             Role::Hook(terms) => self.hooks.push(Hook { manifest, terms }),

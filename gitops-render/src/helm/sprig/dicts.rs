@@ -19,9 +19,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
     Function::new("set", &[D, S, A], set),
     Function::new("unset", &[D, S], |_, args| Ok(unset(args))),
-    Function::new("hasKey", &[D, S], |_, args| {
-        Ok(Value::Bool(map(args, 0).entries().contains_key(&**text(args, 1))))
-    }),
+    Function::new("hasKey", &[D, S], |_, args| Ok(Value::Bool(map(args, 0).has(text(args, 1))))),
     Function::variadic("pluck", &[S], D, pluck),
     Function::variadic("keys", &[], D, keys),
     Function::new("values", &[D], |machine, args| {

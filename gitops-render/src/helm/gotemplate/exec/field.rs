@@ -25,6 +25,7 @@ fn entry(code: &Code, map: &Map, name: &Str, rest: &[One<Str>]) -> Option<Operan
     }
     let entries = map.entries();
     let found = entries.get(name)?;
+    map.note_read(name, Some(found), rest.is_empty());
     match rest {
         [] => Some(Operand::element(found.clone(), item_type(map.ty))),
         _ => follow(code, found, rest),
@@ -73,7 +74,7 @@ impl<'t> Frame<'_, '_, 't> {
                 return Err(self.error([name, &b" is not a method but has arguments"[..]].concat()));
             }
             let item = item_type(map.ty);
-            let found = map.entries().get(name).cloned();
+            let found = map.get(name);
             return Ok(found.map_or_else(|| zero(item), |found| Operand::element(found, item)));
         }
         if let Value::Object(object) = &value.value {

@@ -67,8 +67,11 @@ impl<'t> Frame<'_, '_, 't> {
     /// Over the entries that the map has now: the body may change it.
     fn entries(&mut self, branch: &'t Branch, map: &Map) -> Result<bool, Fault> {
         let item = item_type(map.ty);
-        let entries: Vec<(Str, Value)> =
-            map.entries().iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+        let entry = |(key, value): (&Str, &Value)| {
+            map.note_read(key, Some(value), false);
+            (key.clone(), value.clone())
+        };
+        let entries: Vec<(Str, Value)> = map.entries().iter().map(entry).collect();
         let entry = |(key, value)| (Operand::plain(Value::Str(key)), Operand::element(value, item));
         self.all(branch, entries.into_iter().map(entry))
     }
