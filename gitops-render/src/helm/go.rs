@@ -1,6 +1,7 @@
 //! Values as Go templates see them.
 
 mod drop;
+mod entries;
 mod frozen;
 mod list;
 mod map;
@@ -11,9 +12,10 @@ mod trace;
 mod types;
 mod value;
 
+pub(crate) use self::entries::Entries;
 pub(crate) use self::frozen::{Frozen, FrozenMap};
 pub(crate) use self::list::List;
-pub(crate) use self::map::{Entries, Map, WeakMap};
+pub(crate) use self::map::{Map, WeakMap};
 pub(crate) use self::object::{Encoded, Object, exported, is_exported};
 pub(crate) use self::record::{Field, Record, Tag};
 pub(crate) use self::text::Str;

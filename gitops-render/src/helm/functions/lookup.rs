@@ -1,7 +1,5 @@
 //! `lookup`: objects of the cluster.
 
-use std::collections::BTreeMap;
-
 use gitops_diff::Query;
 
 use crate::helm::go::Type;
@@ -24,7 +22,7 @@ fn lookup(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
             machine.charge(charged)?;
             Ok(value)
         }
-        _ => Ok(Value::Map(Map::of(BTreeMap::new()))),
+        _ => Ok(Value::Map(Map::of([].into()))),
     }
 }
 

@@ -62,7 +62,8 @@ impl FrozenMap {
 
     /// Entries of their own for one map. The maps in them stay frozen until they are looked at.
     pub(super) fn thaw(&self) -> Entries {
-        self.entries.iter().map(|(key, value)| (key.clone(), value.thaw())).collect()
+        let thawed = self.entries.iter().map(|(key, value)| (key.clone(), value.thaw()));
+        Entries::from_sorted(thawed.collect())
     }
 }
 

@@ -1,16 +1,12 @@
 //! Maps of Go: shared by all who hold them, and changed in place by `set` and its kind.
 
 use std::cell::{Cell, OnceCell, Ref, RefCell, RefMut};
-use std::collections::BTreeMap;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
 use super::drop::Nest;
 use super::trace::{Tag, Trace};
-use super::{FrozenMap, Str, Type, Value};
-
-/// The entries, by their keys in the order of bytes, in which Go prints and ranges over them.
-pub(crate) type Entries = BTreeMap<Str, Value>;
+use super::{Entries, FrozenMap, Str, Type, Value};
 
 /// A map of Go with keys of strings. Cloning shares the entries: who changes one changes all.
 #[derive(Clone, Debug)]

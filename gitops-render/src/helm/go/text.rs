@@ -1,6 +1,7 @@
 //! Strings of Go: bytes, which need not be UTF-8.
 
 use std::borrow::{Borrow, Cow};
+use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
@@ -15,15 +16,33 @@ pub(crate) struct Str {
     bytes: Arc<[u8]>,
 }
 
+/// How many bytes are looked at first.
+const START: usize = 8;
+
 impl Str {
     /// Bytes that a string of its own takes beside what it says.
     pub(crate) const BYTES: usize = 32;
 
     fn new(bytes: Arc<[u8]>) -> Self {
-        let mut start = [0; 8];
-        let count = bytes.len().min(start.len());
+        Self { start: Self::start(&bytes), bytes }
+    }
+
+    /// The first bytes of a text as a number, in whose order texts are, unless it is the same.
+    pub(super) fn start(bytes: &[u8]) -> u64 {
+        let mut start = [0; START];
+        let count = bytes.len().min(START);
         start[..count].copy_from_slice(&bytes[..count]);
-        Self { start: u64::from_be_bytes(start), bytes }
+        u64::from_be_bytes(start)
+    }
+
+    /// How it compares to `bytes`, whose first bytes as a number are `start`.
+    pub(super) fn cmp_to(&self, start: u64, bytes: &[u8]) -> Ordering {
+        self.start.cmp(&start).then_with(|| {
+            if self.bytes.len() <= START && bytes.len() <= START {
+                return self.bytes.len().cmp(&bytes.len());
+            }
+            self.bytes[..].cmp(bytes)
+        })
     }
 
     /// The text, with U+FFFD for what is not UTF-8.
@@ -110,6 +129,8 @@ mod tests {
         ) {
             prop_assert_eq!(Str::from(&one[..]).cmp(&Str::from(&other[..])), one.cmp(&other));
             prop_assert_eq!(Str::from(&one[..]) == Str::from(&other[..]), one == other);
+            let order = Str::from(&one[..]).cmp_to(Str::start(&other), &other);
+            prop_assert_eq!(order, one.cmp(&other));
         }
     }
 }

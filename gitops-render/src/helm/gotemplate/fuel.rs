@@ -24,7 +24,7 @@ pub(crate) struct Fuel {
 }
 
 impl Fuel {
-    pub(crate) fn new(limits: HelmLimits, watch: Watch) -> Self {
+    pub(in crate::helm) fn new(limits: HelmLimits, watch: Watch) -> Self {
         Self { watch, slice: 0, steps: limits.steps, bytes: limits.bytes, depth: 0, limits }
     }
 

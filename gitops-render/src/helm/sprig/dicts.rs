@@ -55,7 +55,7 @@ fn set(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
 }
 
 fn unset(args: &[Value]) -> Value {
-    let removed = map(args, 0).change().remove(&**text(args, 1));
+    let removed = map(args, 0).change().remove(text(args, 1));
     drop(removed);
     args[0].clone()
 }
@@ -82,7 +82,7 @@ fn pick(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
     machine.charge((args.len() - 1).saturating_mul(Map::ENTRY))?;
     let entries = map(args, 0).entries();
     let picked = (1..args.len()).filter_map(|at| {
-        let (key, value) = entries.get_key_value(&**text(args, at))?;
+        let (key, value) = entries.get_key_value(text(args, at))?;
         Some((key.clone(), value.clone()))
     });
     let picked: Entries = picked.collect();
