@@ -64,12 +64,14 @@ impl Coalescer {
         if into.is_same(defaults) {
             return;
         }
-        let set: Vec<_> = (defaults.entries().iter())
-            .filter(|(_, value)| self.keeps_null_defaults || !matches!(value, Value::Nil))
-            .map(|(key, _)| key.clone())
-            .collect();
         let null: Vec<_> = (into.entries().iter())
             .filter(|(_, value)| matches!(value, Value::Nil))
+            .map(|(key, _)| key.clone())
+            .collect();
+        // Only what is null there is looked up in it.
+        let set: Vec<_> = (defaults.entries().iter())
+            .filter(|(key, _)| null.binary_search(key).is_ok())
+            .filter(|(_, value)| self.keeps_null_defaults || !matches!(value, Value::Nil))
             .map(|(key, _)| key.clone())
             .collect();
         for key in null {
@@ -78,26 +80,26 @@ impl Coalescer {
         let all: Vec<_> =
             defaults.entries().iter().map(|(key, value)| (key.clone(), value.clone())).collect();
         for (key, value) in all {
-            let path = concat(prefix, &key.lossy());
+            let path = || concat(prefix, &key.lossy());
             match (into.get(&key), value) {
                 (Some(Value::Nil), _)
                     if nulls == Nulls::Remove
-                        && (self.keeps_null_defaults || set.contains(&key)) =>
+                        && (self.keeps_null_defaults || set.binary_search(&key).is_ok()) =>
                 {
                     into.change().remove(&key);
                 }
                 (None, value) => into.set(key, value),
                 (Some(Value::Map(below)), Value::Map(value)) => {
-                    self.tables(&below, &value, &path, nulls);
+                    self.tables(&below, &value, &path(), nulls);
                 }
                 (Some(_), value @ Value::Map(_)) => {
-                    let value = shown(&value);
+                    let (path, value) = (path(), shown(&value));
                     self.warn(format!(
                         "warning: cannot overwrite table with non table for {path} ({value})"
                     ));
                 }
                 (Some(Value::Map(_)), value) if !matches!(value, Value::Nil) => {
-                    let value = shown(&value);
+                    let (path, value) = (path(), shown(&value));
                     self.warn(format!(
                         "warning: destination for {path} is a table. Ignoring non-table value \
                          ({value})"

@@ -107,13 +107,14 @@ impl<'a> Reader<'a> {
         if self.blocks.last() != Some(&wanted) {
             return None;
         }
-        if wanted.is_list { self.item(wanted.column, line) } else { self.member(line) }
+        if wanted.is_list { self.item(wanted.column, line) } else { self.member(word::key(line)?) }
     }
 
     /// A value that starts a line or stands behind a dash.
     fn node(&mut self, column: usize, line: &'a str) -> Option<()> {
         let is_list = word::is_dash(line);
-        if !is_list && word::key(line).is_none() {
+        let key = if is_list { None } else { word::key(line) };
+        if !is_list && key.is_none() {
             let fits = !self.blocks.is_empty() && !self.places.is_wanted();
             return if fits { self.value(line) } else { None };
         }
@@ -121,7 +122,10 @@ impl<'a> Reader<'a> {
             return None;
         }
         self.blocks.push(Block { column, is_list });
-        if is_list { self.item(column, line) } else { self.member(line) }
+        match key {
+            Some(key) => self.member(key),
+            None => self.item(column, line),
+        }
     }
 
     fn item(&mut self, column: usize, line: &'a str) -> Option<()> {
@@ -134,8 +138,8 @@ impl<'a> Reader<'a> {
         self.node(column + line.len() - text.len(), text)
     }
 
-    fn member(&mut self, line: &'a str) -> Option<()> {
-        let (key, rest) = word::key(line)?;
+    /// A key, and what stands behind its colon.
+    fn member(&mut self, (key, rest): (&'a str, &'a str)) -> Option<()> {
         self.places.enter(self.blocks.len(), key)?;
         self.last = Last::Pending;
         let text = rest.trim_start_matches(' ');

@@ -25,6 +25,9 @@ pub(super) fn is_dash(line: &str) -> bool {
 /// The key that a line starts with, and what stands behind its colon.
 pub(super) fn key(line: &str) -> Option<(&str, &str)> {
     let bytes = line.as_bytes();
+    if let Some(found) = word(line) {
+        return Some(found);
+    }
     let (key, end) = if let quote @ (b'"' | b'\'') = bytes[0] {
         let end = memchr2(quote, b'\\', &bytes[1..])? + 1;
         if bytes[end] != quote {
@@ -41,6 +44,19 @@ pub(super) fn key(line: &str) -> Option<(&str, &str)> {
     };
     let is_key = end <= KEY && is_colon(bytes, end);
     is_key.then(|| (key, &line[end + 1..]))
+}
+
+/// The same of a key that is but a word, as nearly all are.
+fn word(line: &str) -> Option<(&str, &str)> {
+    let bytes = line.as_bytes();
+    let in_word =
+        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'/' | b'.');
+    if !bytes[0].is_ascii_alphabetic() {
+        return None;
+    }
+    let end = bytes.iter().position(|byte| !in_word(byte))?;
+    let is_plain = end <= KEY && is_colon(bytes, end) && !line[..end].eq_ignore_ascii_case("null");
+    is_plain.then(|| (&line[..end], &line[end + 1..]))
 }
 
 /// The first colon that ends a key.
