@@ -76,7 +76,8 @@ pub(crate) struct Args {
 pub(crate) fn template(args: &Args) -> Result<String, Box<dyn Error>> {
     let (tree, path) = chart(&args.chart)?;
     let helm = Helm::new(options(args)?);
-    let output = helm.output(&Input::new(&tree, path)).map_err(words)?;
+    let output =
+        helm.output(&Input::new(&tree, path)).map_err(|error| words(error, args.helm_compat))?;
     for warning in &output.warnings {
         eprintln!("level=WARN msg={:?}", warning.message);
     }
@@ -142,7 +143,7 @@ fn not_there(name: &str) -> String {
 }
 
 /// The error in Helm's words, which say where it is themselves.
-fn words(error: RenderError) -> String {
+fn words(error: RenderError, compat: HelmCompat) -> String {
     match error {
         RenderError::Invalid { message, .. } => message,
         RenderError::Missing(requirements) => {
@@ -151,10 +152,14 @@ fn words(error: RenderError) -> String {
                 _ => None,
             });
             let names: Vec<&str> = names.collect();
+            let (start, command) = match compat {
+                HelmCompat::V3_21 => ("An", "`helm dependency build`"),
+                _ => ("an", "'helm dependency build'"),
+            };
             format!(
-                "an error occurred while checking for chart dependencies. You may need to run \
-                 'helm dependency build' to fetch missing dependencies: found in Chart.yaml, but \
-                 missing in charts/ directory: {}",
+                "{start} error occurred while checking for chart dependencies. You may need to run \
+                 {command} to fetch missing dependencies: found in Chart.yaml, but missing in \
+                 charts/ directory: {}",
                 names.join(", ")
             )
         }

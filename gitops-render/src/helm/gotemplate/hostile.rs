@@ -106,6 +106,17 @@ fn texts_count_before_they_are_made() {
 }
 
 #[test]
+fn texts_that_are_read_count_for_what_becomes_of_them() {
+    for text in ["{{ 1 }}", "{{ define `a` }}{{ end }}", "{{ if 1 }}a{{ end }}"] {
+        let template = format!("{{{{ tpl (repeat 10000 {text:?}) . }}}}");
+        refused(&template, "t.yaml:1:3: what templates and functions make, in bytes, is over");
+    }
+    assert_eq!(run("{{ tpl (repeat 1000 `{{ 1 }}`) . | len }}"), Ok(b"1000".to_vec()));
+    let nested = "{{ fromToml (printf \"%sa=1\" (repeat 10000 \"a.\")) }}";
+    refused(nested, "t.yaml:1:3: what templates and functions make, in bytes, is over");
+}
+
+#[test]
 fn what_takes_long_counts_for_many_steps() {
     for call in [
         "genPrivateKey \"rsa\"",
@@ -133,6 +144,9 @@ fn looks_at_large_texts_and_lists_count_for_many_steps() {
     }
     let large = "{{ regexMatch (repeat 20 \"(a{0,1000}b)?\") (repeat 500000 \"a\") }}";
     refused(large, "the number of steps is over the limit");
+    let large = "{{ regexMatch \"(a|b|ab)*([a-z][^c]){500}(x|y){500}z\" (repeat 5000 \"ab\") }}";
+    refused(large, "the number of steps is over the limit");
+    assert_eq!(run("{{ regexMatch \"^[a-z0-9-]+$\" (repeat 5000 \"ab\") }}"), Ok(b"true".to_vec()));
 }
 
 #[test]

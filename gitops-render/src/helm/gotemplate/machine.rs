@@ -242,6 +242,7 @@ impl<'a> Machine<'a> {
         if let Some(trees) = self.texts.get(text) {
             return Ok(Rc::clone(trees));
         }
+        self.charge(parsed_size(text))?;
         let trees = parse::parse(Str::from("gotpl"), text, registry::callees(self.compat))?;
         let trees: Rc<[Arc<Tree>]> = trees.into();
         self.texts.insert(text.clone(), Rc::clone(&trees));
@@ -281,6 +282,20 @@ impl Drop for Machine<'_> {
             map.clear();
         }
     }
+}
+
+/// Bytes that a text takes once it is read, nearly: its actions and the words in them.
+fn parsed_size(text: &[u8]) -> usize {
+    const ACTION: usize = 320;
+    const BYTE: usize = 32;
+    let (mut size, mut rest) = (text.len(), text);
+    while let Some(start) = memchr::memmem::find(rest, b"{{") {
+        let action = &rest[start..];
+        let end = memchr::memmem::find(action, b"}}").unwrap_or(action.len());
+        size = size.saturating_add(ACTION + BYTE * end);
+        rest = &action[end..];
+    }
+    size
 }
 
 /// What missing values print.

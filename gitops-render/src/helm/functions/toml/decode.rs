@@ -29,8 +29,8 @@ pub(super) fn decode(
                        files must be UTF-8";
         return Ok(Err(message.into()));
     }
-    let mut parser =
-        Parser { scanner: Scanner::new(text), tables: Tables::default(), line: 0, depth: 0 };
+    let (scanner, tables) = (Scanner::new(text), Tables::default());
+    let mut parser = Parser { machine, scanner, tables, line: 0, depth: 0 };
     Ok(match parser.run() {
         Ok(()) => Ok(parser.tables.into_map()),
         Err(Stop::Problem(problem)) => Err(parser.worded(&problem)),
@@ -49,7 +49,8 @@ impl From<Problem> for Stop {
     }
 }
 
-struct Parser<'a> {
+struct Parser<'m, 'w, 'a> {
+    machine: &'m mut Machine<'w>,
     scanner: Scanner<'a>,
     tables: Tables,
     /// Of the key that was read last.
@@ -57,7 +58,7 @@ struct Parser<'a> {
     depth: usize,
 }
 
-impl Parser<'_> {
+impl Parser<'_, '_, '_> {
     fn worded(&self, problem: &Problem) -> Vec<u8> {
         let key = self.tables.current_key();
         let mut error = format!("toml: line {}", problem.line).into_bytes();
@@ -119,7 +120,22 @@ impl Parser<'_> {
     fn read_key(&mut self, kind: KeyIn) -> Result<Vec<Str>, Stop> {
         let line = &mut self.line;
         let key = self.scanner.key(kind, |first| *line = first)?;
-        Ok(key.into_iter().map(Str::from).collect())
+        let key: Vec<Str> = key.into_iter().map(Str::from).collect();
+        self.charge(&key, kind)?;
+        Ok(key)
+    }
+
+    /// Accounts for the paths of all tables that a key goes through.
+    fn charge(&mut self, key: &[Str], kind: KeyIn) -> Result<(), Stop> {
+        let above: &[Str] = if matches!(kind, KeyIn::Header) { &[] } else { &self.tables.context };
+        let length = |path: &[Str]| path.iter().map(|part| part.len() + 1).sum::<usize>();
+        let bytes = (length(above) + length(key)).saturating_mul(key.len() + 1);
+        self.machine.charge(bytes).map_err(Stop::Fault)?;
+        if above.len() + key.len() > NESTING {
+            let limit = NESTING as u64;
+            return Err(Stop::Fault(Fault::limit("values that hold one another", limit, "")));
+        }
+        Ok(())
     }
 
     /// `[table]` or `[[table]]`.

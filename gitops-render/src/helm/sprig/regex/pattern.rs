@@ -40,11 +40,13 @@ impl Pattern {
     /// How many steps a search through `text` may take, where the expression has as many ways to
     /// go on as it has room for.
     pub(super) fn steps(&self, text: &[u8]) -> u64 {
-        /// What a usual expression takes, and the bytes that it looks at in the time of a step.
-        const USUAL: u64 = 64 << 10;
-        const BYTES: u64 = 16;
-        let ways = self.size() as u64 / USUAL;
-        (text.len() as u64).saturating_mul(ways) / BYTES
+        /// What a way to go on takes, of which twenty are tried in the time of a step.
+        const WAY: u64 = 64 * 20;
+        /// From which size on there are too many ways to remember what they come to.
+        const LARGE: u64 = 64 << 10;
+        let size = self.size() as u64;
+        let ways = size * size.min(LARGE) / LARGE;
+        (text.len() as u64).saturating_mul(ways) / WAY
     }
 
     /// Whether there is a match anywhere in `text`.
