@@ -43,7 +43,9 @@ fn main() -> ExitCode {
 /// What the example `render -- helm CHART` does.
 fn template(chart: &Path) -> Outcome {
     let (tree, path) = tree(chart)?;
-    let output = helm().template(&Input::new(&tree, path))?;
+    let helm = helm();
+    let output = helm.template(&Input::new(&tree, path))?;
+    std::mem::forget(helm);
     Ok(std::io::stdout().write_all(output.as_bytes())?)
 }
 

@@ -78,6 +78,8 @@ pub(crate) fn template(args: &Args) -> Result<String, Box<dyn Error>> {
     let helm = Helm::new(options(args)?);
     let output =
         helm.output(&Input::new(&tree, path)).map_err(|error| words(error, args.helm_compat))?;
+    // The program ends with this render: what the renderer keeps need not be taken apart.
+    std::mem::forget(helm);
     for warning in &output.warnings {
         eprintln!("level=WARN msg={:?}", warning.message);
     }

@@ -79,10 +79,10 @@ pub(crate) enum Word {
     Nil,
     Bool(bool),
     Number(One<Number>),
-    /// As it is written, and what it means.
+    /// As it is written, and what it means, unless that is long and simply what is in the quotes.
     Str {
         quoted: Span,
-        text: One<Str>,
+        text: Option<One<Str>>,
     },
     Field(Many<One<Str>>),
     /// A variable by its name with `$`, and fields of it.

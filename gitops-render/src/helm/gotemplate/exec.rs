@@ -9,7 +9,7 @@ mod trace;
 use std::sync::Arc;
 
 use super::ast::{
-    Action, Arg, Branch, Callee, Code, Command, Many, Node, Number, One, Pipe, Tree, Word,
+    Action, Arg, Branch, Callee, Code, Command, Many, Node, Number, One, Pipe, Span, Tree, Word,
 };
 use super::operand::Operand;
 use super::print::Print;
@@ -107,6 +107,9 @@ impl<'t> Frame<'_, '_, 't> {
     /// end of the list that the action is in.
     fn action(&mut self, dot: &Operand, node: &'t Node, action: Action) -> Result<(), Fault> {
         let pipe = &self.code[action.pipe];
+        if let Some(text) = self.only_text(pipe) {
+            return self.write(text);
+        }
         let value = self.pipeline(dot, pipe)?;
         if !pipe.decl.is_empty() {
             return Ok(());
@@ -124,6 +127,17 @@ impl<'t> Frame<'_, '_, 't> {
             result.map_err(|fault| self.stop(fault))?;
         }
         self.machine.charge(self.machine.output.len() - start).map_err(|fault| self.stop(fault))
+    }
+
+    /// The text that is all of a pipeline.
+    fn only_text(&self, pipe: &Pipe) -> Option<&'t [u8]> {
+        let ([command], []) = (&self.code[pipe.cmds], &self.code[pipe.decl]) else { return None };
+        match &self.code[command.args] {
+            [Arg { word: Word::Str { quoted, text }, .. }] => {
+                Some(self.code.meaning(*quoted, *text))
+            }
+            _ => None,
+        }
     }
 
     fn branch(&mut self, dot: &Operand, branch: &'t Branch, sets_dot: bool) -> Result<Flow, Fault> {
@@ -281,7 +295,7 @@ impl<'t> Frame<'_, '_, 't> {
     fn constant(&mut self, arg: &'t Arg) -> Result<Operand, Fault> {
         let value = match arg.word {
             Word::Bool(value) => Value::Bool(value),
-            Word::Str { text, .. } => Value::Str(self.code[text].clone()),
+            Word::Str { quoted, text } => self.string(quoted, text)?,
             Word::Number(number) => {
                 self.at = At::Arg(arg);
                 return self.number(&self.code[number]);
@@ -289,6 +303,15 @@ impl<'t> Frame<'_, '_, 't> {
             _ => Value::Nil,
         };
         Ok(Operand::plain(value))
+    }
+
+    /// A text in quotes; a long one is copied, which counts.
+    fn string(&mut self, quoted: Span, text: Option<One<Str>>) -> Result<Value, Fault> {
+        if text.is_none() {
+            let length = self.code.meaning(quoted, text).len();
+            self.machine.charge(length).map_err(|fault| self.stop(fault))?;
+        }
+        Ok(Value::Str(self.code.string(quoted, text)))
     }
 
     fn number(&self, number: &Number) -> Result<Operand, Fault> {

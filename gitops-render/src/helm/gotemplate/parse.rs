@@ -22,6 +22,9 @@ use crate::helm::gofmt::quote;
 /// the rest grow with its stack.
 const NESTING: usize = 1000;
 
+/// Longer words and texts hardly ever come twice.
+const LONGEST_WORD: usize = 64;
+
 /// Reads `text`, which errors call `name`, and gives its templates: those that it defines and last
 /// what is left, under the name `name`. `functions` finds functions by their names.
 ///
@@ -244,9 +247,7 @@ impl<'t> Parser<'t> {
 
     /// The word, which is kept once in the text.
     fn word(&mut self, text: &'t [u8]) -> One<Str> {
-        /// Longer texts hardly ever come twice.
-        const LONGEST: usize = 64;
-        if text.len() > LONGEST {
+        if text.len() > LONGEST_WORD {
             return self.code.add(Str::from(text));
         }
         *self.words.entry(text).or_insert_with(|| self.code.add(Str::from(text)))

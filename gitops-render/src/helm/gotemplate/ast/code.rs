@@ -116,6 +116,23 @@ impl Code {
         &self.text[span.start as usize..span.end as usize]
     }
 
+    /// What a text in quotes means.
+    pub(in crate::helm::gotemplate) fn meaning(
+        &self,
+        quoted: Span,
+        text: Option<One<Str>>,
+    ) -> &[u8] {
+        match text {
+            Some(text) => &self[text],
+            None => &self.text[quoted.start as usize + 1..quoted.end as usize - 1],
+        }
+    }
+
+    /// The same, as a value.
+    pub(in crate::helm::gotemplate) fn string(&self, quoted: Span, text: Option<One<Str>>) -> Str {
+        text.map_or_else(|| Str::from(self.meaning(quoted, None)), |text| self[text].clone())
+    }
+
     /// Whether `list` holds nothing but space.
     pub(in crate::helm::gotemplate) fn is_space(&self, list: Many<Node>) -> bool {
         let space = |text: &[u8]| String::from_utf8_lossy(text).trim().is_empty();

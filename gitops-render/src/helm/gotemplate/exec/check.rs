@@ -3,7 +3,7 @@
 use super::{At, Frame};
 use crate::helm::go::{Kind, Type, Value};
 use crate::helm::gotemplate::Fault;
-use crate::helm::gotemplate::ast::{Arg, Code, Word};
+use crate::helm::gotemplate::ast::{Arg, Word};
 use crate::helm::gotemplate::operand::{Operand, zero};
 use crate::helm::gotemplate::print::Print;
 
@@ -38,7 +38,12 @@ impl<'t> Frame<'_, '_, 't> {
         let (expected, value) = match ty.kind() {
             _ if matches!(ty, Type::Any | Type::Reflect) => return self.constant(arg),
             Kind::Bool => ("bool", bool_of(arg)),
-            Kind::Str => ("string", string_of(self.code, arg)),
+            Kind::Str => match arg.word {
+                Word::Str { quoted, text } => {
+                    return self.string(quoted, text).map(Operand::plain);
+                }
+                _ => ("string", None),
+            },
             Kind::Float64 => ("float", number.and_then(|n| n.float).map(Value::Float)),
             Kind::Complex128 => {
                 ("complex", number.and_then(|n| n.complex).map(|(re, im)| Value::Complex(re, im)))
@@ -111,13 +116,6 @@ fn assign(value: &Value, ty: Type) -> Option<Value> {
 fn bool_of(arg: &Arg) -> Option<Value> {
     match arg.word {
         Word::Bool(value) => Some(Value::Bool(value)),
-        _ => None,
-    }
-}
-
-fn string_of(code: &Code, arg: &Arg) -> Option<Value> {
-    match arg.word {
-        Word::Str { text, .. } => Some(Value::Str(code[text].clone())),
         _ => None,
     }
 }

@@ -4,7 +4,7 @@ use memchr::memchr;
 use smallvec::SmallVec;
 
 use super::number::number;
-use super::{Parser, position, span};
+use super::{LONGEST_WORD, Parser, position, span};
 use crate::helm::go::Str;
 use crate::helm::gofmt::{quote, unquote};
 use crate::helm::gotemplate::Fault;
@@ -83,7 +83,9 @@ impl<'t> Parser<'t> {
                 Word::Pipe(pipe)
             }
             Kind::String | Kind::RawString => {
-                Word::Str { quoted: span(&token), text: self.text(token.text)? }
+                let is_long = plain(token.text).is_some_and(|text| text.len() > LONGEST_WORD);
+                let text = if is_long { None } else { Some(self.text(token.text)?) };
+                Word::Str { quoted: span(&token), text }
             }
             _ => {
                 self.tree.tokens.back();
@@ -116,16 +118,7 @@ impl<'t> Parser<'t> {
 
     /// What a text in quotes says.
     pub(super) fn text(&mut self, quoted: &'t [u8]) -> Result<One<Str>, Fault> {
-        let plain = match quoted {
-            [b'`', inner @ .., _] if memchr(b'\r', inner).is_none() => Some(inner),
-            [b'"', inner @ .., _]
-                if memchr(b'\\', inner).is_none() && std::str::from_utf8(inner).is_ok() =>
-            {
-                Some(inner)
-            }
-            _ => None,
-        };
-        if let Some(text) = plain {
+        if let Some(text) = plain(quoted) {
             return Ok(self.word(text));
         }
         let text = unquote(quoted).map_err(|error| self.error(error))?;
@@ -142,5 +135,17 @@ impl<'t> Parser<'t> {
             self.known.uses(at, name);
         }
         Ok(Word::Variable { name, fields: Many::NONE })
+    }
+}
+
+/// What is in the quotes, where that is what the text means.
+fn plain(quoted: &[u8]) -> Option<&[u8]> {
+    match quoted {
+        [b'`', inner @ .., _] => memchr(b'\r', inner).is_none().then_some(inner),
+        [b'"', inner @ .., _] => {
+            let is_plain = memchr(b'\\', inner).is_none() && std::str::from_utf8(inner).is_ok();
+            is_plain.then_some(inner)
+        }
+        _ => None,
     }
 }
