@@ -33,7 +33,6 @@ mod objects;
 mod options;
 mod origins;
 mod pattern;
-mod read;
 mod registry;
 mod release;
 mod renderer;

@@ -10,7 +10,6 @@ use super::go::{Map, Str, Value};
 use super::gotemplate::{self, Fault, Fuel, Limit, Machine, World, parse};
 use super::kept::Kept;
 use super::origins::Origins;
-use super::read::Reader;
 use super::registry::callees;
 use super::run::Places;
 use super::watch::Watch;
@@ -121,16 +120,18 @@ impl<'a> Engine<'a> {
     }
 
     /// Reads all templates; later ones replace definitions of earlier ones.
-    fn read<'t>(
+    fn read(
         &self,
-        templates: &'t Templates<'_>,
-        order: &[&'t str],
+        templates: &Templates<'_>,
+        order: &[&str],
     ) -> Result<gotemplate::Templates, EngineFault> {
-        let text = |name: &&'t str| Some((*name, &templates.get(*name)?.file.data));
-        let texts: Vec<(&str, &Str)> = order.iter().filter_map(text).collect();
-        let reader = Reader { kept: self.kept, watch: self.watch, compat: self.options.compat };
         let mut parsed = gotemplate::Templates::default();
-        for (name, trees) in reader.read(&texts) {
+        let compat = self.options.compat;
+        for name in order {
+            let Some(Template { file, .. }) = templates.get(*name) else { continue };
+            self.watch.check().map_err(|limit| EngineFault::reading(name, limit.into()))?;
+            let read = || parse(Str::from(*name), &file.data, callees(compat));
+            let trees = self.kept.file((name, compat), &file.data, read);
             parsed.add(trees.map_err(|fault| EngineFault::reading(name, fault))?);
         }
         Ok(parsed)

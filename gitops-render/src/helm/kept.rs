@@ -9,7 +9,7 @@ use gitops_source::{Digest, TreePath};
 use super::HelmCompat;
 use super::chart::Chart;
 use super::go::Str;
-use super::gotemplate::Tree;
+use super::gotemplate::{Fault, Tree};
 
 /// How many charts are kept.
 const CHARTS: usize = 8;
@@ -65,22 +65,31 @@ impl Kept {
         Ok(chart)
     }
 
-    /// What the file `name` with this text defines, if it was read before.
-    pub(super) fn file(&self, name: &str, compat: HelmCompat, text: &Str) -> Option<Trees> {
-        self.with(|state| {
+    /// What the file `name` with this text defines, read by `read` if it was not before.
+    ///
+    /// # Errors
+    /// Those of `read`.
+    pub(super) fn file(
+        &self,
+        (name, compat): (&str, HelmCompat),
+        text: &Str,
+        read: impl FnOnce() -> Result<Trees, Fault>,
+    ) -> Result<Trees, Fault> {
+        let known = self.with(|state| {
             let (by, known, trees) = state.files.get(name)?;
             (*by == compat && known == text).then(|| trees.clone())
-        })
-    }
-
-    /// Keeps what the file `name` with this text defines.
-    pub(super) fn keep_file(&self, name: &str, compat: HelmCompat, text: &Str, trees: &Trees) {
+        });
+        if let Some(trees) = known {
+            return Ok(trees);
+        }
+        let trees = read()?;
         self.with(|state| {
             if state.files.len() >= FILES {
                 state.files.clear();
             }
             state.files.insert(name.to_owned(), (compat, text.clone(), trees.clone()));
         });
+        Ok(trees)
     }
 
     fn with<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {

@@ -67,6 +67,8 @@ impl<'t> Frame<'_, '_, 't> {
     /// Over the entries that the map has now: the body may change it.
     fn entries(&mut self, branch: &'t Branch, map: &Map) -> Result<bool, Fault> {
         let item = item_type(map.ty);
+        let bytes = map.len().saturating_mul(Map::ENTRY);
+        self.machine.charge(bytes).map_err(|fault| self.stop(fault))?;
         let entry = |(key, value): (&Str, &Value)| {
             map.note_read(key, Some(value), false);
             (key.clone(), value.clone())
