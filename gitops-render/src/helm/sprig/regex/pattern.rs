@@ -26,7 +26,12 @@ impl Pattern {
     /// Compiles `source`.
     pub(super) fn new(source: &[u8]) -> Result<Self, Refused> {
         let Expression { hir, names } = syntax::parse(source)?;
-        let config = Config::new().nfa_size_limit(Some(MOST_BYTES)).hybrid_cache_capacity(1 << 18);
+        // Whole automata are there only if some other crate of a program wants them; what an
+        // expression costs must not depend on that.
+        let config = Config::new()
+            .dfa(false)
+            .nfa_size_limit(Some(MOST_BYTES))
+            .hybrid_cache_capacity(1 << 18);
         let built = Regex::builder().configure(config).build_from_hir(&hir);
         let regex = built.map_err(|_| Refused::Large)?;
         Ok(Self { regex, names, is_empty: source.is_empty() })
