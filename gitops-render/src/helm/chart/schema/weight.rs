@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use percent_encoding::percent_decode_str;
 use serde_json::{Map as Members, Value as Json};
 
 use crate::helm::gotemplate::grow;
@@ -195,7 +196,7 @@ impl<'s> Scale<'s> {
         let targets: Vec<&'s Json> = if fragment.is_empty() {
             self.resources.clone()
         } else if fragment.starts_with('/') {
-            let pointer = unescaped(fragment);
+            let pointer = percent_decode_str(fragment).decode_utf8_lossy();
             self.resources.iter().filter_map(|resource| resource.pointer(&pointer)).collect()
         } else {
             self.anchors.get(fragment).cloned().unwrap_or_default()
@@ -220,20 +221,6 @@ fn entries(value: &Json) -> impl Iterator<Item = (&str, &Json)> {
     let members = value.as_object().into_iter().flatten();
     let items = value.as_array().into_iter().flatten();
     members.map(|(name, child)| (name.as_str(), child)).chain(items.map(|child| ("", child)))
-}
-
-/// A fragment of an address without its `%41`.
-fn unescaped(fragment: &str) -> String {
-    let mut bytes = Vec::with_capacity(fragment.len());
-    let mut rest = fragment;
-    while let Some((before, after)) = rest.split_once('%') {
-        bytes.extend_from_slice(before.as_bytes());
-        let byte = after.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        bytes.push(byte.unwrap_or(b'%'));
-        rest = if byte.is_some() { &after[2..] } else { after };
-    }
-    bytes.extend_from_slice(rest.as_bytes());
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[cfg(test)]
