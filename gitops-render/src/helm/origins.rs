@@ -65,11 +65,14 @@ impl Origins {
         paths.iter().map(|path| self.sources.read(path)).collect()
     }
 
-    /// The line of the template on which a document starts, if its start is printed there.
+    /// The line of the template on which a document starts, if that was noted.
     pub(super) fn line(&self, manifest: &Manifest, template: &[u8]) -> Option<u32> {
         let log = self.logs.get(&manifest.path)?;
         let start = manifest.printed.start;
         let behind = log.marks.partition_point(|mark| mark.output <= start);
+        if behind == log.marks.len() && log.is_full() {
+            return None;
+        }
         let mark = log.marks[..behind].last()?;
         let into = if mark.is_text { start - mark.output } else { 0 };
         let end = (mark.pos as usize).checked_add(into)?;

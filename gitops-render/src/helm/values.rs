@@ -105,7 +105,6 @@ fn failed(option: &'static str) -> impl Fn(String) -> String {
     move |error| format!("failed parsing {option} data: {error}")
 }
 
-/// One object, or settings whose values are JSON.
 /// A setting whose value is JSON; since Helm 4 also one object.
 fn set_json(setting: &str, values: Map, compat: HelmCompat) -> Result<Map, String> {
     if compat != HelmCompat::V3_21 && setting.trim_start().starts_with('{') {

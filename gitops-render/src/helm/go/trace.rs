@@ -132,6 +132,11 @@ impl Trace {
 }
 
 impl Log {
+    /// Whether there may be pieces of the template behind the last mark.
+    pub(crate) fn is_full(&self) -> bool {
+        self.marks.len() >= MOST
+    }
+
     /// The same of a text out of which pieces of `length` bytes were cut at the places `cut`, which
     /// are sorted.
     pub(crate) fn without(mut self, cut: &[usize], length: usize) -> Self {
