@@ -11,6 +11,7 @@ use super::gotemplate::{self, Fault, Fuel, Limit, Machine, World, parse};
 use super::kept::Kept;
 use super::origins::Origins;
 use super::registry::callees;
+use super::release::Text;
 use super::run::Places;
 use super::watch::Watch;
 use super::world::Lookups;
@@ -70,7 +71,8 @@ impl<'a> Engine<'a> {
         order: &[&str],
         release: &str,
         mut origins: Option<&mut Origins>,
-    ) -> Result<BTreeMap<String, Vec<u8>>, EngineFault> {
+    ) -> Result<BTreeMap<String, Text>, EngineFault> {
+        let compat = self.options.compat;
         let parsed = self.read(templates, order)?;
         let release = (&*self.options.namespace, release);
         let mut machine = Machine::new(&parsed, self.world(), release, self.fuel());
@@ -80,10 +82,7 @@ impl<'a> Engine<'a> {
             let about = [("Name", Value::string(*name)), ("BasePath", Value::string(&**base))];
             let about: Map =
                 about.into_iter().map(|(key, value)| (Str::from(key), value)).collect();
-            dot.set(
-                "Template",
-                Value::Map(about.seen_as(functions::values_of(self.options.compat))),
-            );
+            dot.set("Template", Value::Map(about.seen_as(functions::values_of(compat))));
             let data = Value::Map(dot.clone());
             let output = match &mut origins {
                 None => machine.render(name, data),
@@ -94,9 +93,8 @@ impl<'a> Engine<'a> {
                     })
                 }
             };
-            let output =
-                output.map_err(|fault| EngineFault::running(name, fault, self.options.compat))?;
-            printed.insert((*name).to_owned(), output);
+            let output = output.map_err(|fault| EngineFault::running(name, fault, compat))?;
+            printed.insert((*name).to_owned(), self.kept.printed((name, compat), output));
         }
         Ok(printed)
     }

@@ -1,5 +1,7 @@
-//! What a renderer keeps from one render to the next: charts, and templates that were read.
+//! What a renderer keeps from one render to the next: charts, templates that were read, and what
+//! they printed.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -7,15 +9,23 @@ use foldhash::HashMap;
 use gitops_source::{Digest, TreePath};
 
 use super::HelmCompat;
-use super::chart::Chart;
-use super::go::Str;
+use super::chart::{Chart, Ready};
+use super::go::{Map, Snapshot, Str};
 use super::gotemplate::{Fault, Tree};
+use super::options::SchemaCheck;
+use super::release::{PrintedFile, Text};
 
 /// How many charts are kept.
 const CHARTS: usize = 8;
 
+/// With how many values what became of a chart is kept.
+const VALUES: usize = 16;
+
 /// How many files of templates are kept.
 const FILES: usize = 20_000;
+
+/// How many bytes that templates printed are kept.
+const PRINTED: usize = 64 << 20;
 
 /// Shared by all clones of a renderer.
 #[derive(Clone, Default)]
@@ -24,9 +34,35 @@ pub(super) struct Kept(Arc<Mutex<State>>);
 #[derive(Default)]
 struct State {
     /// The latest last.
-    charts: Vec<(ChartKey, Arc<Chart>)>,
+    charts: Vec<KeptChart>,
     /// By the paths that Helm has for them, with the text that was read.
     files: HashMap<String, (HelmCompat, Str, Trees)>,
+    /// By the same paths, what the templates printed last, cut into documents.
+    printed: HashMap<String, (HelmCompat, Arc<PrintedFile>)>,
+    /// How many bytes that is.
+    bytes_printed: usize,
+}
+
+struct KeptChart {
+    key: ChartKey,
+    chart: Arc<Chart>,
+    /// The values that it met, the latest last.
+    values: Met,
+}
+
+/// Values, and what they made of the chart, once they met it twice.
+type Met = Vec<(Arc<ValuesKey>, Option<Arc<Ready>>)>;
+
+/// The values that are given, and whether they are checked by schemas.
+pub(super) type ValuesKey = (Snapshot, SchemaCheck);
+
+/// What is known of a chart and the values that are given.
+pub(super) enum Known {
+    /// They did not meet, or they are nothing to keep.
+    Nothing,
+    /// They met before: it is worth keeping what they make.
+    Met(Arc<ValuesKey>),
+    Ready(Arc<Ready>),
 }
 
 /// Where a chart lies, its digest, and by whose rules it was read.
@@ -46,9 +82,9 @@ impl Kept {
         read: impl FnOnce() -> Result<Chart, String>,
     ) -> Result<Arc<Chart>, String> {
         let known = self.with(|state| {
-            let at = state.charts.iter().position(|(known, _)| *known == key)?;
+            let at = state.charts.iter().position(|known| known.key == key)?;
             let entry = state.charts.remove(at);
-            let chart = Arc::clone(&entry.1);
+            let chart = Arc::clone(&entry.chart);
             state.charts.push(entry);
             Some(chart)
         });
@@ -60,9 +96,42 @@ impl Kept {
             if state.charts.len() == CHARTS {
                 state.charts.remove(0);
             }
-            state.charts.push((key, Arc::clone(&chart)));
+            state.charts.push(KeptChart { key, chart: Arc::clone(&chart), values: Vec::new() });
         });
         Ok(chart)
+    }
+
+    /// What is known of a chart with the values `given`, which have met from now on.
+    pub(super) fn ready(&self, chart: &Arc<Chart>, given: &Map, schema: SchemaCheck) -> Known {
+        let Some(given) = Snapshot::of(given) else { return Known::Nothing };
+        let key = (given, schema);
+        self.with(|state| {
+            let Some(values) = state.values_of(chart) else { return Known::Nothing };
+            let Some(at) = values.iter().position(|(known, _)| **known == key) else {
+                if values.len() == VALUES {
+                    values.remove(0);
+                }
+                values.push((Arc::new(key), None));
+                return Known::Nothing;
+            };
+            let known = values.remove(at);
+            values.push(known.clone());
+            match known {
+                (_, Some(ready)) => Known::Ready(ready),
+                (key, None) => Known::Met(key),
+            }
+        })
+    }
+
+    /// Keeps what became of a chart with values.
+    pub(super) fn keep_ready(&self, chart: &Arc<Chart>, key: &Arc<ValuesKey>, ready: Ready) {
+        let ready = Some(Arc::new(ready));
+        self.with(|state| {
+            let mut known = state.values_of(chart).into_iter().flatten();
+            if let Some(known) = known.find(|(known, _)| Arc::ptr_eq(known, key)) {
+                known.1 = ready;
+            }
+        });
     }
 
     /// What the file `name` with this text defines, read by `read` if it was not before.
@@ -92,9 +161,64 @@ impl Kept {
         Ok(trees)
     }
 
+    /// What the file `name` printed, known if it is what it printed last.
+    pub(super) fn printed(
+        &self,
+        (name, compat): (&str, HelmCompat),
+        printed: Cow<'_, [u8]>,
+    ) -> Text {
+        match self.with(|state| state.printed.get(name).cloned()) {
+            Some((by, known)) if by == compat && known.text().as_bytes() == &*printed => {
+                Text::Known(known)
+            }
+            _ => Text::New(printed.into_owned()),
+        }
+    }
+
+    /// The documents of what the file `name` printed.
+    ///
+    /// # Errors
+    /// Those of [`PrintedFile::cut`].
+    pub(super) fn cut(
+        &self,
+        (name, compat): (&str, HelmCompat),
+        text: Text,
+    ) -> Result<Arc<PrintedFile>, String> {
+        match text {
+            Text::Known(file) => Ok(file),
+            Text::New(printed) => {
+                let file = Arc::new(PrintedFile::cut(printed, compat)?);
+                self.with(|state| state.keep_printed(name, compat, &file));
+                Ok(file)
+            }
+        }
+    }
+
     fn with<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {
         // Whoever panicked left whole entries.
         act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl State {
+    fn values_of(&mut self, chart: &Arc<Chart>) -> Option<&mut Met> {
+        let mut charts = self.charts.iter_mut();
+        charts.find(|known| Arc::ptr_eq(&known.chart, chart)).map(|known| &mut known.values)
+    }
+
+    fn keep_printed(&mut self, name: &str, compat: HelmCompat, file: &Arc<PrintedFile>) {
+        let size = file.text().len();
+        if size > PRINTED {
+            return;
+        }
+        if self.printed.len() >= FILES || self.bytes_printed + size > PRINTED {
+            self.printed.clear();
+            self.bytes_printed = 0;
+        }
+        self.bytes_printed += size;
+        if let Some((_, old)) = self.printed.insert(name.to_owned(), (compat, Arc::clone(file))) {
+            self.bytes_printed -= old.text().len();
+        }
     }
 }
 

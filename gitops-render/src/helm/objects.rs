@@ -21,7 +21,7 @@ pub(super) fn rendered(outcome: Outcome) -> Result<Rendered, RenderError> {
     }
     for manifest in sorted.manifests {
         let origin = origin(&manifest, &places, origins);
-        let reads = reads.remove(&(manifest.path.clone(), manifest.number)).unwrap_or_default();
+        let reads = reads.remove(&manifest.key()).unwrap_or_default();
         for object in objects(value(&manifest, &origin)?, &origin)? {
             rendered.values.insert(object.id().clone(), reads.clone());
             add(object, &mut rendered);
@@ -29,8 +29,7 @@ pub(super) fn rendered(outcome: Outcome) -> Result<Rendered, RenderError> {
     }
     for hook in sorted.hooks {
         let origin = origin(&hook.manifest, &places, origins);
-        let Manifest { path, number, .. } = &hook.manifest;
-        let reads = reads.remove(&(path.clone(), *number)).unwrap_or_default();
+        let reads = reads.remove(&hook.manifest.key()).unwrap_or_default();
         let Terms { events, weight, delete_policies, output_log_policies } = hook.terms;
         for object in objects(value(&hook.manifest, &origin)?, &origin)? {
             rendered.hooks.push(Hook {
@@ -48,17 +47,17 @@ pub(super) fn rendered(outcome: Outcome) -> Result<Rendered, RenderError> {
 
 /// What a document says. Its head was read before, so there is hardly anything wrong with it.
 fn value(manifest: &Manifest, origin: &Origin) -> Result<Value, RenderError> {
-    document(manifest.content.as_bytes())
+    document(manifest.content().as_bytes())
         .map_err(|message| RenderError::Invalid { position: Position::from(origin), message })
 }
 
 /// The template of a document, and the line where that can be known.
 fn origin(manifest: &Manifest, places: &Places, origins: Option<&Origins>) -> Origin {
-    let place = places.get(&manifest.path);
+    let place = places.get(&*manifest.path);
     let file = place.map_or(&*manifest.path, |place| &*place.file);
     let known = place.zip(origins).and_then(|(place, it)| it.line(manifest, &place.content));
-    let line = known.or_else(|| Some(line(place?, manifest.number))).unwrap_or(1);
-    Origin { file: file.into(), line, document: manifest.number }
+    let line = known.or_else(|| Some(line(place?, manifest.number()))).unwrap_or(1);
+    Origin { file: file.into(), line, document: manifest.number() }
 }
 
 /// The line on which the document `number` starts in a template, as far as dashes tell.

@@ -5,6 +5,7 @@ mod sources;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::rc::Rc;
+use std::sync::Arc;
 
 pub(super) use self::sources::{Layer, Sources};
 use super::go::{Log, Read, Str, Trace};
@@ -21,7 +22,7 @@ pub(super) struct Origins {
 }
 
 /// The keys that documents were made with, by template and number.
-pub(super) type Reads = BTreeMap<(String, u32), Vec<ValueRead>>;
+pub(super) type Reads = BTreeMap<(Arc<str>, u32), Vec<ValueRead>>;
 
 /// How many reads are told of all documents together.
 const ROOM: usize = 1 << 20;
@@ -31,17 +32,17 @@ impl Origins {
     pub(super) fn reads<'m>(&self, manifests: impl Iterator<Item = &'m Manifest>) -> Reads {
         let mut by_path: BTreeMap<&str, Vec<&Manifest>> = BTreeMap::new();
         for manifest in manifests {
-            by_path.entry(&manifest.path).or_default().push(manifest);
+            by_path.entry(&*manifest.path).or_default().push(manifest);
         }
         let mut reads = Reads::new();
         let mut room = ROOM;
         for (path, mut manifests) in by_path {
-            manifests.sort_unstable_by_key(|manifest| manifest.number);
+            manifests.sort_unstable_by_key(|manifest| manifest.number());
             let Some(log) = self.logs.get(path) else { continue };
             let mut active: Vec<&Read> = Vec::new();
             let mut left = log.reads.iter().peekable();
             for manifest in manifests {
-                let around = &manifest.printed.around;
+                let around = manifest.around();
                 active.retain(|read| read.output.end >= around.start);
                 while let Some(read) = left.next_if(|read| read.output.start <= around.end) {
                     active.push(read);
@@ -50,7 +51,7 @@ impl Origins {
                 if room == 0 {
                     return reads;
                 }
-                reads.insert((path.to_owned(), manifest.number), self.met(&active, around));
+                reads.insert(manifest.key(), self.met(&active, around));
             }
         }
         reads
@@ -67,8 +68,8 @@ impl Origins {
 
     /// The line of the template on which a document starts, if that was noted.
     pub(super) fn line(&self, manifest: &Manifest, template: &[u8]) -> Option<u32> {
-        let log = self.logs.get(&manifest.path)?;
-        let start = manifest.printed.start;
+        let log = self.logs.get(&*manifest.path)?;
+        let start = manifest.start();
         let behind = log.marks.partition_point(|mark| mark.output <= start);
         if behind == log.marks.len() && log.is_full() {
             return None;

@@ -11,5 +11,5 @@ mod split;
 
 pub(super) use self::hook::Terms;
 pub use self::hook::{HookDeletePolicy, HookEvent, HookOutputLogPolicy};
-pub(super) use self::manifests::{Manifest, Sorted, sort};
+pub(super) use self::manifests::{Manifest, PrintedFile, Sorted, Text, sort};
 pub(super) use self::print::{Crd, Printed, print};

@@ -7,16 +7,16 @@ use gitops_diff::Query;
 use gitops_source::{Digest, TreePath};
 
 use super::chart::{
-    Budget, Chart, ChartFile, Coalescer, Elsewhere, Node, check_schema, from_tree, in_range,
+    Budget, Chart, ChartFile, Coalescer, Elsewhere, Node, Ready, check_schema, from_tree, in_range,
 };
 use super::context::{Shared, Template, order, templates};
 use super::engine::Engine;
 use super::fetch::Fetcher;
 use super::go::{Map, Str, Value};
-use super::kept::Kept;
+use super::kept::{Kept, Known};
 use super::options::{Crds, Operation, SchemaCheck};
 use super::origins::{Layer, Origins, Sources};
-use super::release::{Crd, Sorted, sort};
+use super::release::{Crd, Sorted, Text, sort};
 use super::values::Collector;
 use super::watch::Watch;
 use super::world::Lookups;
@@ -102,17 +102,7 @@ impl<'a> Run<'a> {
         let chart = self.chart(&mut outcome)?;
         self.go_on()?;
         let release = self.release_name()?;
-        let coalescer = Coalescer {
-            keeps_null_defaults: self.options.compat == HelmCompat::V3_21,
-            ..Coalescer::default()
-        };
-        let mut node = Node::new(&chart);
-        coalescer.process_dependencies(&mut node, &values).map_err(|error| {
-            self.wrong(format!("{}{error}", self.frame("chart dependencies processing failed: ")))
-        })?;
-        let values = coalescer.coalesce(&node, &values).map_err(|error| self.wrong(error))?;
-        self.go_on()?;
-        self.check_values(&node, &values)?;
+        let (node, values, warnings) = self.come_together(&chart, &values)?;
         self.go_on()?;
         if let Some(origins) = &mut outcome.origins {
             values.watch(&origins.trace);
@@ -120,7 +110,7 @@ impl<'a> Run<'a> {
         }
         self.print(&node, &values, &release, &mut outcome)?;
         outcome.warn(chart.warnings.iter().cloned());
-        outcome.warn(coalescer.warnings.into_inner());
+        outcome.warn(warnings);
         Ok(outcome)
     }
 
@@ -193,9 +183,41 @@ impl<'a> Run<'a> {
         Ok(name)
     }
 
-    fn check_values(&self, node: &Node<'_>, values: &Map) -> Result<(), RenderError> {
+    /// What dependencies, aliases, defaults and the values that are given make of a chart.
+    fn come_together<'c>(
+        &self,
+        chart: &'c Arc<Chart>,
+        given: &Map,
+    ) -> Result<(Node<'c>, Map, Vec<String>), RenderError> {
+        let known = self.kept.ready(chart, given, self.options.schema);
+        if let Known::Ready(ready) = known {
+            return Ok(ready.restore(chart));
+        }
+        let coalescer = Coalescer {
+            keeps_null_defaults: self.options.compat == HelmCompat::V3_21,
+            ..Coalescer::default()
+        };
+        let mut node = Node::new(chart);
+        coalescer.process_dependencies(&mut node, given).map_err(|error| {
+            self.wrong(format!("{}{error}", self.frame("chart dependencies processing failed: ")))
+        })?;
+        let values = coalescer.coalesce(&node, given).map_err(|error| self.wrong(error))?;
+        self.go_on()?;
+        let is_alone = self.check_values(&node, &values)?;
+        let warnings = coalescer.warnings.into_inner();
+        if let Known::Met(key) = known
+            && is_alone
+            && let Some(ready) = Ready::new(&node, &values, &warnings)
+        {
+            self.kept.keep_ready(chart, &key, ready);
+        }
+        Ok((node, values, warnings))
+    }
+
+    /// Checks the values by the schemas, and says whether the chart alone decides over that.
+    fn check_values(&self, node: &Node<'_>, values: &Map) -> Result<bool, RenderError> {
         if self.options.schema == SchemaCheck::Skip {
-            return Ok(());
+            return Ok(true);
         }
         let fetched = self.input.fetched.iter().filter_map(|(requirement, tree)| {
             let Requirement::Http { url } = requirement else { return None };
@@ -209,7 +231,8 @@ impl<'a> Run<'a> {
                 return self.wrong(error);
             }
             RenderError::Missing(missing.into_iter().map(|url| Requirement::Http { url }).collect())
-        })
+        })?;
+        Ok(!elsewhere.was_asked())
     }
 
     /// Runs the templates, and sorts what they print.
@@ -243,13 +266,16 @@ impl<'a> Run<'a> {
             .map_err(|fault| fault.into_error(&outcome.places))?;
         let files = self.after(node, printed, outcome)?;
         self.go_on()?;
-        outcome.sorted = sort(&files, self.options.compat).map_err(|unreadable| {
-            let file = outcome.places.get(&unreadable.path);
-            let file = file.map_or(&*unreadable.path, |place| &*place.file).to_owned();
-            let position = Position { file, ..Position::default() };
-            let message = format!("YAML parse error on {}: {}", unreadable.path, unreadable.error);
-            RenderError::Invalid { position, message }
-        })?;
+        let compat = self.options.compat;
+        outcome.sorted = sort(files, compat, |path, text| self.kept.cut((path, compat), text))
+            .map_err(|unreadable| {
+                let file = outcome.places.get(&unreadable.path);
+                let file = file.map_or(&*unreadable.path, |place| &*place.file).to_owned();
+                let position = Position { file, ..Position::default() };
+                let message =
+                    format!("YAML parse error on {}: {}", unreadable.path, unreadable.error);
+                RenderError::Invalid { position, message }
+            })?;
         let dropped = outcome.sorted.dropped.clone();
         outcome.warn(dropped.into_iter().map(|path| {
             format!("{path}: a hook for a moment that Helm does not know is left out")
@@ -264,20 +290,20 @@ impl<'a> Run<'a> {
     fn after(
         &self,
         node: &Node<'_>,
-        mut printed: BTreeMap<String, Vec<u8>>,
+        mut printed: BTreeMap<String, Text>,
         outcome: &mut Outcome,
-    ) -> Result<BTreeMap<String, Vec<u8>>, RenderError> {
+    ) -> Result<BTreeMap<String, Text>, RenderError> {
         let notes = printed.get(&format!("{}/templates/NOTES.txt", &*node.name()));
-        outcome.notes = notes.map(|notes| String::from_utf8_lossy(notes).into_owned());
+        outcome.notes = notes.map(|notes| String::from_utf8_lossy(notes.bytes()).into_owned());
         printed.retain(|path, _| !path.ends_with("NOTES.txt"));
         let Some(post_render) = &self.options.post_render else { return Ok(printed) };
         outcome.origins = None; // What comes after may move everything.
-        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-        let files = printed.into_iter().map(|(path, content)| (path, text(content))).collect();
+        let text = |text: Text| String::from_utf8_lossy(text.bytes()).into_owned();
+        let files = printed.into_iter().map(|(path, printed)| (path, text(printed))).collect();
         let files = post_render.post_render(files).map_err(|error| {
             self.wrong(format!("error while running post render on files: {error}"))
         })?;
-        Ok(files.into_iter().map(|(path, text)| (path, text.into_bytes())).collect())
+        Ok(files.into_iter().map(|(path, text)| (path, Text::New(text.into_bytes()))).collect())
     }
 
     /// `.Release`.

@@ -35,7 +35,7 @@ impl Elsewhere {
     }
 
     /// Whether something was asked for, at hand or not.
-    fn was_asked(&self) -> bool {
+    pub(in crate::helm) fn was_asked(&self) -> bool {
         self.asked.load(Ordering::Relaxed)
     }
 

@@ -40,6 +40,20 @@ impl Entries {
         }
     }
 
+    /// The value of `key`, and where it is: quickly where that is `place`.
+    pub(crate) fn find_near(&self, key: &Str, place: usize) -> Option<(usize, &Value)> {
+        match self {
+            Self::Few(entries) => {
+                let at = match entries.get(place) {
+                    Some((known, _)) if known == key => place,
+                    _ => entries.binary_search_by(|(known, _)| known.cmp(key)).ok()?,
+                };
+                Some((at, &entries[at].1))
+            }
+            Self::Many(entries) => entries.get(key).map(|value| (0, value)),
+        }
+    }
+
     /// The value of `key`, with the key that the map holds.
     pub(crate) fn get_key_value(&self, key: &[u8]) -> Option<(&Str, &Value)> {
         match self {

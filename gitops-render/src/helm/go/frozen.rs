@@ -3,13 +3,14 @@
 
 use std::sync::Arc;
 
-use super::{Entries, List, Map, Str, Value};
+use super::{Entries, IntKind, List, Map, Str, Value};
 
 /// A value that does not change.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Frozen {
     Nil,
     Bool(bool),
+    Int(i64, IntKind),
     Float(f64),
     Str(Str),
     List(Arc<[Frozen]>),
@@ -17,7 +18,7 @@ pub(crate) enum Frozen {
 }
 
 /// A map that does not change.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct FrozenMap {
     /// Sorted by their keys.
     entries: Vec<(Str, Frozen)>,
@@ -82,6 +83,7 @@ impl Frozen {
         match self {
             Self::Nil => Value::Nil,
             Self::Bool(value) => Value::Bool(*value),
+            Self::Int(value, kind) => Value::Int(*value, *kind),
             Self::Float(value) => Value::Float(*value),
             Self::Str(text) => Value::Str(text.clone()),
             Self::List(items) => Value::List(List::of(items.iter().map(Self::thaw).collect())),

@@ -74,9 +74,21 @@ impl Map {
 
     /// Takes the entries out of what is frozen.
     fn thaw(&self) {
+        if self.shared.frozen.borrow().is_some() {
+            self.thaw_now();
+        }
+    }
+
+    #[cold]
+    fn thaw_now(&self) {
         if let Some(frozen) = self.shared.frozen.take() {
             self.shared.entries.replace(frozen.thaw());
         }
+    }
+
+    /// What its entries are taken from, if nobody looked at them so far.
+    pub(super) fn as_frozen(&self) -> Option<Arc<FrozenMap>> {
+        self.shared.frozen.borrow().clone()
     }
 
     /// Whether it is `nil`: empty, but `null` in JSON, and no entry may be set.

@@ -201,7 +201,6 @@ impl<'t> Frame<'_, '_, 't> {
         let [first, args @ ..] = &self.code[command.args] else { return Ok(Operand::default()) };
         match first.word {
             Word::Field(fields) => {
-                let fields = &self.code[fields];
                 self.at = At::Arg(first);
                 if args.is_empty()
                     && last.is_none()
@@ -209,7 +208,7 @@ impl<'t> Frame<'_, '_, 't> {
                 {
                     return Ok(found);
                 }
-                return self.fields(dot, dot, fields, first, args, last);
+                return self.fields(dot, dot, &self.code[fields], first, args, last);
             }
             Word::Chain { of, fields } => {
                 return self.chain(dot, &self.code[of], &self.code[fields], first, args, last);
@@ -229,11 +228,11 @@ impl<'t> Frame<'_, '_, 't> {
                 return self.pipeline(dot, &self.code[pipe]);
             }
             Word::Variable { name, fields } => {
-                let fields = &self.code[fields];
                 self.at = At::Arg(first);
                 if args.is_empty() && last.is_none() {
                     return self.of_variable(dot, name, fields, first);
                 }
+                let fields = &self.code[fields];
                 let value = self.variable(name)?.clone();
                 if fields.is_empty() {
                     self.refuse_args(first, args, last.as_ref())?;
@@ -269,14 +268,11 @@ impl<'t> Frame<'_, '_, 't> {
     /// The value of a word that is more than a constant.
     fn operand(&mut self, dot: &Operand, arg: &'t Arg) -> Result<Operand, Fault> {
         match arg.word {
-            Word::Field(fields) => {
-                let fields = &self.code[fields];
-                match field::follow(self.code, &dot.value, fields) {
-                    Some(found) => Ok(found),
-                    None => self.fields(dot, dot, fields, arg, &[], None),
-                }
-            }
-            Word::Variable { name, fields } => self.of_variable(dot, name, &self.code[fields], arg),
+            Word::Field(fields) => match field::follow(self.code, &dot.value, fields) {
+                Some(found) => Ok(found),
+                None => self.fields(dot, dot, &self.code[fields], arg, &[], None),
+            },
+            Word::Variable { name, fields } => self.of_variable(dot, name, fields, arg),
             Word::Pipe(pipe) => super::stack::grow(|| self.pipeline(dot, &self.code[pipe])),
             Word::Builtin(builtin) => {
                 self.function(dot, Callee::Builtin(builtin), At::Arg(arg), &[], None)
@@ -345,7 +341,7 @@ impl<'t> Frame<'_, '_, 't> {
         &mut self,
         dot: &Operand,
         name: One<Str>,
-        fields: &'t [One<Str>],
+        fields: Many<One<Str>>,
         node: &'t Arg,
     ) -> Result<Operand, Fault> {
         let value = self.variable(name)?;
@@ -356,7 +352,7 @@ impl<'t> Frame<'_, '_, 't> {
             return Ok(found);
         }
         let value = value.clone();
-        self.fields(dot, &value, fields, node, &[], None)
+        self.fields(dot, &value, &self.code[fields], node, &[], None)
     }
 
     /// The variable that was declared last under the name. Where control went past its

@@ -1,5 +1,6 @@
 //! The state of a run: what templates there are, what they may use up, and the world they ask.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -33,6 +34,8 @@ pub(crate) struct Machine<'a> {
     overlay: Option<Rc<Overlay>>,
     /// Texts given to `tpl`, read.
     texts: HashMap<Str, Rc<[Arc<Tree>]>>,
+    /// What `semverCompare` was asked last, range and version, and what it said.
+    compared: Vec<(Str, Str, bool)>,
     fuel: Fuel,
     /// The names of the templates that include one another right now.
     included: Vec<Str>,
@@ -77,6 +80,7 @@ impl<'a> Machine<'a> {
             templates,
             overlay: None,
             texts: HashMap::default(),
+            compared: Vec::new(),
             fuel,
             included: Vec::new(),
             file: String::new(),
@@ -93,19 +97,9 @@ impl<'a> Machine<'a> {
     ///
     /// # Errors
     /// Those of the template, or a limit.
-    pub(crate) fn render(&mut self, name: &str, data: Value) -> Result<Vec<u8>, Fault> {
-        self.file_output(name, data).map(without_no_value)
-    }
-
-    /// What the file `name` prints.
-    fn file_output(&mut self, name: &str, data: Value) -> Result<Vec<u8>, Fault> {
-        name.clone_into(&mut self.file);
-        self.calls = 0;
-        let result = self.execute(name.as_bytes(), &Operand::plain(data));
-        self.included.clear();
-        self.overlay = None;
-        let output = std::mem::take(&mut self.output);
-        result.map(|()| output)
+    pub(crate) fn render(&mut self, name: &str, data: Value) -> Result<Cow<'_, [u8]>, Fault> {
+        self.print(name, data)?;
+        Ok(without_no_value(&self.output))
     }
 
     /// The same, with what it reads of the values that `trace` watches.
@@ -117,16 +111,26 @@ impl<'a> Machine<'a> {
         name: &str,
         data: Value,
         trace: &Rc<Trace>,
-    ) -> Result<(Vec<u8>, Log), Fault> {
+    ) -> Result<(Cow<'_, [u8]>, Log), Fault> {
         self.trace = Some(Rc::clone(trace));
         trace.start();
-        let output = self.file_output(name, data);
+        let printed = self.print(name, data);
         self.trace = None;
-        self.inner = 0;
-        let output = output?;
-        let cut: Vec<usize> = memchr::memmem::find_iter(&output, NO_VALUE).collect();
+        printed?;
+        let cut: Vec<usize> = memchr::memmem::find_iter(&self.output, NO_VALUE).collect();
         let log = trace.finish().without(&cut, NO_VALUE.len());
-        Ok((without_no_value(output), log))
+        Ok((without_no_value(&self.output), log))
+    }
+
+    /// Runs the file `name`; the output is what it prints.
+    fn print(&mut self, name: &str, data: Value) -> Result<(), Fault> {
+        name.clone_into(&mut self.file);
+        self.calls = 0;
+        self.inner = 0;
+        self.included.clear();
+        self.overlay = None;
+        self.output.clear();
+        self.execute(name.as_bytes(), &Operand::plain(data))
     }
 
     /// The file that runs.
@@ -186,6 +190,30 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Whether a version is in a range, as `compare` says if it did not lately.
+    ///
+    /// # Errors
+    /// Those of `compare`.
+    pub(crate) fn compared(
+        &mut self,
+        range: &Str,
+        version: &Str,
+        compare: impl FnOnce() -> Result<bool, Fault>,
+    ) -> Result<bool, Fault> {
+        /// Charts ask for few ranges, and those often.
+        const MOST: usize = 16;
+        let is_it = |(of, with, _): &&(Str, Str, bool)| of == range && with == version;
+        if let Some((_, _, known)) = self.compared.iter().find(is_it) {
+            return Ok(*known);
+        }
+        let holds = compare()?;
+        if self.compared.len() == MOST {
+            self.compared.clear();
+        }
+        self.compared.push((range.clone(), version.clone(), holds));
+        Ok(holds)
+    }
+
     /// Fills `bytes` with what the entropy of the run gives for the next call.
     pub(crate) fn random(&mut self, bytes: &mut [u8]) {
         self.entropy.fill(bytes, self.release, &self.file, self.calls);
@@ -218,7 +246,7 @@ impl<'a> Machine<'a> {
     /// Those of reading and running it, or a limit.
     pub(crate) fn tpl(&mut self, text: &Str, data: Value) -> Result<Str, Fault> {
         if memchr::memmem::find(text, b"{{").is_none() && self.fuel.can_descend() {
-            return Ok(Str::from(without_no_value(text.to_vec())));
+            return Ok(Str::from(&*without_no_value(text)));
         }
         let failed = |what: &[u8], fault: Fault| fault.wrap([what, &quote(text), b": "].concat());
         let trees = self.read(text).map_err(|fault| failed(b"cannot parse template ", fault))?;
@@ -231,7 +259,7 @@ impl<'a> Machine<'a> {
         self.inner -= 1;
         self.overlay = below;
         let text = result
-            .map(|()| Str::from(without_no_value(self.output[start..].to_vec())))
+            .map(|()| Str::from(&*without_no_value(&self.output[start..])))
             .map_err(|fault| failed(b"error during tpl function execution for ", fault));
         self.output.truncate(start);
         text
@@ -302,11 +330,10 @@ fn parsed_size(text: &[u8]) -> usize {
 const NO_VALUE: &[u8] = b"<no value>";
 
 /// `text` without that: Helm's way to print nothing for missing values.
-fn without_no_value(text: Vec<u8>) -> Vec<u8> {
-    let mut found = memchr::memmem::find_iter(&text, NO_VALUE).peekable();
+fn without_no_value(text: &[u8]) -> Cow<'_, [u8]> {
+    let mut found = memchr::memmem::find_iter(text, NO_VALUE).peekable();
     if found.peek().is_none() {
-        drop(found);
-        return text;
+        return Cow::Borrowed(text);
     }
     let mut out = Vec::with_capacity(text.len());
     let mut start = 0;
@@ -315,5 +342,5 @@ fn without_no_value(text: Vec<u8>) -> Vec<u8> {
         start = at + NO_VALUE.len();
     }
     out.extend_from_slice(&text[start..]);
-    out
+    Cow::Owned(out)
 }

@@ -130,7 +130,7 @@ impl<'t> Parser<'t> {
 
     /// The templates of the text.
     fn finish(mut self) -> Vec<Arc<Tree>> {
-        self.code.shrink();
+        self.code.finish();
         if let Some(at) = self.known_trees.remove(&self.code.name) {
             let main = self.trees.remove(at);
             self.trees.push(main);

@@ -62,6 +62,7 @@ pub(in crate::helm) struct Terms {
 }
 
 /// What a document is.
+#[derive(Debug)]
 pub(super) enum Role {
     Manifest,
     Hook(Terms),

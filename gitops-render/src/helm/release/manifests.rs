@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::head::Head;
 use super::hook::{Role, Terms};
@@ -10,26 +11,37 @@ use super::split::documents;
 use crate::helm::HelmCompat;
 use crate::helm::chart::document;
 
-/// A document that is no hook.
+/// What a template printed.
+#[derive(Debug)]
+pub(in crate::helm) enum Text {
+    New(Vec<u8>),
+    /// The same as in an earlier render.
+    Known(Arc<PrintedFile>),
+}
+
+/// What a template printed, cut into documents.
+#[derive(Debug)]
+pub(in crate::helm) struct PrintedFile {
+    text: String,
+    documents: Vec<Document>,
+}
+
+#[derive(Debug)]
+struct Document {
+    content: Range<usize>,
+    /// With the space around it.
+    around: Range<usize>,
+    head: Head,
+    role: Role,
+}
+
+/// A document of a template.
 #[derive(Clone, Debug)]
 pub(in crate::helm) struct Manifest {
     /// The template, as `CHART/templates/FILE`.
-    pub(in crate::helm) path: String,
-    /// The document of the file, from 1.
-    pub(in crate::helm) number: u32,
-    pub(in crate::helm) content: String,
-    /// Where it stands in what the template printed.
-    pub(in crate::helm) printed: Stretch,
-    pub(in crate::helm) head: Head,
-}
-
-/// A piece of what a template printed, in bytes.
-#[derive(Clone, Debug)]
-pub(in crate::helm) struct Stretch {
-    /// Where it starts.
-    pub(in crate::helm) start: usize,
-    /// With the space around it.
-    pub(in crate::helm) around: Range<usize>,
+    pub(in crate::helm) path: Arc<str>,
+    file: Arc<PrintedFile>,
+    at: usize,
 }
 
 /// A document that is a hook.
@@ -57,64 +69,121 @@ pub(in crate::helm) struct Unreadable {
     pub(in crate::helm) error: String,
 }
 
-/// Cuts and sorts what the templates printed, by their paths.
+/// Sorts what the templates printed, by their paths, as `cut` cuts each of them.
 ///
 /// # Errors
 /// The first document that cannot be read.
 pub(in crate::helm) fn sort(
-    files: &BTreeMap<String, Vec<u8>>,
+    files: BTreeMap<String, Text>,
     compat: HelmCompat,
+    cut: impl Fn(&str, Text) -> Result<Arc<PrintedFile>, String>,
 ) -> Result<Sorted, Unreadable> {
     let mut sorted = Sorted::default();
-    for (path, content) in files {
-        let name = path.rsplit('/').next().unwrap_or(path);
+    for (path, text) in files {
+        let name = path.rsplit('/').next().unwrap_or(&path);
         if name.starts_with('_') {
             continue;
         }
-        let unreadable = |error| Unreadable { path: path.clone(), error };
-        let Ok(text) = std::str::from_utf8(content) else {
-            // Whatever document holds it, Helm stops at the first bytes that are no text.
-            return Err(unreadable(document(content).err().unwrap_or_default()));
-        };
-        for (at, document) in (1..).zip(documents(text, compat)) {
-            let printed = Stretch::of(document, text);
-            sorted.take(path, at, document, printed).map_err(unreadable)?;
+        match cut(&path, text) {
+            Ok(file) => sorted.take(&path.into(), &file),
+            Err(error) => return Err(Unreadable { path, error }),
         }
     }
-    let by_kind =
-        |one: &Manifest, other: &Manifest| compare(&one.head.kind, &other.head.kind, compat);
+    let by_kind = |one: &Manifest, other: &Manifest| compare(one.kind(), other.kind(), compat);
     sorted.manifests.sort_by(by_kind);
     sorted.hooks.sort_by(|one, other| by_kind(&one.manifest, &other.manifest));
     Ok(sorted)
 }
 
-impl Stretch {
-    /// Of `document`, which is a part of `text`.
-    fn of(document: &str, text: &str) -> Self {
+impl Text {
+    pub(in crate::helm) fn bytes(&self) -> &[u8] {
+        match self {
+            Self::New(bytes) => bytes,
+            Self::Known(file) => file.text.as_bytes(),
+        }
+    }
+}
+
+impl PrintedFile {
+    /// Cuts what a template printed.
+    ///
+    /// # Errors
+    /// Of the first document that cannot be read, in Helm's words.
+    pub(in crate::helm) fn cut(printed: Vec<u8>, compat: HelmCompat) -> Result<Self, String> {
+        let text = match String::from_utf8(printed) {
+            Ok(text) => text,
+            // Whatever document holds it, Helm stops at the first bytes that are no text.
+            Err(error) => return Err(document(error.as_bytes()).err().unwrap_or_default()),
+        };
+        let documents = documents(&text, compat).into_iter();
+        let documents =
+            documents.map(|document| Document::read(document, &text)).collect::<Result<_, _>>()?;
+        Ok(Self { text, documents })
+    }
+
+    /// What the template printed.
+    pub(in crate::helm) fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+impl Document {
+    /// Reads `document`, which is a part of `text`.
+    fn read(document: &str, text: &str) -> Result<Self, String> {
+        let head = Head::read(document)?;
+        let role = Role::of(&head);
         let start = document.as_ptr().addr() - text.as_ptr().addr();
         let end = start + document.len();
         let space_behind = text[end..].len() - text[end..].trim_start().len();
-        Self { start, around: text[..start].trim_end().len()..end + space_behind }
+        let around = text[..start].trim_end().len()..end + space_behind;
+        Ok(Self { content: start..end, around, head, role })
+    }
+}
+
+impl Manifest {
+    /// The number of the document in its file, from 1.
+    pub(in crate::helm) fn number(&self) -> u32 {
+        u32::try_from(self.at + 1).unwrap_or(u32::MAX)
+    }
+
+    /// The template and the number, which tell it from all others.
+    pub(in crate::helm) fn key(&self) -> (Arc<str>, u32) {
+        (Arc::clone(&self.path), self.number())
+    }
+
+    /// The document.
+    pub(in crate::helm) fn content(&self) -> &str {
+        &self.file.text[self.document().content.clone()]
+    }
+
+    /// Where it starts in what the template printed.
+    pub(in crate::helm) fn start(&self) -> usize {
+        self.document().content.start
+    }
+
+    /// Where it stands there, with the space around it.
+    pub(in crate::helm) fn around(&self) -> &Range<usize> {
+        &self.document().around
+    }
+
+    fn kind(&self) -> &str {
+        &self.document().head.kind
+    }
+
+    fn document(&self) -> &Document {
+        &self.file.documents[self.at]
     }
 }
 
 impl Sorted {
-    fn take(
-        &mut self,
-        path: &str,
-        number: u32,
-        document: &str,
-        printed: Stretch,
-    ) -> Result<(), String> {
-        let head = Head::read(document)?;
-        let role = Role::of(&head);
-        let content = document.to_owned();
-        let manifest = Manifest { path: path.to_owned(), number, content, printed, head };
-        match role {
-            Role::Manifest => self.manifests.push(manifest),
-            Role::Hook(terms) => self.hooks.push(Hook { manifest, terms }),
-            Role::Unknown => self.dropped.push(path.to_owned()),
+    fn take(&mut self, path: &Arc<str>, file: &Arc<PrintedFile>) {
+        for (at, document) in file.documents.iter().enumerate() {
+            let manifest = Manifest { path: Arc::clone(path), file: Arc::clone(file), at };
+            match &document.role {
+                Role::Manifest => self.manifests.push(manifest),
+                Role::Hook(terms) => self.hooks.push(Hook { manifest, terms: terms.clone() }),
+                Role::Unknown => self.dropped.push(path.to_string()),
+            }
         }
-        Ok(())
     }
 }

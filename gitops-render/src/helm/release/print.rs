@@ -63,14 +63,16 @@ fn append(output: &mut String, lines: &[&str]) {
 }
 
 fn everything(printed: &Printed<'_>) -> String {
-    let mut output = String::new();
+    let mut output = String::with_capacity(size(printed));
     for Crd { path, content } in printed.crds {
         append(&mut output, &[&format!("# Source: {path}"), content]);
     }
     for manifest in &printed.sorted.manifests {
-        append(&mut output, &[&format!("# Source: {}", manifest.path), &manifest.content]);
+        append(&mut output, &[&format!("# Source: {}", manifest.path), manifest.content()]);
     }
-    let mut output = output.trim().to_owned();
+    output.truncate(output.trim_end().len());
+    let space = output.len() - output.trim_start().len();
+    output.drain(..space);
     output.push('\n');
     for Hook { manifest, terms } in &printed.sorted.hooks {
         let wanted = match printed.hooks {
@@ -79,10 +81,20 @@ fn everything(printed: &Printed<'_>) -> String {
             Hooks::None => false,
         };
         if wanted {
-            append(&mut output, &[&format!("# Source: {}", manifest.path), &manifest.content]);
+            append(&mut output, &[&format!("# Source: {}", manifest.path), manifest.content()]);
         }
     }
     output
+}
+
+/// How many bytes everything has at most, but for a few.
+fn size(printed: &Printed<'_>) -> usize {
+    let head = |path: &str| "---\n# Source: \n\n".len() + path.len();
+    let crds = printed.crds.iter().map(|crd| head(&crd.path) + crd.content.len());
+    let hooks = printed.sorted.hooks.iter().map(|hook| &hook.manifest);
+    let manifests = printed.sorted.manifests.iter().chain(hooks);
+    let manifests = manifests.map(|it| head(&it.path) + it.content().len());
+    crds.chain(manifests).sum()
 }
 
 /// The path of the template below its chart, which stands in a comment: what the expression

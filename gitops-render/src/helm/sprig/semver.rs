@@ -31,8 +31,12 @@ fn semver(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
 fn semver_compare(machine: &mut Machine<'_>, args: &[Value]) -> Result<Value, Fault> {
     charge_texts(machine, args, EACH)?;
     machine.work(args.iter().filter_map(Value::as_str).map(|text| text.len() as u64).sum())?;
-    let range = Constraint::parse(&text(args, 0).lossy()).map_err(|why| fault(&why))?;
-    Ok(Value::Bool(range.holds(&read(text(args, 1))?)))
+    let (range, version) = (text(args, 0), text(args, 1));
+    let compare = || {
+        let range = Constraint::parse(&range.lossy()).map_err(|why| fault(&why))?;
+        Ok(range.holds(&read(version)?))
+    };
+    machine.compared(range, version, compare).map(Value::Bool)
 }
 
 fn read(text: &Str) -> Result<Version, Fault> {

@@ -41,7 +41,10 @@ pub(super) fn render(
     let place = Place { file: TEMPLATE.into(), ..Place::default() };
     let places = Places::from([(TEMPLATE.to_owned(), place)]);
     match printed.map_err(|fault| fault.into_error(&places)) {
-        Ok(mut printed) => Ok(printed.remove(TEMPLATE).unwrap_or_default()),
+        Ok(mut printed) => {
+            let text = printed.remove(TEMPLATE);
+            Ok(text.map(|text| text.bytes().to_vec()).unwrap_or_default())
+        }
         Err(RenderError::Invalid { message, .. }) => Err(message),
         Err(other) => Err(other.to_string()),
     }

@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 use std::ops::Index;
+use std::sync::atomic::AtomicU8;
 
 use super::{Arg, Command, Node, Number, Pipe};
 use crate::helm::go::Str;
@@ -19,6 +20,8 @@ pub(crate) struct Code {
     numbers: Vec<Number>,
     /// Names of fields and variables where they are used.
     names: Vec<One<Str>>,
+    /// Where each of them was found last among the entries of a map.
+    places: Vec<AtomicU8>,
     /// Names and texts, each once.
     words: Vec<Str>,
 }
@@ -66,6 +69,7 @@ impl Code {
             args: Vec::new(),
             numbers: Vec::new(),
             names: Vec::new(),
+            places: Vec::new(),
             words: vec![Str::from("$")],
         }
     }
@@ -100,8 +104,9 @@ impl Code {
         many
     }
 
-    /// Gives back what the arrays have more than they need.
-    pub(in crate::helm::gotemplate) fn shrink(&mut self) {
+    /// Ends reading: gives back what the arrays have more than they need.
+    pub(in crate::helm::gotemplate) fn finish(&mut self) {
+        self.places = self.names.iter().map(|_| AtomicU8::default()).collect();
         self.nodes.shrink_to_fit();
         self.pipes.shrink_to_fit();
         self.commands.shrink_to_fit();
@@ -109,6 +114,16 @@ impl Code {
         self.numbers.shrink_to_fit();
         self.names.shrink_to_fit();
         self.words.shrink_to_fit();
+    }
+
+    /// Names of fields, each with where it was found last among the entries of a map. Only who
+    /// looks there knows whether it is still true.
+    pub(in crate::helm::gotemplate) fn fields(
+        &self,
+        fields: Many<One<Str>>,
+    ) -> impl DoubleEndedIterator<Item = (&Str, &AtomicU8)> + ExactSizeIterator {
+        let places = &self.places[fields.start as usize..fields.end as usize];
+        self[fields].iter().map(|name| &self[*name]).zip(places)
     }
 
     /// The bytes of a piece of the text.

@@ -28,9 +28,10 @@ impl<'t> Frame<'_, '_, 't> {
             Callee::Builtin(builtin) => self.builtin(dot, builtin, node, args, last),
             Callee::Function(function) => {
                 let name = function.name.as_bytes();
-                let args = self.arguments(dot, name, &function.parameters, args, last)?;
-                self.weigh(args.iter())?;
-                let result = (function.call)(self.machine, &args);
+                let mut values = Values::new();
+                self.arguments(dot, name, &function.parameters, args, last, &mut values)?;
+                self.weigh(values.iter())?;
+                let result = (function.call)(self.machine, &values);
                 self.result(result, name, node)
             }
         }
@@ -73,7 +74,8 @@ impl<'t> Frame<'_, '_, 't> {
         fault.wrap([&*self.context(), b"error calling ", name, b": "].concat())
     }
 
-    /// The arguments of a call, checked and converted.
+    /// The arguments of a call, checked and converted, behind `values`, which is too large to be
+    /// handed back.
     pub(super) fn arguments(
         &mut self,
         dot: &Operand,
@@ -81,18 +83,16 @@ impl<'t> Frame<'_, '_, 't> {
         parameters: &Parameters,
         args: &'t [Arg],
         last: Option<Operand>,
-    ) -> Result<Values, Fault> {
+        values: &mut Values,
+    ) -> Result<(), Fault> {
         self.check_count(name, parameters, args.len(), last.is_some())?;
-        let mut values = Values::with_capacity(args.len() + usize::from(last.is_some()));
-        for arg in args {
-            let ty = parameters.nth(values.len());
-            values.push(self.argument(dot, ty, arg)?.value);
+        for (at, arg) in args.iter().enumerate() {
+            values.push(self.argument(dot, parameters.nth(at), arg)?.value);
         }
         if let Some(last) = last {
-            let ty = parameters.nth(values.len());
-            values.push(self.check(last, ty)?.value);
+            values.push(self.check(last, parameters.nth(args.len()))?.value);
         }
-        Ok(values)
+        Ok(())
     }
 
     pub(super) fn check_count(

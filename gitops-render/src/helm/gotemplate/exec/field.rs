@@ -1,40 +1,53 @@
 //! Fields, entries and methods: `.a.b`.
 
+use std::sync::atomic::Ordering;
+
+use super::call::Values;
 use super::{At, Frame};
 use crate::helm::go::{Map, Object, Str, Type, Value};
-use crate::helm::gotemplate::ast::{Arg, Code, One};
+use crate::helm::gotemplate::ast::{Arg, Code, Many, One};
 use crate::helm::gotemplate::operand::{Operand, item_type, zero};
 use crate::helm::gotemplate::{Fault, Function};
 
-/// How many fields are followed at once.
-const WAY: usize = 16;
-
 /// The value at the end of `fields`, where all on the way to it are plain entries of maps: then
 /// none of these is touched. None in all other cases, which take the long way.
-pub(super) fn follow(code: &Code, value: &Value, fields: &[One<Str>]) -> Option<Operand> {
-    let Value::Map(map) = value else { return None };
-    match fields {
-        [name, rest @ ..] if rest.len() < WAY => entry(code, map, &code[*name], rest),
-        _ => None,
+pub(super) fn follow(code: &Code, value: &Value, fields: Many<One<Str>>) -> Option<Operand> {
+    let Value::Map(first) = value else { return None };
+    let mut inner: Option<Map> = None;
+    let mut fields = code.fields(fields);
+    while let Some((name, place)) = fields.next() {
+        let map = inner.as_ref().unwrap_or(first);
+        if method_of(map, name).is_some() {
+            return None;
+        }
+        let is_last = fields.len() == 0;
+        let entries = map.entries();
+        let (at, found) = entries.find_near(name, place.load(Ordering::Relaxed).into())?;
+        // What is behind the first few is looked for each time.
+        place.store(u8::try_from(at).unwrap_or_default(), Ordering::Relaxed);
+        map.note_read(name, Some(found), is_last);
+        match found {
+            _ if is_last => {
+                return Some(Operand::element(found.clone(), item_type(map.ty)));
+            }
+            Value::Map(below) => {
+                let below = below.clone();
+                drop(entries);
+                inner = Some(below);
+            }
+            _ => return None,
+        }
     }
-}
-
-fn entry(code: &Code, map: &Map, name: &Str, rest: &[One<Str>]) -> Option<Operand> {
-    if method_of(map, name).is_some() {
-        return None;
-    }
-    let entries = map.entries();
-    let found = entries.get(name)?;
-    map.note_read(name, Some(found), rest.is_empty());
-    match rest {
-        [] => Some(Operand::element(found.clone(), item_type(map.ty))),
-        _ => follow(code, found, rest),
-    }
+    None
 }
 
 /// The method `name` of a map with a named type.
 fn method_of(map: &Map, name: &[u8]) -> Option<&'static Function> {
     let Type::Named(named) = map.ty else { return None };
+    // Those that can be called are exported, which few keys seem to be.
+    if !name.first().is_some_and(u8::is_ascii_uppercase) {
+        return None;
+    }
     named.methods.iter().find(|method| method.name.as_bytes() == name)
 }
 
@@ -105,9 +118,10 @@ impl<'t> Frame<'_, '_, 't> {
         last: Option<Operand>,
     ) -> Result<Operand, Fault> {
         let name = method.name.as_bytes();
-        let args = self.arguments(dot, name, &method.parameters, args, last)?;
-        let args: Vec<Value> = std::iter::once(map.clone()).chain(args).collect();
-        let result = (method.call)(self.machine, &args);
+        let mut values = Values::new();
+        values.push(map.clone());
+        self.arguments(dot, name, &method.parameters, args, last, &mut values)?;
+        let result = (method.call)(self.machine, &values);
         self.result(result, name, At::Arg(node))
     }
 
@@ -127,8 +141,9 @@ impl<'t> Frame<'_, '_, 't> {
                 self.check_count(name, &parameters, args.len(), last.is_some())?;
                 return Err(self.error(why));
             }
-            let args = self.arguments(dot, name, &parameters, args, last)?;
-            let result = object.call(name, &args, self.machine);
+            let mut values = Values::new();
+            self.arguments(dot, name, &parameters, args, last, &mut values)?;
+            let result = object.call(name, &values, self.machine);
             return self.result(result, name, At::Arg(node));
         }
         let has_args = !args.is_empty() || last.is_some();
