@@ -92,13 +92,14 @@ pub(super) fn is_partial(path: &str) -> bool {
     path.rsplit('/').next().unwrap_or(path).starts_with('_')
 }
 
-/// The paths in the order in which templates are read and run: the deepest first, and of those
-/// the last by name.
-pub(super) fn order<'t>(templates: &'t Templates<'_>) -> Vec<&'t str> {
+/// The templates in the order in which they are read and run: the deepest first, and of those the
+/// last by name.
+pub(super) fn order<'t, 'a>(templates: &'t Templates<'a>) -> Vec<(&'t str, &'t Template<'a>)> {
     let depth = |path: &str| path.bytes().filter(|byte| *byte == b'/').count();
-    let mut order: Vec<_> = templates.keys().rev().map(|path| (depth(path), &**path)).collect();
+    let mut order: Vec<_> =
+        templates.iter().rev().map(|(path, template)| (depth(path), (&**path, template))).collect();
     order.sort_by_key(|(depth, _)| std::cmp::Reverse(*depth));
-    order.into_iter().map(|(_, path)| path).collect()
+    order.into_iter().map(|(_, template)| template).collect()
 }
 
 /// `.Files`.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::capabilities::Capabilities;
-use super::context::{Template, Templates, is_partial};
+use super::context::{Template, is_partial};
 use super::explain::{parse_error, run_error};
 use super::functions;
 use super::go::{Map, Str, Value};
@@ -60,26 +60,27 @@ impl<'a> Engine<'a> {
         Capabilities::new(kube_version.as_deref(), api_versions, *compat)
     }
 
-    /// What the templates print, without those that are only there for others; `origins` gets what
-    /// they read.
+    /// What the templates print, run in their order, without those that are only there for others;
+    /// `origins` gets what they read.
     ///
     /// # Errors
     /// Of the first template that cannot be read or run.
     pub(super) fn run(
         &self,
-        templates: &Templates<'_>,
-        order: &[&str],
+        templates: &[(&str, &Template<'_>)],
         release: &str,
         mut origins: Option<&mut Origins>,
     ) -> Result<BTreeMap<String, Text>, EngineFault> {
         let compat = self.options.compat;
-        let parsed = self.read(templates, order)?;
+        let parsed = self.read(templates)?;
         let release = (&*self.options.namespace, release);
         let mut machine = Machine::new(&parsed, self.world(), release, self.fuel());
         let mut printed = BTreeMap::new();
-        for name in order.iter().filter(|name| !is_partial(name)) {
-            let Some(Template { dot, base, .. }) = templates.get(*name) else { continue };
-            let about = [("Name", Value::string(*name)), ("BasePath", Value::string(&**base))];
+        for &(name, Template { dot, base, .. }) in templates {
+            if is_partial(name) {
+                continue;
+            }
+            let about = [("Name", Value::string(name)), ("BasePath", Value::string(&**base))];
             let about: Map =
                 about.into_iter().map(|(key, value)| (Str::from(key), value)).collect();
             dot.set("Template", Value::Map(about.seen_as(functions::values_of(compat))));
@@ -88,13 +89,13 @@ impl<'a> Engine<'a> {
                 None => machine.render(name, data),
                 Some(Origins { trace, logs, .. }) => {
                     machine.render_traced(name, data, trace).map(|(output, log)| {
-                        logs.insert((*name).to_owned(), log);
+                        logs.insert(name.to_owned(), log);
                         output
                     })
                 }
             };
             let output = output.map_err(|fault| EngineFault::running(name, fault, compat))?;
-            printed.insert((*name).to_owned(), self.kept.printed((name, compat), output));
+            printed.insert(name.to_owned(), self.kept.printed((name, compat), output));
         }
         Ok(printed)
     }
@@ -120,15 +121,13 @@ impl<'a> Engine<'a> {
     /// Reads all templates; later ones replace definitions of earlier ones.
     fn read(
         &self,
-        templates: &Templates<'_>,
-        order: &[&str],
+        templates: &[(&str, &Template<'_>)],
     ) -> Result<gotemplate::Templates, EngineFault> {
         let mut parsed = gotemplate::Templates::default();
         let compat = self.options.compat;
-        for name in order {
-            let Some(Template { file, .. }) = templates.get(*name) else { continue };
+        for &(name, Template { file, .. }) in templates {
             self.watch.check().map_err(|limit| EngineFault::reading(name, limit.into()))?;
-            let read = || parse(Str::from(*name), &file.data, callees(compat));
+            let read = || parse(Str::from(name), &file.data, callees(compat));
             let trees = self.kept.file((name, compat), &file.data, read);
             parsed.add(trees.map_err(|fault| EngineFault::reading(name, fault))?);
         }

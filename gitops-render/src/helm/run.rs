@@ -262,7 +262,7 @@ impl<'a> Run<'a> {
             outcome.places.insert(path.clone(), Place::of(file));
         }
         let printed = engine
-            .run(&templates, &order(&templates), release, outcome.origins.as_mut())
+            .run(&order(&templates), release, outcome.origins.as_mut())
             .map_err(|fault| fault.into_error(&outcome.places))?;
         let files = self.after(node, printed, outcome)?;
         self.go_on()?;

@@ -29,6 +29,9 @@ impl Str {
 
     /// The first bytes of a text as a number, in whose order texts are, unless it is the same.
     pub(super) fn start(bytes: &[u8]) -> u64 {
+        if let Some(start) = bytes.first_chunk() {
+            return u64::from_be_bytes(*start);
+        }
         let mut start = [0; START];
         let count = bytes.len().min(START);
         start[..count].copy_from_slice(&bytes[..count]);

@@ -37,7 +37,7 @@ pub(super) fn render(
     let capabilities = engine.capabilities().expect("those of Helm itself");
     let shared = Shared { release: release(), capabilities: capabilities.value, compat };
     let templates = templates(&Node::new(&chart), &map(values), &shared);
-    let printed = engine.run(&templates, &order(&templates), "rel", None);
+    let printed = engine.run(&order(&templates), "rel", None);
     let place = Place { file: TEMPLATE.into(), ..Place::default() };
     let places = Places::from([(TEMPLATE.to_owned(), place)]);
     match printed.map_err(|fault| fault.into_error(&places)) {
