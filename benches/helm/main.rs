@@ -18,6 +18,11 @@ use std::process::ExitCode;
 
 use gitops_render::{Helm, HelmCompat, HelmOptions, Input};
 use gitops_source::{Limits, Tree, TreeBuilder, TreePath};
+use mimalloc::MiMalloc;
+
+/// As in the examples: a library leaves the choice to the program.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 type Outcome = Result<(), Box<dyn Error>>;
 
