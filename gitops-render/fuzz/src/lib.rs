@@ -45,5 +45,6 @@ pub fn check(helm: &Helm, tree: &Tree, path: &str) {
         Err(error) => assert!(!error.to_string().is_empty()),
     }
     assert_eq!(once, render(helm), "the second time, with what is kept from the first");
+    assert_eq!(once, render(helm), "the third time, with what is kept of values");
     assert_eq!(once, render(&Helm::new(helm.options.clone())), "with nothing kept");
 }

@@ -1,5 +1,5 @@
-//! What a renderer keeps from one render to the next: charts, templates that were read, and what
-//! they printed.
+//! What a renderer keeps from one render to the next: charts, what became of them with values,
+//! templates that were read, and what they printed.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -24,7 +24,10 @@ const VALUES: usize = 16;
 /// How many files of templates are kept.
 const FILES: usize = 20_000;
 
-/// How many bytes that templates printed are kept.
+/// How many bytes are kept of all values and what became of them.
+const VALUES_BYTES: usize = 64 << 20;
+
+/// How many bytes are kept of what templates printed.
 const PRINTED: usize = 64 << 20;
 
 /// Shared by all clones of a renderer.
@@ -46,7 +49,7 @@ struct State {
 struct KeptChart {
     key: ChartKey,
     chart: Arc<Chart>,
-    /// The values that it met, the latest last.
+    /// The values that it met, the oldest first.
     values: Met,
 }
 
@@ -103,35 +106,30 @@ impl Kept {
 
     /// What is known of a chart with the values `given`, which have met from now on.
     pub(super) fn ready(&self, chart: &Arc<Chart>, given: &Map, schema: SchemaCheck) -> Known {
+        let Some(met) = self.with(|state| state.values_of(chart).cloned()) else {
+            return Known::Nothing; // Not a chart that is kept.
+        };
         let Some(given) = Snapshot::of(given) else { return Known::Nothing };
         let key = (given, schema);
-        self.with(|state| {
-            let Some(values) = state.values_of(chart) else { return Known::Nothing };
-            let Some(at) = values.iter().position(|(known, _)| **known == key) else {
-                if values.len() == VALUES {
-                    values.remove(0);
-                }
-                values.push((Arc::new(key), None));
-                return Known::Nothing;
-            };
-            let known = values.remove(at);
-            values.push(known.clone());
-            match known {
-                (_, Some(ready)) => Known::Ready(ready),
-                (key, None) => Known::Met(key),
+        // Values may be large: others need not wait until they are compared.
+        match met.into_iter().find(|(known, _)| **known == key) {
+            Some((_, Some(ready))) => Known::Ready(ready),
+            Some((key, None)) => Known::Met(key),
+            None => {
+                self.keep(chart, Arc::new(key), None);
+                Known::Nothing
             }
-        })
+        }
     }
 
     /// Keeps what became of a chart with values.
     pub(super) fn keep_ready(&self, chart: &Arc<Chart>, key: &Arc<ValuesKey>, ready: Ready) {
-        let ready = Some(Arc::new(ready));
-        self.with(|state| {
-            let mut known = state.values_of(chart).into_iter().flatten();
-            if let Some(known) = known.find(|(known, _)| Arc::ptr_eq(known, key)) {
-                known.1 = ready;
-            }
-        });
+        self.keep(chart, Arc::clone(key), Some(Arc::new(ready)));
+    }
+
+    fn keep(&self, chart: &Arc<Chart>, key: Arc<ValuesKey>, ready: Option<Arc<Ready>>) {
+        let gone = self.with(|state| state.keep_values(chart, key, ready));
+        drop(gone); // Not while others wait.
     }
 
     /// What the file `name` with this text defines, read by `read` if it was not before.
@@ -206,8 +204,32 @@ impl State {
         charts.find(|known| Arc::ptr_eq(&known.chart, chart)).map(|known| &mut known.values)
     }
 
+    /// Keeps values as the latest of a chart, and gives what goes for them.
+    fn keep_values(
+        &mut self,
+        chart: &Arc<Chart>,
+        key: Arc<ValuesKey>,
+        ready: Option<Arc<Ready>>,
+    ) -> Met {
+        let mut gone = Met::new();
+        let Some(values) = self.values_of(chart) else { return gone };
+        if let Some(at) = values.iter().position(|(known, _)| Arc::ptr_eq(known, &key)) {
+            gone.push(values.remove(at));
+        } else if values.len() == VALUES {
+            gone.push(values.remove(0));
+        }
+        values.push((key, ready));
+        let all = self.charts.iter().flat_map(|chart| &chart.values);
+        let weight = all
+            .map(|(key, ready)| key.0.weight() + ready.as_ref().map_or(0, |ready| ready.weight()));
+        if weight.sum::<usize>() > VALUES_BYTES {
+            gone.extend(self.charts.iter_mut().flat_map(|chart| chart.values.drain(..)));
+        }
+        gone
+    }
+
     fn keep_printed(&mut self, name: &str, compat: HelmCompat, file: &Arc<PrintedFile>) {
-        let size = file.text().len();
+        let size = file.weight();
         if size > PRINTED {
             return;
         }
@@ -217,7 +239,7 @@ impl State {
         }
         self.bytes_printed += size;
         if let Some((_, old)) = self.printed.insert(name.to_owned(), (compat, Arc::clone(file))) {
-            self.bytes_printed -= old.text().len();
+            self.bytes_printed -= old.weight();
         }
     }
 }

@@ -17,8 +17,10 @@ use crate::{Input, Position, RenderError, Rendered, Renderer, Warning};
 /// hold are asked for by [`RenderError::Missing`], all at once; so are schemas that lie elsewhere,
 /// and objects of a cluster where a [`LiveLookup`](crate::LiveLookup) lets charts look them up.
 ///
-/// The charts and templates of the latest renders are kept, by their digests, so that another
-/// render of a chart does not read them again; clones of a renderer share them.
+/// The charts and templates of the latest renders are kept, what became of charts with values that
+/// they met twice, and what templates printed last, so that another render does none of this again.
+/// Clones of a renderer share what is kept, some hundred megabytes at most, and it goes with the last
+/// of them; Secrets are among it where charts print or values hold them.
 ///
 /// Errors are in Helm's words, with the file and line of the tree that they are about. Hooks are
 /// no objects of the release, and come apart from them, with their moments, weights and policies.
@@ -26,7 +28,7 @@ use crate::{Input, Position, RenderError, Rendered, Renderer, Warning};
 pub struct Helm {
     /// How.
     pub options: HelmOptions,
-    /// What was read for earlier renders.
+    /// What was read, made and printed in earlier renders.
     kept: Kept,
 }
 

@@ -203,11 +203,15 @@ impl<'a> Run<'a> {
         })?;
         let values = coalescer.coalesce(&node, given).map_err(|error| self.wrong(error))?;
         self.go_on()?;
-        let is_alone = self.check_values(&node, &values)?;
         let warnings = coalescer.warnings.into_inner();
-        if let Known::Met(key) = known
+        // Before schemas look at all values, most of them are those of the chart.
+        let ready = match known {
+            Known::Met(key) => Ready::new(&node, &values, &warnings).map(|ready| (key, ready)),
+            _ => None,
+        };
+        let is_alone = self.check_values(&node, &values)?;
+        if let Some((key, ready)) = ready
             && is_alone
-            && let Some(ready) = Ready::new(&node, &values, &warnings)
         {
             self.kept.keep_ready(chart, &key, ready);
         }
@@ -303,7 +307,12 @@ impl<'a> Run<'a> {
         let files = post_render.post_render(files).map_err(|error| {
             self.wrong(format!("error while running post render on files: {error}"))
         })?;
-        Ok(files.into_iter().map(|(path, text)| (path, Text::New(text.into_bytes()))).collect())
+        let compat = self.options.compat;
+        let known = |(path, text): (String, String)| {
+            let text = self.kept.printed((&path, compat), text.into_bytes().into());
+            (path, text)
+        };
+        Ok(files.into_iter().map(known).collect())
     }
 
     /// `.Release`.

@@ -5,6 +5,7 @@
 
 mod corpus;
 mod hostile;
+mod kept;
 mod live;
 mod negative;
 mod options;

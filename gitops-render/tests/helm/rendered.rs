@@ -61,37 +61,6 @@ fn render(renderer: &dyn Renderer, files: &[(&'static str, &'static str)], path:
 }
 
 #[test]
-fn a_map_that_two_charts_share_is_theirs_in_every_render() {
-    let files = [
-        ("shop/Chart.yaml", CHART),
-        ("shop/values.yaml", "global: {a: {b: {c: 1}}, list: [{d: 1}]}\n"),
-        (
-            "shop/templates/web.yaml",
-            "kind: Web\na: {{ toJson .Values.global }}\nb: {{ toJson .Values.part.global }}\n",
-        ),
-        ("shop/charts/part/Chart.yaml", "apiVersion: v2\nname: part\nversion: 1.0.0\n"),
-        (
-            "shop/charts/part/templates/set.yaml",
-            "{{- $_ := set .Values.global.a \"own\" true }}\n\
-             {{- $_ := set .Values.global.a.b \"both\" true }}\n\
-             {{- range .Values.global.list }}{{ $_ := set . \"both\" true }}{{ end }}\n",
-        ),
-    ];
-    let tree = Tree::from_files(files).expect("a tree");
-    let input = Input::new(&tree, TreePath::new("shop").expect("a path"));
-    let helm = Helm::default();
-    let printed = [(); 4].map(|()| helm.template(&input).expect("a render"));
-    assert!(printed.iter().all(|again| *again == printed[0]), "{printed:?}");
-    assert_snapshot!(printed[0], @r#"
-    ---
-    # Source: shop/templates/web.yaml
-    kind: Web
-    a: {"a":{"b":{"both":true,"c":1}},"list":[{"both":true,"d":1}]}
-    b: {"a":{"b":{"both":true,"c":1},"own":true},"list":[{"both":true,"d":1}]}
-    "#);
-}
-
-#[test]
 fn objects_know_the_template_they_come_from_and_hooks_their_terms() {
     let files = [
         ("apps/shop/Chart.yaml", CHART),

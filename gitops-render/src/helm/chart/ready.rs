@@ -3,6 +3,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use foldhash::HashMap;
+
 use super::load::Chart;
 use super::metadata::Metadata;
 use super::node::Node;
@@ -32,6 +34,11 @@ impl Ready {
         Some(Self { shape: Shape::of(node, 0)?, values, warnings: warnings.to_vec() })
     }
 
+    /// How many bytes it takes, nearly.
+    pub(in crate::helm) fn weight(&self) -> usize {
+        self.values.weight() + self.warnings.iter().map(String::len).sum::<usize>()
+    }
+
     /// The same for one render of `chart`, of which it was made.
     pub(in crate::helm) fn restore<'a>(&self, chart: &'a Chart) -> (Node<'a>, Map, Vec<String>) {
         (self.shape.restore(chart), self.values.restore(), self.warnings.clone())
@@ -40,11 +47,12 @@ impl Ready {
 
 impl Shape {
     fn of(node: &Node<'_>, at: usize) -> Option<Self> {
-        let dependencies = node.dependencies.iter().map(|inner| {
-            let mut all = node.chart.dependencies.iter();
-            Self::of(inner, all.position(|it| std::ptr::eq(it, inner.chart))?)
-        });
-        let dependencies = dependencies.collect::<Option<_>>()?;
+        let all = node.chart.dependencies.iter().map(std::ptr::from_ref);
+        let places: HashMap<_, usize> = all.zip(0..).collect();
+        let dependencies = node.dependencies.iter();
+        let dependencies = dependencies
+            .map(|inner| Self::of(inner, *places.get(&std::ptr::from_ref(inner.chart))?))
+            .collect::<Option<_>>()?;
         Some(Self { at, metadata: node.metadata().clone(), dependencies })
     }
 

@@ -40,7 +40,7 @@ impl Entries {
         }
     }
 
-    /// The value of `key`, and where it is: quickly where that is `place`.
+    /// The value of `key`, and where to look for it the next time: quickly where that is `place`.
     pub(crate) fn find_near(&self, key: &Str, place: usize) -> Option<(usize, &Value)> {
         match self {
             Self::Few(entries) => {

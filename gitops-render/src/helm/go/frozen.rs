@@ -1,12 +1,12 @@
-//! Values that no render has touched: shared between renders and threads, and copied into maps
-//! that can be changed only where a template looks.
+//! Values that do not change: shared between renders and threads, and copied into maps that can be
+//! changed only where a template looks.
 
 use std::sync::Arc;
 
 use super::{Entries, IntKind, List, Map, Str, Value};
 
 /// A value that does not change.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(crate) enum Frozen {
     Nil,
     Bool(bool),
@@ -26,7 +26,13 @@ pub(crate) struct FrozenMap {
     has_nil: bool,
     /// How many values are in it and below.
     size: usize,
+    /// How many bytes they take, nearly.
+    weight: usize,
 }
+
+/// Bytes that a value takes by itself, and a key.
+const VALUE: usize = 64;
+const KEY: usize = 48;
 
 impl FrozenMap {
     /// A map of entries that are sorted by their keys, each key once.
@@ -37,7 +43,8 @@ impl FrozenMap {
             _ => false,
         });
         let size = entries.iter().map(|(_, value)| value.size()).sum();
-        Self { entries, has_nil, size }
+        let weight = entries.iter().map(|(key, value)| KEY + key.len() + value.weight()).sum();
+        Self { entries, has_nil, size, weight }
     }
 
     /// The value of `key`.
@@ -54,6 +61,11 @@ impl FrozenMap {
     /// How many values are in it and below.
     pub(super) fn size(&self) -> usize {
         self.size
+    }
+
+    /// How many bytes the values in it and below take, nearly.
+    pub(crate) fn weight(&self) -> usize {
+        self.weight
     }
 
     /// A `map[string]interface {}` for one render.
@@ -78,6 +90,17 @@ impl Frozen {
         }
     }
 
+    /// How many bytes it takes, nearly.
+    pub(super) fn weight(&self) -> usize {
+        VALUE
+            + match self {
+                Self::Str(text) => text.len(),
+                Self::List(items) => items.iter().map(Self::weight).sum(),
+                Self::Map(map) => map.weight,
+                _ => 0,
+            }
+    }
+
     /// The value for one render.
     pub(crate) fn thaw(&self) -> Value {
         match self {
@@ -88,6 +111,22 @@ impl Frozen {
             Self::Str(text) => Value::Str(text.clone()),
             Self::List(items) => Value::List(List::of(items.iter().map(Self::thaw).collect())),
             Self::Map(map) => Value::Map(map.thawed()),
+        }
+    }
+}
+
+/// Numbers are the same if they are printed the same: zero is not its negative.
+impl PartialEq for Frozen {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Nil, Self::Nil) => true,
+            (Self::Bool(one), Self::Bool(other)) => one == other,
+            (Self::Int(one, kind), Self::Int(other, of)) => one == other && kind == of,
+            (Self::Float(one), Self::Float(other)) => one.to_bits() == other.to_bits(),
+            (Self::Str(one), Self::Str(other)) => one == other,
+            (Self::List(one), Self::List(other)) => one == other,
+            (Self::Map(one), Self::Map(other)) => Arc::ptr_eq(one, other) || one == other,
+            _ => false,
         }
     }
 }

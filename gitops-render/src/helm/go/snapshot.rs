@@ -29,7 +29,8 @@ struct Place {
     path: Vec<Str>,
 }
 
-/// Values that lie deeper are left alone.
+/// Of values that nest deeper no snapshot is taken. What is still frozen does not count: readers of
+/// YAML bound its depth.
 const DEEPEST: usize = 256;
 
 /// Something of which no snapshot is taken.
@@ -63,6 +64,12 @@ impl Snapshot {
         let shared =
             done.into_iter().zip(places).map(|(value, places)| Shared { value, places }).collect();
         Ok(Self { root, shared })
+    }
+
+    /// How many bytes it takes, nearly.
+    pub(crate) fn weight(&self) -> usize {
+        let shared = self.shared.iter().map(|shared| shared.value.weight()).sum::<usize>();
+        self.root.weight() + shared
     }
 
     /// The map, for one render.
@@ -102,6 +109,8 @@ fn meet(value: &Value, meetings: &mut Meetings, depth: usize) -> Result<(), Stra
     }
     match value {
         _ if depth == DEEPEST => Err(Strange),
+        // No values have another type before templates see them.
+        Value::Map(map) if map.ty != Type::DICT || map.is_nil() => Err(Strange),
         Value::Map(map) if map.as_frozen().is_some() => Ok(()),
         Value::Map(map) => map.entries().values().try_for_each(|it| meet(it, meetings, depth + 1)),
         Value::List(items) => items.iter().try_for_each(|it| meet(it, meetings, depth + 1)),
@@ -141,9 +150,6 @@ impl Camera {
     ) -> Result<Arc<FrozenMap>, Strange> {
         if let Some(frozen) = map.as_frozen() {
             return Ok(frozen);
-        }
-        if map.ty != Type::DICT || map.is_nil() {
-            return Err(Strange);
         }
         let mut entries = Vec::new();
         for (key, value) in map.entries().iter() {
@@ -282,6 +288,12 @@ mod tests {
             prop_assert_eq!(drawing(&snapshot.restore()), wanted);
             prop_assert!(Snapshot::of(&snapshot.restore()) == Some(snapshot));
         }
+    }
+
+    #[test]
+    fn zero_is_not_its_negative() {
+        let of = |zero: f64| Snapshot::of(&Map::of([("a".into(), Value::Float(zero))].into()));
+        assert!(of(0.0).is_some() && of(0.0) == of(0.0) && of(0.0) != of(-0.0));
     }
 
     #[test]

@@ -17,6 +17,9 @@ use crate::helm::gofmt::quote;
 use crate::helm::registry;
 use crate::helm::world::{Clock, Entropy, Lookups};
 
+/// Room for what larger files print is given back before the next one runs.
+const LARGE: usize = 1 << 20;
+
 /// How often Helm lets a template include itself.
 const INCLUDES: usize = 1000;
 
@@ -129,6 +132,9 @@ impl<'a> Machine<'a> {
         self.inner = 0;
         self.included.clear();
         self.overlay = None;
+        if self.output.capacity() > LARGE {
+            self.output = Vec::new();
+        }
         self.output.clear();
         self.execute(name.as_bytes(), &Operand::plain(data))
     }

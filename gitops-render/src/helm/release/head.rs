@@ -59,6 +59,15 @@ impl Head {
         Ok(Self { kind: text(fields.get("kind")), annotations })
     }
 
+    /// How many bytes it takes with what hooks make of it, nearly: a word of a list is a string of
+    /// its own.
+    pub(super) fn weight(&self) -> usize {
+        const WORDS: usize = 32;
+        let annotations = self.annotations.iter();
+        let annotations = annotations.map(|(key, value)| key.len() + WORDS * (1 + value.len()));
+        self.kind.len() + annotations.sum::<usize>()
+    }
+
     pub(super) fn annotation(&self, key: &str) -> Option<&str> {
         // Of two that are written, the last counts.
         let found = self.annotations.iter().rfind(|(known, _)| known == key);

@@ -22,8 +22,8 @@ pub(in crate::helm) enum Text {
 /// What a template printed, cut into documents.
 #[derive(Debug)]
 pub(in crate::helm) struct PrintedFile {
-    text: String,
-    documents: Vec<Document>,
+    text: Box<str>,
+    documents: Box<[Document]>,
 }
 
 #[derive(Debug)]
@@ -118,7 +118,14 @@ impl PrintedFile {
         let documents = documents(&text, compat).into_iter();
         let documents =
             documents.map(|document| Document::read(document, &text)).collect::<Result<_, _>>()?;
-        Ok(Self { text, documents })
+        Ok(Self { text: text.into(), documents })
+    }
+
+    /// How many bytes it takes, nearly.
+    pub(in crate::helm) fn weight(&self) -> usize {
+        let documents = self.documents.iter();
+        let heads = documents.map(|document| size_of::<Document>() + document.head.weight());
+        self.text.len() + heads.sum::<usize>()
     }
 
     /// What the template printed.

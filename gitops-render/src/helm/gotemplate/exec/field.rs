@@ -22,9 +22,12 @@ pub(super) fn follow(code: &Code, value: &Value, fields: Many<One<Str>>) -> Opti
         }
         let is_last = fields.len() == 0;
         let entries = map.entries();
-        let (at, found) = entries.find_near(name, place.load(Ordering::Relaxed).into())?;
-        // What is behind the first few is looked for each time.
-        place.store(u8::try_from(at).unwrap_or_default(), Ordering::Relaxed);
+        let near = place.load(Ordering::Relaxed).into();
+        let (at, found) = entries.find_near(name, near)?;
+        if at != near {
+            // What is behind the first few is looked for each time.
+            place.store(u8::try_from(at).unwrap_or_default(), Ordering::Relaxed);
+        }
         map.note_read(name, Some(found), is_last);
         match found {
             _ if is_last => {
