@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use super::capabilities::Capabilities;
 use super::context::{Template, is_partial};
-use super::explain::{parse_error, run_error};
+use super::explain::{parse_error, run_error, without_marks};
 use super::functions;
 use super::go::{Map, Str, Value};
 use super::gotemplate::{self, Fault, Fuel, Limit, Machine, World, parse};
 use super::kept::Kept;
 use super::origins::Origins;
-use super::registry::callees;
+use super::registry::{callee_of_names, callees};
 use super::release::Text;
 use super::run::Places;
 use super::watch::Watch;
@@ -106,16 +106,14 @@ impl<'a> Engine<'a> {
     /// Go's.
     pub(super) fn name(&self, template: &str) -> Result<String, String> {
         const NAME: &str = "name-template";
-        let text = |fault: Fault| String::from_utf8_lossy(&fault.text()).into_owned();
+        let text = |fault: Fault| without_marks(&String::from_utf8_lossy(&fault.text()));
         let mut parsed = gotemplate::Templates::default();
-        parsed.add(
-            parse(Str::from(NAME), &Str::from(template), callees(self.options.compat))
-                .map_err(text)?,
-        );
+        let read = parse(Str::from(NAME), &Str::from(template), callee_of_names);
+        parsed.add(read.map_err(text)?);
         let release = (&*self.options.namespace, "");
         let mut machine = Machine::new(&parsed, self.world(), release, self.fuel());
-        let name = machine.render(NAME, Value::Nil).map_err(text)?;
-        Ok(String::from_utf8_lossy(&name).into_owned())
+        let name = machine.print(NAME, Value::Nil).map_err(text)?;
+        Ok(String::from_utf8_lossy(name).into_owned())
     }
 
     /// Reads all templates; later ones replace definitions of earlier ones.
@@ -124,12 +122,21 @@ impl<'a> Engine<'a> {
         templates: &[(&str, &Template<'_>)],
     ) -> Result<gotemplate::Templates, EngineFault> {
         let mut parsed = gotemplate::Templates::default();
-        let compat = self.options.compat;
+        let HelmOptions { compat, limits, .. } = self.options;
+        let compat = *compat;
+        let mut room = limits.bytes;
         for &(name, Template { file, .. }) in templates {
             self.watch.check().map_err(|limit| EngineFault::reading(name, limit.into()))?;
             let read = || parse(Str::from(name), &file.data, callees(compat));
             let trees = self.kept.file((name, compat), &file.data, read);
-            parsed.add(trees.map_err(|fault| EngineFault::reading(name, fault))?);
+            let trees = trees.map_err(|fault| EngineFault::reading(name, fault))?;
+            let weight = trees.first().map_or(0, |tree| tree.code.weight());
+            room = room.checked_sub(weight as u64).ok_or_else(|| {
+                let what = "what templates take once they are read, in bytes,";
+                let limit = Fault::limit(what, limits.bytes, "HelmLimits::bytes");
+                EngineFault::reading(name, limit)
+            })?;
+            parsed.add(trees);
         }
         Ok(parsed)
     }

@@ -6,6 +6,11 @@ use super::HelmCompat;
 /// What `required` and `fail` put around their message, so that it is told alone.
 const MARKS: (&str, &str) = ("HELM_ERR_START", "HELM_ERR_END");
 
+/// An error in which a message is no more than told.
+pub(super) fn without_marks(error: &str) -> String {
+    error.replace(MARKS.0, "").replace(MARKS.1, "")
+}
+
 /// The error of reading the template `name`.
 pub(super) fn parse_error(name: &str, error: &str) -> String {
     let tokens: Vec<&str> = error.split(": ").collect();

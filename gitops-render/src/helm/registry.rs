@@ -35,6 +35,11 @@ fn callee_of_3(name: &[u8]) -> Option<Callee> {
     if OF_4.contains(&name) { None } else { callee(name) }
 }
 
+/// What the template of a release's name can call: Helm gives it the functions of sprig.
+pub(crate) fn callee_of_names(name: &[u8]) -> Option<Callee> {
+    if functions::is_helms_alone(name) { None } else { callee(name) }
+}
+
 fn callee(name: &[u8]) -> Option<Callee> {
     if let Some(function) = std::str::from_utf8(name).ok().and_then(function) {
         return Some(Callee::Function(function));

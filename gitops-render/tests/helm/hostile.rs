@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use gitops_render::{Helm, Input};
+use gitops_render::{Helm, HelmLimits, HelmOptions, Input};
 use gitops_source::{Tree, TreePath};
 
 type Files = Vec<(String, String)>;
@@ -82,4 +82,25 @@ fn schemas_do_not_look_at_values_without_end() {
     let schema =
         format!("{{\"additionalProperties\": {{\"allOf\": [{}]}}}}", vec!["true"; 3_000].join(","));
     refused("many", chart(many, schema), "has values looked at too often");
+}
+
+#[test]
+fn templates_that_take_much_once_they_are_read_are_refused_however_often() {
+    let words = format!("{{{{ list {} }}}}", "1 ".repeat(20_000));
+    let files = (0..9).map(|at| file(&format!("templates/_{at}.tpl"), &*words));
+    let about = file("Chart.yaml", "{apiVersion: v2, name: c, version: 1.0.0}");
+    let tree = Tree::from_files(files.chain([about])).expect("the paths are plain");
+    let input = Input::new(&tree, TreePath::new("").expect("it is plain"));
+    let within = |bytes| {
+        let limits = HelmLimits { bytes, ..HelmLimits::default() };
+        Helm::new(HelmOptions { limits, ..HelmOptions::default() })
+    };
+    let helm = within(2 << 20);
+    for _ in 0..2 {
+        let error = helm.template(&input).expect_err("too much").to_string();
+        let place = "templates/_";
+        let what = "what templates take once they are read, in bytes, is over the limit of 2097152";
+        assert!(error.starts_with(place) && error.contains(what), "{error}");
+    }
+    within(64 << 20).template(&input).expect("room enough");
 }

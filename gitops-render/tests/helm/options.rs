@@ -191,3 +191,32 @@ fn what_is_asked_for_in_vain_is_said() {
     error: shop: open none.yaml: no such file or directory
     "#);
 }
+
+#[test]
+fn the_template_of_a_name_has_the_functions_of_sprig_alone() {
+    let named = |template: &str| {
+        let release = template.to_owned();
+        let printed =
+            self::template(HelmOptions { name_template: Some(release), ..HelmOptions::default() });
+        printed.lines().next().unwrap_or_default().to_owned()
+    };
+    assert_eq!(named("{{ toJson 1 }}-{{ list 1 2 | join \"-\" }}"), "---");
+    let errors = [
+        "{{ include \"a\" . }}",
+        "{{ toYaml 1 }}",
+        "{{ fromJsonArray \"[]\" }}",
+        "{{ lookup \"v1\" \"Pod\" \"\" \"\" }}",
+        "{{ required \"x\" \"y\" }}",
+        "{{ fail \"bad\" }}",
+        "{{ .a }}",
+    ];
+    assert_snapshot!(errors.map(named).join("\n"), @r#"
+    error: shop: template: name-template:1: function "include" not defined
+    error: shop: template: name-template:1: function "toYaml" not defined
+    error: shop: template: name-template:1: function "fromJsonArray" not defined
+    error: shop: template: name-template:1: function "lookup" not defined
+    error: shop: template: name-template:1: function "required" not defined
+    error: shop: template: name-template:1:3: executing "name-template" at <fail "bad">: error calling fail: bad
+    error: shop: release name check failed: release name "<no value>": invalid release name, must match regex ^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$ and the length must not be longer than 53
+    "#);
+}

@@ -9,7 +9,8 @@ use std::time::Duration;
 pub struct HelmLimits {
     /// Steps: nodes of templates that run and functions that are called.
     pub steps: u64,
-    /// Bytes that templates print and functions make, all in all.
+    /// Bytes that templates print and functions make, all in all, and as many again that templates
+    /// take once they are read.
     pub bytes: u64,
     /// Templates that run inside one another, through `template`, `include` and `tpl`.
     pub depth: u64,

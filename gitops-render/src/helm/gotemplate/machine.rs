@@ -101,8 +101,7 @@ impl<'a> Machine<'a> {
     /// # Errors
     /// Those of the template, or a limit.
     pub(crate) fn render(&mut self, name: &str, data: Value) -> Result<Cow<'_, [u8]>, Fault> {
-        self.print(name, data)?;
-        Ok(without_no_value(&self.output))
+        self.print(name, data).map(without_no_value)
     }
 
     /// The same, with what it reads of the values that `trace` watches.
@@ -117,7 +116,7 @@ impl<'a> Machine<'a> {
     ) -> Result<(Cow<'_, [u8]>, Log), Fault> {
         self.trace = Some(Rc::clone(trace));
         trace.start();
-        let printed = self.print(name, data);
+        let printed = self.print(name, data).map(|_| ());
         self.trace = None;
         printed?;
         let cut: Vec<usize> = memchr::memmem::find_iter(&self.output, NO_VALUE).collect();
@@ -125,8 +124,11 @@ impl<'a> Machine<'a> {
         Ok((without_no_value(&self.output), log))
     }
 
-    /// Runs the file `name`; the output is what it prints.
-    fn print(&mut self, name: &str, data: Value) -> Result<(), Fault> {
+    /// Runs the file `name` with `data` and gives what it prints.
+    ///
+    /// # Errors
+    /// As [`render`](Self::render).
+    pub(crate) fn print(&mut self, name: &str, data: Value) -> Result<&[u8], Fault> {
         name.clone_into(&mut self.file);
         self.calls = 0;
         self.inner = 0;
@@ -136,7 +138,8 @@ impl<'a> Machine<'a> {
             self.output = Vec::new();
         }
         self.output.clear();
-        self.execute(name.as_bytes(), &Operand::plain(data))
+        self.execute(name.as_bytes(), &Operand::plain(data))?;
+        Ok(&self.output)
     }
 
     /// The file that runs.

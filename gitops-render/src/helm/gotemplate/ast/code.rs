@@ -116,6 +116,20 @@ impl Code {
         self.words.shrink_to_fit();
     }
 
+    /// How many bytes it takes beside the text, nearly.
+    pub(in crate::helm) fn weight(&self) -> usize {
+        let words: usize = self.words.iter().map(|word| word.len()).sum();
+        size_of_val(&*self.nodes)
+            + size_of_val(&*self.pipes)
+            + size_of_val(&*self.commands)
+            + size_of_val(&*self.args)
+            + size_of_val(&*self.numbers)
+            + size_of_val(&*self.names)
+            + size_of_val(&*self.places)
+            + size_of_val(&*self.words)
+            + words
+    }
+
     /// Names of fields, each with where it was found last among the entries of a map. Only who
     /// looks there knows whether it is still true.
     pub(in crate::helm::gotemplate) fn fields(
