@@ -104,3 +104,12 @@ fn templates_that_take_much_once_they_are_read_are_refused_however_often() {
     }
     within(64 << 20).template(&input).expect("room enough");
 }
+
+#[test]
+fn documents_without_end_are_refused() {
+    let files = vec![
+        file("Chart.yaml", "{apiVersion: v2, name: c, version: 1.0.0}"),
+        file("templates/many.yaml", "{{ repeat 500001 \"---a:\\n\" }}"),
+    ];
+    refused("documents", files, "templates/many.yaml: the templates print more than 500000");
+}

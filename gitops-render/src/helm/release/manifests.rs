@@ -69,6 +69,16 @@ pub(in crate::helm) struct Unreadable {
     pub(in crate::helm) error: String,
 }
 
+/// Documents of a render, each of which takes more than its few bytes.
+const MOST_DOCUMENTS: usize = 500_000;
+
+fn few_enough(documents: usize) -> Result<(), String> {
+    if documents <= MOST_DOCUMENTS {
+        return Ok(());
+    }
+    Err(format!("the templates print more than {MOST_DOCUMENTS} documents"))
+}
+
 /// Sorts what the templates printed, by their paths, as `cut` cuts each of them.
 ///
 /// # Errors
@@ -79,15 +89,21 @@ pub(in crate::helm) fn sort(
     cut: impl Fn(&str, Text) -> Result<Arc<PrintedFile>, String>,
 ) -> Result<Sorted, Unreadable> {
     let mut sorted = Sorted::default();
+    let mut count = 0;
     for (path, text) in files {
         let name = path.rsplit('/').next().unwrap_or(&path);
         if name.starts_with('_') {
             continue;
         }
-        match cut(&path, text) {
-            Ok(file) => sorted.take(&path.into(), &file),
+        let file = match cut(&path, text) {
+            Ok(file) => file,
             Err(error) => return Err(Unreadable { path, error }),
+        };
+        count += file.documents.len();
+        if let Err(error) = few_enough(count) {
+            return Err(Unreadable { path, error });
         }
+        sorted.take(&path.into(), &file);
     }
     let by_kind = |one: &Manifest, other: &Manifest| compare(one.kind(), other.kind(), compat);
     sorted.manifests.sort_by(by_kind);
@@ -115,7 +131,9 @@ impl PrintedFile {
             // Whatever document holds it, Helm stops at the first bytes that are no text.
             Err(error) => return Err(document(error.as_bytes()).err().unwrap_or_default()),
         };
-        let documents = documents(&text, compat).into_iter();
+        let documents = documents(&text, compat);
+        few_enough(documents.len())?;
+        let documents = documents.into_iter();
         let documents =
             documents.map(|document| Document::read(document, &text)).collect::<Result<_, _>>()?;
         Ok(Self { text: text.into(), documents })
