@@ -4,7 +4,8 @@ use std::time::Duration;
 
 /// What one render of a chart may use up.
 ///
-/// The defaults are far above what known charts need: the largest of them prints two megabytes.
+/// The defaults are far above what known charts need: the largest of them prints two megabytes. No
+/// render prints more than half a million documents.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HelmLimits {
     /// Steps: nodes of templates that run and functions that are called.
